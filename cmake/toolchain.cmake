@@ -1,0 +1,25 @@
+# Compiler settings shared by everything of the project's own: warnings, sanitizers, compiler cache, linker.
+
+find_program(CCACHE ccache)
+if(CCACHE)
+    set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+find_program(MOLD mold)
+if(MOLD)
+    add_link_options(-fuse-ld=mold)
+endif()
+
+add_library(parley_warnings INTERFACE)
+target_compile_options(parley_warnings INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wnull-dereference
+    $<$<CONFIG:Dev>:-Werror>)
+
+if(PARLEY_SANITIZE)
+    add_compile_options(-fsanitize=${PARLEY_SANITIZE} -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${PARLEY_SANITIZE})
+    if(PARLEY_SANITIZE MATCHES "undefined")
+        add_compile_options(-fno-sanitize-recover=undefined)
+    endif()
+endif()

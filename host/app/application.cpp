@@ -1,0 +1,375 @@
+#include "app/application.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <mutex>
+
+#include "app/routes.hpp"
+#include "core/text.hpp"
+#include "db/migrate.hpp"
+#include "db/store/queue_reader.hpp"
+#include "db/store/repositories.hpp"
+
+namespace parley::app {
+namespace {
+
+// One host a data directory: two would fight over cluster, plugins and queue.
+Result<int> lock_directory(const std::string& directory) {
+    const std::string path = directory + "/parley.lock";
+    const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0) return make_error(Errc::unavailable, "cannot write " + path + ": check who owns the data directory");
+    if (flock(file, LOCK_EX | LOCK_NB) == 0) return file;
+    close(file);
+    return make_error(Errc::conflict, "another parley runs with the data directory " + directory +
+                                          "; stop it, or give this one its own with --data-dir");
+}
+
+// The program's own path, for the trial load of plugins.
+std::string own_program() {
+    std::string path(4096, '\0');
+    const auto size = readlink("/proc/self/exe", path.data(), path.size());
+    path.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+    return path;
+}
+
+// Reads a queue table on a database thread for a DurableQueue.
+template <class Item>
+auto table_reader(db::Pool& pool, Executor& executor,
+                  std::vector<Item> (*read)(pqxx::work&, MessageId, MessageId, std::size_t),
+                  std::function<void(Item&)> complete) {
+    return [&pool, &executor, read, complete](MessageId after, MessageId before, std::size_t limit,
+                                              UniqueFunction<void(Result<std::vector<Item>>)> done) {
+        auto rows = std::make_shared<std::vector<Item>>();
+        pool.run_async(
+            executor, [rows, read, after, before, limit](pqxx::work& tx) { *rows = read(tx, after, before, limit); },
+            [rows, complete, done = std::move(done)](Result<void> ok) mutable {
+                if (!ok) {
+                    done(ok.error());
+                    return;
+                }
+                for (auto& row : *rows) complete(row);
+                done(std::move(*rows));
+            },
+            db::Rerun::safe);
+    };
+}
+
+}  // namespace
+
+Application::Application(config::Config config, Logger log) : config_(std::move(config)), log_(std::move(log)) {}
+
+Result<std::unique_ptr<Application>> Application::start(config::Config config, Logger log) {
+    std::unique_ptr<Application> app(new Application(std::move(config), std::move(log)));
+    auto lock = lock_directory(app->config_.data_dir);
+    if (!lock) return lock.error();
+    app->lock_file_ = *lock;
+    if (auto ok = app->open_database(); !ok) return ok.error();
+    app->loop_ = std::make_unique<net::Loop>(app->log_);
+    app->io_thread_ = std::thread([loop = app->loop_.get()] { loop->run(); });
+    app->pool_ = std::make_unique<db::Pool>(app->database_, app->log_);
+    if (auto ok = app->load_settings(); !ok) return ok.error();
+
+    MessageId greatest = 0;
+    try {
+        app->pool_->run([&](pqxx::work& tx) {
+            db::ensure_partitions(tx);
+            greatest = db::greatest_id(tx);
+            app->accounts_.gateway = db::ensure_account(tx, "gateway", "gateway");
+            app->accounts_.support = db::ensure_account(tx, "support", "support");
+            app->accounts_.terminal = db::ensure_account(tx, "terminal", "terminal");
+        });
+    } catch (const ErrorException& failure) {
+        return failure.error();
+    }
+    app->build_outside();
+    app->build_pipeline(greatest);
+    app->connect_parts();
+    app->runtime_->start();
+    if (auto ok = app->open_server(); !ok) return ok.error();
+    return app;
+}
+
+Result<void> Application::open_database() {
+    if (config_.database_url.empty()) {
+        auto cluster = db::Cluster::start(config_.data_dir + "/postgres", log_);
+        if (!cluster) return cluster.error();
+        cluster_ = std::move(*cluster);
+        database_.url = Secret(cluster_->url());
+    } else {
+        database_.url = config_.database_url;
+    }
+    auto state = db::migrate(database_, log_);
+    if (!state) return state.error();
+    return {};
+}
+
+Result<void> Application::load_settings() {
+    auto vault = config::Vault::open(config_.master_key_file);
+    if (!vault) return vault.error();
+    vault_.emplace(std::move(*vault));
+    settings_ = std::make_unique<config::Settings>(*vault_);
+    std::map<std::string, std::string> stored, seeds;
+    for (const auto& [name, value] : config::Settings::from_environment(config_.environment)) {
+        auto checked = settings_->check(name, value);
+        if (!checked) return make_error(Errc::invalid, "environment: " + checked.error().message);
+        seeds[name] = settings_->to_stored(name, *checked);
+    }
+    try {
+        pool_->run([&](pqxx::work& tx) {
+            db::seed_settings(tx, seeds);
+            stored = db::read_settings(tx);
+        });
+    } catch (const ErrorException& failure) {
+        return failure.error();
+    }
+    return settings_->load(stored);
+}
+
+// What reaches beyond this process: files, HTTP, channels.
+void Application::build_outside() {
+    workers_ = std::make_unique<WorkerPool>(2);
+    media_ = std::make_unique<media::Store>(config_.data_dir + "/media");
+    zones_ = std::make_unique<services::PhoneZones>();
+    net::ClientOptions options;
+    options.max_connections_per_host = std::max(1024u, config_.gateway.concurrency);
+    client_ = std::make_unique<net::Client>(*loop_, options, log_);
+    gateway_ = std::make_unique<GatewayAccount>(accounts_.gateway, config_.gateway, *settings_, *client_, *loop_);
+    support_ = std::make_unique<channels::SupportChannel>(
+        accounts_.support, channels::SupportConfig{config_.support.token, config_.support.allow_unauthenticated}, *loop_);
+    terminal_ = std::make_unique<channels::TerminalChannel>(*loop_);
+}
+
+void Application::build_pipeline(MessageId greatest) {
+    ids_ = std::make_unique<IdGenerator>(0, greatest);
+    journal_ = std::make_unique<db::Journal>(database_, db::JournalOptions{}, *loop_, log_);
+    outbound::RetryRules rules;
+    rules.retry_for_ms = 1000LL * config_.retry_for_s;
+    sender_ = std::make_unique<outbound::Sender>(
+        *loop_, *journal_, *workers_, *media_, *ids_,
+        table_reader<Outbound>(*pool_, *loop_, &db::read_outbox, [](Outbound&) {}), config_.max_in_memory, rules, metrics_,
+        log_);
+    sender_->add_account(accounts_.gateway, "gateway", *gateway_, {config_.gateway.concurrency, config_.gateway.rate});
+    sender_->add_account(accounts_.support, "support", *support_, {});
+    sender_->add_account(accounts_.terminal, "terminal", *terminal_, {});
+
+    services_ = std::make_unique<services::Services>(services::Collaborators{
+        *pool_, *client_, *loop_, *settings_, *media_, *zones_, log_,
+        [this](const Inbound& message, std::chrono::steady_clock::time_point deadline) {
+            return fetch_media(message, deadline);
+        },
+        [this](AccountId account, const std::string& chat, bool on) { show_typing(account, chat, on); },
+        [this](AccountId account, std::string_view to) { return resolve_chat(account, to); }});
+    plugins::RuntimeOptions runtime;
+    runtime.plugins_dir = config_.plugins_dir;
+    runtime.state_dir = config_.data_dir;
+    runtime.canary_program = own_program();
+    runtime_ = std::make_unique<plugins::Runtime>(runtime, *services_, log_);
+    services_->set_runtime(*runtime_);
+    plugins::HandlerPoolOptions handlers;
+    handlers.max_threads = config_.max_handlers;
+    handler_pool_ = std::make_unique<plugins::HandlerPool>(handlers, log_);
+    handler_ = std::make_unique<pipeline::Handler>(*runtime_, *services_, *settings_, known_users_, log_);
+
+    pipeline::DispatcherOptions options;
+    options.max_in_memory = config_.max_in_memory;
+    options.handler_timeout = std::chrono::milliseconds(config_.handler_timeout_ms);
+    dispatcher_ = std::make_unique<pipeline::Dispatcher>(
+        options, *loop_, *journal_, *handler_pool_, *handler_, known_users_, *settings_, *sender_, *ids_,
+        table_reader<Inbound>(*pool_, *loop_, &db::read_inbox,
+                              [this](Inbound& message) { message.channel = intake_->channel_name(message.account); }),
+        metrics_, log_);
+    intake_ = std::make_unique<pipeline::Intake>(*journal_, *dispatcher_, *ids_, metrics_, log_);
+    intake_->name_account(accounts_.gateway, "gateway");
+    intake_->name_account(accounts_.support, "support");
+    intake_->name_account(accounts_.terminal, "terminal");
+    timers_ = std::make_unique<pipeline::Timers>(*loop_, *pool_, *journal_, *dispatcher_, *ids_, log_);
+}
+
+void Application::connect_parts() {
+    dispatcher_->on_timers_changed = [this] { timers_->look(); };
+    dispatcher_->on_plugin_request = [this](const PluginRequest& request, pipeline::Dispatcher::Tell tell) {
+        const auto action = plugins::Runtime::action_from(request.action);
+        if (!action) return;
+        runtime_->request(*action, request.target, [this, tell = std::move(tell)](Result<std::string> outcome) {
+            loop_->post([tell, outcome = std::move(outcome)] { tell(outcome ? *outcome : outcome.error().message); });
+        });
+    };
+    settings_->on_change([this](const std::string& name) {
+        if (name.rfind("whatsapp_client", 0) != 0) return;
+        gateway_->reconfigure();
+        sender_->retry_now();
+    });
+    journal_->on_health([this](bool healthy) {
+        log_.log(healthy ? LogLevel::info : LogLevel::error, healthy ? "database.back" : "database.away", {});
+        if (!healthy) return;
+        // It is not known what was committed while it went away: the tables are.
+        dispatcher_->recover();
+        sender_->recover();
+        timers_->look();
+    });
+}
+
+Result<void> Application::open_server() {
+    router_ = make_router(*this);
+    server_ = std::make_unique<net::Server>(*loop_, router_, net::ServerOptions{}, log_);
+    Result<void> opened;
+    on_loop([&](const std::function<void()>& done) {
+        auto bound = config_.tls_certificate.empty()
+                         ? server_->listen(config_.host, config_.port)
+                         : server_->listen_tls(config_.host, config_.port, {config_.tls_certificate, config_.tls_key});
+        if (bound) {
+            port_ = *bound;
+            opened = server_->listen_local(control_socket());
+        } else {
+            opened = bound.error();
+        }
+        if (opened) {
+            dispatcher_->recover();
+            sender_->recover();
+            timers_->look();
+            maintain();
+            ready_ = true;
+        }
+        done();
+    });
+    return opened;
+}
+
+// Once an hour: the partitions of the months to come.
+void Application::maintain() {
+    pool_->run_async(
+        *loop_, [](pqxx::work& tx) { db::ensure_partitions(tx); },
+        [this](Result<void> made) {
+            if (!made) log_.error("partitions.failed", {{"why", made.error().message}});
+            loop_->after(std::chrono::hours(1), [this] { maintain(); });
+        },
+        db::Rerun::safe);
+}
+
+void Application::on_loop(std::function<void(std::function<void()>)> work) {
+    struct Signal {
+        std::mutex mutex;
+        std::condition_variable wake;
+        bool done = false;
+    };
+    auto signal = std::make_shared<Signal>();
+    loop_->post([work = std::move(work), signal] {
+        work([signal] {
+            std::lock_guard lock(signal->mutex);
+            signal->done = true;
+            signal->wake.notify_all();
+        });
+    });
+    std::unique_lock lock(signal->mutex);
+    signal->wake.wait(lock, [&] { return signal->done; });
+}
+
+Result<Media> Application::fetch_media(const Inbound& message, std::chrono::steady_clock::time_point deadline) {
+    if (!message.media->stored.empty()) return media_->find(message.media->stored, message.media->mime);
+    struct Download {
+        std::mutex mutex;
+        std::condition_variable wake;
+        std::optional<Result<std::string>> bytes;
+    };
+    auto download = std::make_shared<Download>();
+    loop_->post([this, download, message] {
+        const auto arrived = [download](Result<std::string> bytes) {
+            std::lock_guard lock(download->mutex);
+            download->bytes.emplace(std::move(bytes));
+            download->wake.notify_all();
+        };
+        auto* channel = sender_->channel_of(message.account);
+        if (channel) {
+            channel->fetch(message, 64u << 20, arrived);
+        } else {
+            arrived(make_error(Errc::not_found, "the account it came through is not configured any more"));
+        }
+    });
+    std::unique_lock lock(download->mutex);
+    if (!download->wake.wait_until(lock, deadline, [&] { return download->bytes.has_value(); }))
+        return make_error(Errc::timeout, "the file did not arrive in time");
+    if (!*download->bytes) return download->bytes->error();
+    return media_->put(**download->bytes, message.media->mime);
+}
+
+Result<std::string> Application::resolve_chat(AccountId account, std::string_view to) const {
+    if (to.find('@') != std::string_view::npos || account == accounts_.support) return std::string(to);
+    if (!text::is_digits(to))
+        return make_error(Errc::invalid, "\"" + std::string(to) +
+                                             "\" is no recipient: write a number with country code, digits only, or a chat id");
+    // The gateway's own rule: what is longer than a phone number is a group.
+    return std::string(to) + (to.size() > 15 ? "@g.us" : "@s.whatsapp.net");
+}
+
+void Application::show_typing(AccountId account, const std::string& chat, bool on) {
+    loop_->post([this, account, chat, on] {
+        auto* channel = sender_->channel_of(account);
+        if (channel && channel->capabilities().typing) channel->typing(chat, on);
+    });
+}
+
+bool Application::stop(std::chrono::milliseconds patience) {
+    stopped_ = true;
+    ready_ = false;
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    const auto left = [&] {
+        return std::max(std::chrono::milliseconds(0), std::chrono::duration_cast<std::chrono::milliseconds>(
+                                                          deadline - std::chrono::steady_clock::now()));
+    };
+    log_.info("stopping");
+    if (server_)
+        on_loop([&](std::function<void()> done) { server_->stop(static_cast<int>(left().count() / 2), std::move(done)); });
+    on_loop([&](const std::function<void()>& done) {
+        timers_->stop();
+        dispatcher_->pause();
+        done();
+    });
+    const bool idle = handler_pool_->drain(left());
+    // What handlers have just finished is settled and sent before the end, as far as time allows.
+    for (bool busy = true; busy && left().count() > 0;) {
+        on_loop([&](const std::function<void()>& done) {
+            sender_->pause();
+            busy = dispatcher_->stats().running > 0 || sender_->sending() > 0 || journal_->stats().waiting > 0;
+            done();
+        });
+        if (busy) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    if (!idle) {
+        log_.error("stopping.handlers_left", {{"running", handler_pool_->stats().threads}});
+        cluster_.reset();
+        return false;
+    }
+    runtime_->stop(left() + std::chrono::seconds(1));
+    return true;
+}
+
+Application::~Application() {
+    // In reverse of building; the loop runs until nothing posts to it any more.
+    if (server_) {
+        on_loop([&](const std::function<void()>& done) {
+            server_.reset();
+            done();
+        });
+    }
+    handler_pool_.reset();
+    runtime_.reset();
+    journal_.reset();
+    pool_.reset();
+    workers_.reset();
+    if (loop_) loop_->stop();
+    if (io_thread_.joinable()) io_thread_.join();
+    timers_.reset();
+    intake_.reset();
+    dispatcher_.reset();
+    sender_.reset();
+    gateway_.reset();
+    client_.reset();
+    loop_.reset();
+    cluster_.reset();
+    if (lock_file_ >= 0) close(lock_file_);
+}
+
+}  // namespace parley::app

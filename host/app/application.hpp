@@ -1,0 +1,136 @@
+// The composition root: builds every part, in order, hands each the others it needs, and takes them down in reverse. The only file that
+// knows them all.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "app/gateway_account.hpp"
+#include "channels/support/support_channel.hpp"
+#include "channels/terminal/terminal_channel.hpp"
+#include "config/config.hpp"
+#include "config/settings.hpp"
+#include "config/vault.hpp"
+#include "core/ids.hpp"
+#include "core/metrics.hpp"
+#include "core/worker_pool.hpp"
+#include "db/cluster.hpp"
+#include "db/pool.hpp"
+#include "db/store/journal.hpp"
+#include "media/store.hpp"
+#include "net/client.hpp"
+#include "net/loop.hpp"
+#include "net/server.hpp"
+#include "outbound/sender.hpp"
+#include "pipeline/dispatcher.hpp"
+#include "pipeline/handler.hpp"
+#include "pipeline/intake.hpp"
+#include "pipeline/timers.hpp"
+#include "plugins/handler_pool.hpp"
+#include "plugins/runtime.hpp"
+#include "services/services.hpp"
+
+namespace parley::app {
+
+struct AccountIds {
+    AccountId gateway = 0, support = 0, terminal = 0;
+};
+
+class Application {
+public:
+    // Brings everything up to the point where requests are taken: database, migrations, settings, plugins, server. Blocks.
+    static Result<std::unique_ptr<Application>> start(config::Config config, Logger log);
+
+    // Takes no more requests, lets handlers and sends finish (at most `patience`), then takes everything down. Nothing that was
+    // acknowledged is lost: what did not finish is in the database. Returns false when handlers had to be left running:
+    // the process must end without running destructors of what they use.
+    bool stop(std::chrono::milliseconds patience);
+    ~Application();
+
+    std::uint16_t port() const { return port_; }
+    const config::Config& configuration() const { return config_; }
+    std::string control_socket() const { return config_.data_dir + "/control.sock"; }
+
+    // The parts, for the routes.
+    net::Loop& loop() { return *loop_; }
+    db::Pool& database() { return *pool_; }
+    db::Journal& journal() { return *journal_; }
+    config::Settings& settings() { return *settings_; }
+    media::Store& media() { return *media_; }
+    WorkerPool& workers() { return *workers_; }
+    services::Services& services() { return *services_; }
+    plugins::Runtime& runtime() { return *runtime_; }
+    plugins::HandlerPool& handlers() { return *handler_pool_; }
+    pipeline::Intake& intake() { return *intake_; }
+    pipeline::Dispatcher& dispatcher() { return *dispatcher_; }
+    outbound::Sender& sender() { return *sender_; }
+    channels::TerminalChannel& terminal() { return *terminal_; }
+    channels::SupportChannel& support() { return *support_; }
+    GatewayAccount& gateway() { return *gateway_; }
+    net::Server& server() { return *server_; }
+    Metrics& metrics() { return metrics_; }
+    const AccountIds& accounts() const { return accounts_; }
+    Logger log() const { return log_; }
+    bool ready() const { return ready_ && journal_->healthy(); }
+
+    // Wait on another thread until `work`, run on the I/O thread, calls its argument.
+    void on_loop(std::function<void(std::function<void()> done)> work);
+
+private:
+    Application(config::Config config, Logger log);
+
+    Result<void> open_database();
+    Result<void> load_settings();
+    void build_outside();
+    void build_pipeline(MessageId greatest);
+    void connect_parts();
+    Result<void> open_server();
+    void maintain();
+
+    Result<Media> fetch_media(const Inbound& message, std::chrono::steady_clock::time_point deadline);
+    Result<std::string> resolve_chat(AccountId account, std::string_view to) const;
+    void show_typing(AccountId account, const std::string& chat, bool on);
+
+    config::Config config_;
+    Logger log_;
+    int lock_file_ = -1;
+    Metrics metrics_;
+    AccountIds accounts_;
+    std::atomic<bool> ready_{false};
+    bool stopped_ = false;
+    std::uint16_t port_ = 0;
+
+    std::unique_ptr<db::Cluster> cluster_;
+    db::DatabaseOptions database_;
+    std::unique_ptr<net::Loop> loop_;
+    std::thread io_thread_;
+    std::unique_ptr<db::Pool> pool_;
+    std::optional<config::Vault> vault_;
+    std::unique_ptr<config::Settings> settings_;
+    std::unique_ptr<IdGenerator> ids_;
+    std::unique_ptr<WorkerPool> workers_;
+    std::unique_ptr<media::Store> media_;
+    std::unique_ptr<services::PhoneZones> zones_;
+    std::unique_ptr<net::Client> client_;
+    std::unique_ptr<GatewayAccount> gateway_;
+    std::unique_ptr<channels::SupportChannel> support_;
+    std::unique_ptr<channels::TerminalChannel> terminal_;
+    std::unique_ptr<db::Journal> journal_;
+    std::unique_ptr<outbound::Sender> sender_;
+    std::unique_ptr<services::Services> services_;
+    std::unique_ptr<plugins::Runtime> runtime_;
+    std::unique_ptr<plugins::HandlerPool> handler_pool_;
+    pipeline::KnownUsers known_users_;
+    std::unique_ptr<pipeline::Handler> handler_;
+    std::unique_ptr<pipeline::Dispatcher> dispatcher_;
+    std::unique_ptr<pipeline::Intake> intake_;
+    std::unique_ptr<pipeline::Timers> timers_;
+    net::Router router_;
+    std::unique_ptr<net::Server> server_;
+};
+
+}  // namespace parley::app

@@ -1,0 +1,152 @@
+#include "app/cli.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <iostream>
+
+#include "bench/bench.hpp"
+#include "plugins/runtime.hpp"
+
+namespace parley::app {
+namespace {
+
+// Flags that belong to every verb; they are stronger than the environment that filled `config`.
+void add_common(CLI::App& verb, config::Config& config) {
+    verb.add_option("--data-dir", config.data_dir, "Where everything is kept (PARLEY_DATA_DIR)");
+    verb.add_option("--plugins-dir", config.plugins_dir, "Where plugins are dropped (PARLEY_PLUGINS_DIR)");
+    verb.add_option_function<std::string>(
+        "--database-url", [&config](const std::string& url) { config.database_url = Secret(url); },
+        "A PostgreSQL server instead of the embedded one (DATABASE_URL)");
+    verb.add_option_function<std::string>(
+            "--log-format",
+            [&config](const std::string& name) { config.log_format = name == "json" ? LogFormat::json : LogFormat::human; },
+            "human or json (LOG_FORMAT)")
+        ->check(CLI::IsMember({"human", "json"}));
+}
+
+void add_serve(CLI::App& cli, config::Config& config, int& result) {
+    auto* verb = cli.add_subcommand("serve", "Run the host");
+    add_common(*verb, config);
+    verb->add_option("--host", config.host, "Address to listen on (HOST)")->capture_default_str();
+    verb->add_option("--port", config.port, "Port to listen on, 0 for any (PORT)")->capture_default_str();
+    verb->callback([&] { result = serve(config); });
+}
+
+void add_migrate(CLI::App& cli, config::Config& config, int& result) {
+    auto* verb = cli.add_subcommand("migrate", "Bring the database's schema up to this version");
+    add_common(*verb, config);
+    auto only_show = std::make_shared<bool>(false);
+    verb->add_flag("--dry-run", *only_show, "Only tell what would be done");
+    verb->callback([&, only_show] { result = migrate_database(config, *only_show); });
+}
+
+void add_chat(CLI::App& cli, config::Config& config, int& result) {
+    auto* verb = cli.add_subcommand("chat", "Talk to the bot in the terminal");
+    add_common(*verb, config);
+    auto options = std::make_shared<ChatOptions>();
+    verb->add_option("--as", options->as, "Whose phone number you write from")->capture_default_str();
+    verb->add_option("--group", options->group, "Write in a group, of this number if given")
+        ->expected(0, 1)
+        ->default_str("120363025246125486");
+    verb->add_flag("--admin", options->admin, "Write as an admin");
+    verb->add_option("--say", options->say, "Say this, print the answers, and end; may be repeated");
+    verb->callback([&, options, verb] {
+        if (verb->count("--group") > 0 && options->group.empty()) options->group = "120363025246125486";
+        result = chat(config, *options);
+    });
+}
+
+void add_plugin(CLI::App& cli, config::Config& config, int& result) {
+    auto* verb = cli.add_subcommand("plugin", "See and control plugins");
+    verb->require_subcommand(1);
+    auto* list = verb->add_subcommand("list", "The plugins of the running host");
+    add_common(*list, config);
+    auto as_json = std::make_shared<bool>(false);
+    list->add_flag("--json", *as_json, "As JSON");
+    list->callback([&, as_json] { result = list_plugins(config, *as_json); });
+
+    auto* check = verb->add_subcommand("check", "Tell whether a file would load, without a running host");
+    add_common(*check, config);
+    auto file = std::make_shared<std::string>();
+    check->add_option("file", *file, "A plugin's .so")->required();
+    check->callback([&, file] { result = check_plugin(config, *file); });
+
+    for (const char* action : {"load", "reload", "unload", "enable", "disable"}) {
+        auto* control = verb->add_subcommand(action, std::string(action) + " a plugin of the running host");
+        add_common(*control, config);
+        auto target = std::make_shared<std::string>();
+        control->add_option("plugin", *target, "Its id (load: a file in the plugins directory; reload: also \"all\")")
+            ->required();
+        control->callback([&, action, target] { result = control_plugin(config, action, *target); });
+    }
+}
+
+void add_send(CLI::App& cli, config::Config& config, int& result) {
+    auto* verb = cli.add_subcommand("send", "Send a message through the running host");
+    add_common(*verb, config);
+    auto to = std::make_shared<std::string>(), text = std::make_shared<std::string>();
+    auto wait = std::make_shared<int>(10);
+    verb->add_option("to", *to, "Number with country code, or a chat id")->required();
+    verb->add_option("text", *text, "What to say")->required();
+    verb->add_option("--wait", *wait, "Seconds to wait until it is sent")->capture_default_str();
+    verb->callback([&, to, text, wait] { result = send_message(config, *to, *text, *wait); });
+}
+
+void add_dead(CLI::App& cli, config::Config& config, int& result) {
+    auto* verb = cli.add_subcommand("dead", "What could not be handled or sent");
+    verb->require_subcommand(1);
+    auto* list = verb->add_subcommand("list", "Show it, newest first");
+    add_common(*list, config);
+    list->callback([&] { result = list_dead_letters(config); });
+    auto* requeue = verb->add_subcommand("requeue", "Try one again");
+    add_common(*requeue, config);
+    auto id = std::make_shared<std::string>();
+    requeue->add_option("id", *id, "Its id, from the list")->required();
+    requeue->callback([&, id] { result = requeue_dead_letter(config, *id); });
+}
+
+void add_doctor(CLI::App& cli, config::Config& config, int& result) {
+    auto* verb = cli.add_subcommand("doctor", "Find out what is wrong, in words");
+    add_common(*verb, config);
+    verb->callback([&] { result = doctor(config); });
+}
+
+}  // namespace
+
+int fail(const std::string& why) {
+    std::cerr << "parley: " << why << '\n';
+    return 1;
+}
+
+int run_cli(int argc, char** argv) {
+    // The trial load of a plugin runs in a process of its own and must not depend on anything else.
+    if (argc == 3 && std::string_view(argv[1]) == "plugin-trial") return plugins::run_trial(std::atoi(argv[2]));
+
+    auto environment = config::read_environment();
+    if (!environment) return fail(environment.error().message);
+    auto config = config::from_environment(*environment);
+    if (!config) return fail(config.error().message);
+
+    CLI::App cli("Parley: a WhatsApp bot host whose commands are shared libraries", "parley");
+    cli.set_version_flag("--version", "parley " PARLEY_VERSION);
+    cli.require_subcommand(1);
+    int result = 0;
+    add_serve(cli, *config, result);
+    add_migrate(cli, *config, result);
+    add_chat(cli, *config, result);
+    add_plugin(cli, *config, result);
+    add_send(cli, *config, result);
+    add_dead(cli, *config, result);
+    add_doctor(cli, *config, result);
+    bench::add_verb(cli, result);
+    try {
+        cli.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return cli.exit(error) == 0 ? 0 : 2;
+    } catch (const std::exception& error) {
+        return fail(error.what());
+    }
+    return result;
+}
+
+}  // namespace parley::app

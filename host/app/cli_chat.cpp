@@ -1,0 +1,112 @@
+#include <unistd.h>
+
+#include <atomic>
+#include <boost/json.hpp>
+#include <iostream>
+#include <memory>
+#include <thread>
+
+#include "app/application.hpp"
+#include "app/cli.hpp"
+#include "app/control_client.hpp"
+
+namespace parley::app {
+namespace {
+
+namespace json = boost::json;
+
+std::string describe(const json::object& letter) {
+    const auto field = [&](const char* name) { return std::string(letter.at(name).as_string()); };
+    const std::string kind = field("kind");
+    std::string text = field("text");
+    if (kind == "link") text += (text.empty() ? "" : "\n") + field("link");
+    if (kind == "media") text = "[file " + field("mime") + "] " + text;
+    if (kind == "reaction") text = "[reacts " + text + "]";
+    return text;
+}
+
+// One conversation: what is typed goes out, what comes back is printed.
+class Conversation {
+public:
+    Conversation(ControlClient host, const ChatOptions& options) : host_(std::move(host)), options_(options) {
+        chat_ = options.group.empty() ? options.as + "@s.whatsapp.net" : options.group + "@g.us";
+    }
+
+    bool say(const std::string& text) {
+        const json::object body{{"as", options_.as}, {"group", options_.group}, {"text", text}, {"admin", options_.admin}};
+        const auto answer = host_.post("/control/chat", json::serialize(body));
+        if (!answer) fail(answer.error().message);
+        return static_cast<bool>(answer);
+    }
+
+    // Waits for answers once; false when the host is gone.
+    bool listen() {
+        const auto letters = host_.get("/control/chat/letters?chat=" + chat_ + "&after=" + std::to_string(last_));
+        if (!letters) return false;
+        for (const auto& item : letters->as_array()) {
+            const auto& letter = item.as_object();
+            last_ = letter.at("number").to_number<std::uint64_t>();
+            std::cout << describe(letter) << "\n" << std::flush;
+        }
+        heard_ = !letters->as_array().empty();
+        return true;
+    }
+    bool heard() const { return heard_; }
+
+private:
+    ControlClient host_;
+    ChatOptions options_;
+    std::string chat_;
+    std::uint64_t last_ = 0;
+    bool heard_ = false;
+};
+
+int talk(const ControlClient& host, const ChatOptions& options) {
+    Conversation speaking(host, options);
+    if (!options.say.empty()) {
+        for (const auto& text : options.say) {
+            if (!speaking.say(text)) return 1;
+            if (!speaking.listen()) return fail("the host went away");
+        }
+        return 0;
+    }
+    const bool person = isatty(STDIN_FILENO) != 0;
+    if (person)
+        std::cout << "You write as " << options.as << (options.admin ? " (admin)" : "")
+                  << (options.group.empty() ? "" : " in group " + options.group) << ". Try "
+                  << (options.group.empty() ? "/help" : "./help") << ". Ctrl-D ends.\n";
+    // A second thread prints whatever comes, also what nobody asked for.
+    auto over = std::make_shared<std::atomic<bool>>(false);
+    std::thread listener([listening = Conversation(host, options), over]() mutable {
+        while (!*over && listening.listen()) {
+        }
+    });
+    std::string line;
+    bool ok = true;
+    while (ok && std::getline(std::cin, line))
+        if (!line.empty()) ok = speaking.say(line);
+    *over = true;
+    if (!person) std::this_thread::sleep_for(std::chrono::seconds(1));  // a script's last answer may be on its way
+    listener.detach();  // it waits for letters that nobody will read; the process ends with us
+    return ok ? 0 : 1;
+}
+
+}  // namespace
+
+int chat(const config::Config& given, const ChatOptions& options) {
+    config::Config config = given;
+    if (auto ok = config::complete(config); !ok) return fail(ok.error().message);
+    const ControlClient host(config);
+    if (host.get("/control/status")) return talk(host, options);
+
+    // Nobody serves this data directory: run the host in here, for as long as the conversation lasts.
+    std::cerr << "No host is running; starting one for this conversation.\n";
+    config.port = 0;
+    auto started = Application::start(config, Logger::to_stderr(LogFormat::human, LogLevel::error));
+    if (!started) return fail(started.error().message);
+    const int result = talk(host, options);
+    if (!(*started)->stop(std::chrono::seconds(5))) std::_Exit(result);
+    return result;
+}
+
+}  // namespace parley::app

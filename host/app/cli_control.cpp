@@ -1,0 +1,139 @@
+#include <boost/json.hpp>
+#include <chrono>
+#include <iomanip>
+#include <iostream>
+#include <thread>
+
+#include "app/cli.hpp"
+#include "app/control_client.hpp"
+#include "plugins/runtime.hpp"
+
+namespace parley::app {
+namespace {
+
+namespace json = boost::json;
+
+std::string text_of(const json::object& object, const char* name) {
+    const auto* value = object.if_contains(name);
+    if (!value) return "";
+    return value->is_string() ? std::string(value->as_string()) : json::serialize(*value);
+}
+
+std::string words_of(const json::object& object, const char* name) {
+    std::string words;
+    const auto* list = object.if_contains(name);
+    if (list && list->is_array())
+        for (const auto& item : list->as_array()) words += (words.empty() ? "" : " ") + std::string(item.as_string());
+    return words;
+}
+
+config::Config completed(config::Config config) {
+    (void)config::complete(config);
+    return config;
+}
+
+// What stands in a target must not end it.
+std::string escaped(const std::string& text) {
+    static constexpr char digits[] = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (std::isalnum(byte) || c == '-' || c == '_' || c == '.') {
+            out += c;
+        } else {
+            out += '%';
+            out += digits[byte >> 4];
+            out += digits[byte & 15];
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+int list_plugins(const config::Config& config, bool as_json) {
+    const auto answer = ControlClient(completed(config)).get("/control/plugins");
+    if (!answer) return fail(answer.error().message);
+    if (as_json) {
+        std::cout << json::serialize(*answer) << '\n';
+        return 0;
+    }
+    std::cout << std::left << std::setw(14) << "PLUGIN" << std::setw(10) << "VERSION" << std::setw(13) << "STATE"
+              << std::setw(5) << "GEN" << std::setw(9) << "CALLS" << std::setw(7) << "FAILED" << "COMMANDS\n";
+    for (const auto& item : answer->as_array()) {
+        const auto& plugin = item.as_object();
+        std::cout << std::setw(14) << text_of(plugin, "id") << std::setw(10) << text_of(plugin, "version") << std::setw(13)
+                  << text_of(plugin, "state") << std::setw(5) << text_of(plugin, "generation") << std::setw(9)
+                  << text_of(plugin, "calls") << std::setw(7) << text_of(plugin, "failures") << words_of(plugin, "commands")
+                  << '\n';
+        if (const auto error = text_of(plugin, "error"); !error.empty()) std::cout << "    " << error << '\n';
+    }
+    return 0;
+}
+
+int check_plugin(const config::Config& config, const std::string& file) {
+    plugins::RuntimeOptions options;
+    options.plugins_dir = config.plugins_dir;
+    options.canary_program = "/proc/self/exe";
+    const auto report = plugins::check_file(file, options);
+    if (report.manifest) {
+        const auto& manifest = *report.manifest;
+        std::cout << manifest.id << " " << manifest.version << ", ABI " << manifest.abi_major << "." << manifest.abi_minor
+                  << "\n";
+        std::string commands, capabilities;
+        for (const auto& name : manifest.commands) commands += " " + name;
+        for (const auto& name : manifest.capabilities) capabilities += " " + name;
+        std::cout << "commands:" << commands << "\ncapabilities:" << capabilities << '\n';
+    }
+    for (const auto& warning : report.warnings) std::cout << "warning: " << warning << '\n';
+    for (const auto& problem : report.problems) std::cerr << "problem: " << problem << '\n';
+    if (report.problems.empty()) std::cout << "It would load.\n";
+    return report.problems.empty() ? 0 : 1;
+}
+
+int control_plugin(const config::Config& config, const std::string& action, const std::string& target) {
+    const auto answer = ControlClient(completed(config)).post("/control/plugins/" + action + "/" + escaped(target));
+    if (!answer) return fail(answer.error().message);
+    std::cout << text_of(answer->as_object(), "outcome") << '\n';
+    return 0;
+}
+
+int send_message(const config::Config& config, const std::string& to, const std::string& text, int wait_s) {
+    const ControlClient host(completed(config));
+    const auto answer = host.post("/control/send", json::serialize(json::object{{"to", to}, {"text", text}}));
+    if (!answer) return fail(answer.error().message);
+    const std::string id = text_of(answer->as_object(), "id");
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(wait_s);
+    std::string status = "queued";
+    while (status == "queued") {
+        const auto state = host.get("/control/messages/" + id);
+        if (!state) return fail(state.error().message);
+        status = text_of(state->as_object(), "status");
+        if (status == "failed") return fail("message " + id + " failed: " + text_of(state->as_object(), "error"));
+        if (status != "queued" || std::chrono::steady_clock::now() >= until) break;
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    std::cout << "message " << id << " is " << status << '\n';
+    return 0;
+}
+
+int list_dead_letters(const config::Config& config) {
+    const auto answer = ControlClient(completed(config)).get("/control/dead-letters");
+    if (!answer) return fail(answer.error().message);
+    for (const auto& item : answer->as_array()) {
+        const auto& letter = item.as_object();
+        std::cout << text_of(letter, "id") << "  " << text_of(letter, "created_at") << "  " << text_of(letter, "kind") << "\n    "
+                  << text_of(letter, "reason") << "\n    " << text_of(letter, "content").substr(0, 200) << '\n';
+    }
+    if (answer->as_array().empty()) std::cout << "There are no dead letters.\n";
+    return 0;
+}
+
+int requeue_dead_letter(const config::Config& config, const std::string& id) {
+    const auto answer = ControlClient(completed(config)).post("/control/dead-letters/" + escaped(id) + "/requeue");
+    if (!answer) return fail(answer.error().message);
+    std::cout << "requeued\n";
+    return 0;
+}
+
+}  // namespace parley::app

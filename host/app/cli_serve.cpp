@@ -1,0 +1,90 @@
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <semaphore>
+
+#include "app/application.hpp"
+#include "app/cli.hpp"
+#include "db/migrate.hpp"
+
+namespace parley::app {
+namespace {
+
+constexpr std::chrono::seconds patience{15};
+
+void print_welcome(Application& app) {
+    const auto& config = app.configuration();
+    const std::string host = config.host == "0.0.0.0" || config.host == "::" ? "127.0.0.1" : config.host;
+    const std::string url = (config.tls_certificate.empty() ? "http://" : "https://") + host + ":" + std::to_string(app.port());
+    std::size_t plugins = 0;
+    for (const auto& plugin : app.runtime().list()) plugins += plugin.state == plugins::State::serving ? 1 : 0;
+    std::cout << "Parley is ready at " << url << " with " << plugins << " plugins.\n"
+              << "  Talk to it:       parley chat --data-dir " << config.data_dir << "\n"
+              << "  WhatsApp gateway: let it post to " << url << "/api/whatsapp\n"
+              << "  Plugins:          drop .so files into " << config.plugins_dir << "\n"
+              << "  Stop it:          Ctrl-C\n"
+              << std::flush;
+}
+
+}  // namespace
+
+int serve(config::Config config) {
+    if (auto ok = config::complete(config); !ok) return fail(ok.error().message);
+    const auto log = Logger::to_stderr(config.log_format, config.log_level);
+    auto started = Application::start(std::move(config), log);
+    if (!started) return fail(started.error().message);
+    auto app = std::move(*started);
+
+    std::binary_semaphore over{0};
+    std::atomic<int> asked{0};
+    app->on_loop([&](const std::function<void()>& done) {
+        for (const int signal : {SIGTERM, SIGINT})
+            app->loop().on_signal(signal, [&] {
+                if (asked.fetch_add(1) > 0) std::_Exit(130);  // asked twice: at once. The database has all that matters.
+                over.release();
+            });
+        app->loop().on_signal(SIGHUP, [&] {
+            log.info("reload.asked");
+            if (auto ok = app->server().reload_tls(); !ok) log.error("tls.not_reloaded", {{"why", ok.error().message}});
+            app->runtime().request(plugins::Runtime::Action::reload, "all", [log](const Result<std::string>& outcome) {
+                log.info("reload.done", {{"outcome", outcome ? *outcome : outcome.error().message}});
+            });
+        });
+        done();
+    });
+    print_welcome(*app);
+    over.acquire();
+    const bool clean = app->stop(patience);
+    if (!clean) std::_Exit(0);  // handlers that do not return still use the parts: leave without taking them down
+    app.reset();
+    log.info("stopped");
+    return 0;
+}
+
+int migrate_database(const config::Config& given, bool only_show) {
+    config::Config config = given;
+    if (auto ok = config::complete(config); !ok) return fail(ok.error().message);
+    const auto log = Logger::to_stderr(config.log_format, config.log_level);
+    std::unique_ptr<db::Cluster> cluster;
+    db::DatabaseOptions database;
+    database.url = config.database_url;
+    if (database.url.empty()) {
+        auto started = db::Cluster::start(config.data_dir + "/postgres", log);
+        if (!started) return fail(started.error().message);
+        cluster = std::move(*started);
+        database.url = Secret(cluster->url());
+    }
+    const auto before = db::migration_state(database);
+    if (!before) return fail(before.error().message);
+    if (only_show) {
+        for (const auto& name : before->pending) std::cout << "pending: " << name << '\n';
+        std::cout << "The schema is at " << before->current << "; " << before->pending.size() << " migrations are pending.\n";
+        return 0;
+    }
+    const auto after = db::migrate(database, log);
+    if (!after) return fail(after.error().message);
+    std::cout << "The schema is at " << after->current << " (was " << before->current << ").\n";
+    return 0;
+}
+
+}  // namespace parley::app

@@ -1,0 +1,157 @@
+// `parley doctor`: looks at everything that must be right for the host to run and says what is not, and what to do about it.
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <filesystem>
+#include <iostream>
+
+#include "app/cli.hpp"
+#include "app/control_client.hpp"
+#include "config/settings.hpp"
+#include "config/vault.hpp"
+#include "db/migrate.hpp"
+#include "db/pool.hpp"
+#include "net/client.hpp"
+#include "plugins/runtime.hpp"
+
+namespace parley::app {
+namespace {
+
+class Report {
+public:
+    void good(const std::string& text) { std::cout << "  ok       " << text << '\n'; }
+    void hint(const std::string& text) { std::cout << "  note     " << text << '\n'; }
+    void bad(const std::string& text, const std::string& remedy) {
+        ++problems_;
+        std::cout << "  PROBLEM  " << text << "\n           " << remedy << '\n';
+    }
+    int problems() const { return problems_; }
+
+private:
+    int problems_ = 0;
+};
+
+void examine_directories(const config::Config& config, Report& report) {
+    if (access(config.data_dir.c_str(), W_OK | X_OK) == 0) {
+        report.good("data directory " + config.data_dir);
+    } else {
+        report.bad("the data directory " + config.data_dir + " cannot be written", "check its owner, or use --data-dir");
+    }
+    struct statvfs disk {};
+    if (statvfs(config.data_dir.c_str(), &disk) == 0) {
+        const auto free_mib = static_cast<unsigned long long>(disk.f_bavail) * disk.f_frsize >> 20;
+        if (free_mib < 512) {
+            report.bad("only " + std::to_string(free_mib) + " MiB are free on its disk",
+                       "make room: PostgreSQL stops when the disk is full, and the bot with it");
+        } else {
+            report.good(std::to_string(free_mib) + " MiB free on its disk");
+        }
+    }
+    auto vault = config::Vault::open(config.master_key_file);
+    if (!vault) report.bad(vault.error().message, "see docs/operations.md, Backup");
+}
+
+void examine_plugins(const config::Config& config, Report& report) {
+    plugins::RuntimeOptions options;
+    options.plugins_dir = config.plugins_dir;
+    options.canary_program = "/proc/self/exe";
+    std::error_code error;
+    int found = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(config.plugins_dir, error)) {
+        if (entry.path().extension() != ".so") continue;
+        ++found;
+        const auto checked = plugins::check_file(entry.path().string(), options);
+        for (const auto& problem : checked.problems)
+            report.bad(entry.path().filename().string() + ": " + problem, "rebuild it with parley_add_plugin()");
+        for (const auto& warning : checked.warnings) report.hint(entry.path().filename().string() + ": " + warning);
+    }
+    if (found == 0) {
+        report.hint("no plugins in " + config.plugins_dir + ": the bot only knows /help");
+    } else {
+        report.good(std::to_string(found) + " plugin files in " + config.plugins_dir);
+    }
+}
+
+void examine_running_host(const config::Config& config, Report& report) {
+    const ControlClient host(config);
+    const auto status = host.get("/control/status", 5'000);
+    if (!status) {
+        report.hint("no host is running on this data directory (" + status.error().message + ")");
+        return;
+    }
+    const auto& state = status->as_object();
+    report.good("a host is running on port " + boost::json::serialize(state.at("port")));
+    if (!state.at("ready").as_bool())
+        report.bad("it is not ready: its database is away", "look at its log, and at the PostgreSQL log");
+    for (const auto& item : state.at("accounts").as_array()) {
+        const auto& account = item.as_object();
+        if (account.at("halted").as_bool())
+            report.bad("account " + std::string(account.at("name").as_string()) + " cannot send: " +
+                           std::string(account.at("why").as_string()),
+                       "messages wait and are sent when this is mended");
+    }
+    if (state.at("threads_written_off").to_number<int>() > 0)
+        report.bad(boost::json::serialize(state.at("threads_written_off")) + " handlers never returned",
+                   "`parley plugin list` shows whose; disable or mend it, and restart to get the threads back");
+    const auto plugins = host.get("/control/plugins", 5'000);
+    if (!plugins) return;
+    for (const auto& item : plugins->as_array()) {
+        const auto& plugin = item.as_object();
+        const std::string state_name(plugin.at("state").as_string());
+        if (state_name == "failed" || state_name == "quarantined")
+            report.bad("plugin " + std::string(plugin.at("id").as_string()) + " is " + state_name + ": " +
+                           std::string(plugin.at("error").as_string()),
+                       "mend it and drop in the new file, or `parley plugin enable` it");
+    }
+}
+
+void examine_database(const config::Config& config, Report& report) {
+    if (config.database_url.empty()) {
+        report.good("the embedded PostgreSQL is used (started with the host)");
+        return;
+    }
+    db::DatabaseOptions options;
+    options.url = config.database_url;
+    const auto state = db::migration_state(options);
+    if (!state) {
+        report.bad("the database of DATABASE_URL: " + state.error().message, "check the URL and the server");
+    } else if (!state->pending.empty()) {
+        report.hint(std::to_string(state->pending.size()) + " migrations are pending; the next start applies them");
+    } else {
+        report.good("the database answers, its schema is current");
+    }
+}
+
+void examine_gateway(const config::Config& config, Report& report) {
+    const auto& gateway = config.gateway;
+    if (gateway.url.empty()) {
+        report.hint("WHATSAPP_CLIENT_URL is not in the environment (it may stand in the settings)");
+    } else if (auto url = net::parse_url(gateway.url); !url) {
+        report.bad("WHATSAPP_CLIENT_URL: " + url.error().message, "write it like http://localhost:3000");
+    }
+    if (gateway.webhook_secret.empty() && !gateway.allow_unsigned)
+        report.hint("the gateway's webhooks are refused: set GATEWAY_WEBHOOK_SECRET to the gateway's secret, or, for old "
+                    "gateways that do not sign, GATEWAY_ALLOW_UNSIGNED=true");
+    if (gateway.allow_unsigned)
+        report.hint("GATEWAY_ALLOW_UNSIGNED=true: anybody who reaches the port can write as anybody");
+}
+
+}  // namespace
+
+int doctor(const config::Config& given) {
+    config::Config config = given;
+    if (auto ok = config::complete(config); !ok) return fail(ok.error().message);
+    Report report;
+    std::cout << "Parley " PARLEY_VERSION "\n";
+    examine_directories(config, report);
+    examine_database(config, report);
+    examine_plugins(config, report);
+    examine_gateway(config, report);
+    examine_running_host(config, report);
+    std::cout << (report.problems() == 0 ? "Nothing is wrong.\n"
+                                         : std::to_string(report.problems()) + " problems were found.\n");
+    return report.problems() == 0 ? 0 : 1;
+}
+
+}  // namespace parley::app

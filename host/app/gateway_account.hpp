@@ -1,0 +1,39 @@
+// The gateway as the settings describe it: rebuilt when an admin changes them, halted while they name no gateway. [I/O thread]
+#pragma once
+
+#include <memory>
+
+#include "channels/gateway/gateway_channel.hpp"
+#include "config/config.hpp"
+#include "config/settings.hpp"
+#include "core/executor.hpp"
+
+namespace parley::app {
+
+class GatewayAccount final : public channels::Channel {
+public:
+    GatewayAccount(AccountId account, config::GatewayConfig config, const config::Settings& settings,
+                   net::Client& client, Executor& executor);
+
+    // Read the settings again. What is on its way ends as it began.
+    void reconfigure();
+
+    std::string_view name() const override { return "gateway"; }
+    channels::Capabilities capabilities() const override { return channel_->capabilities(); }
+    Result<void> verify(const net::Request& request) const override { return channel_->verify(request); }
+    Result<channels::Decoded> decode(const net::Request& request) const override { return channel_->decode(request); }
+    void send(const Outbound& message, UniqueFunction<void(channels::SendResult)> done) override;
+    void typing(const std::string& chat, bool on) override;
+    void fetch(const Inbound& message, std::size_t max_bytes, UniqueFunction<void(Result<std::string>)> done) override;
+
+private:
+    AccountId account_;
+    config::GatewayConfig config_;
+    const config::Settings& settings_;
+    net::Client& client_;
+    Executor& executor_;
+    bool configured_ = false;
+    std::unique_ptr<channels::GatewayChannel> channel_;
+};
+
+}  // namespace parley::app

@@ -1,0 +1,168 @@
+#include "app/routes.hpp"
+
+#include <boost/json.hpp>
+
+#include "app/application.hpp"
+#include "app/front_page.hpp"
+#include "channels/support/answers.hpp"
+#include "channels/support/decode.hpp"
+
+namespace parley::app {
+namespace {
+
+namespace json = boost::json;
+using net::Request;
+using net::Responder;
+using net::Response;
+
+constexpr std::size_t webhook_body = 4u << 20;  // Meta's batches have up to 3 MB; the gateway's bodies are far smaller
+
+Response come_again(const std::string& why) {
+    auto response = Response::problem(503, "unavailable", why);
+    response.headers.set("Retry-After", "2");
+    return response;
+}
+
+// The answers that the WhatsApp gateway's senders know.
+Response gateway_answer(pipeline::Intake::Outcome outcome, const std::string& why) {
+    switch (outcome) {
+        case pipeline::Intake::Outcome::stored:
+        case pipeline::Intake::Outcome::buried:
+            return Response::json(200, R"({"statusCode": 200, "message": "Message sent successfully."})");
+        case pipeline::Intake::Outcome::unauthorized: return Response::problem(401, "unauthorized", "signature required");
+        case pipeline::Intake::Outcome::unavailable: break;
+    }
+    return come_again(why);
+}
+
+void gateway_webhook(Application& app, Request request, Responder respond) {
+    app.intake().webhook(app.gateway(), app.accounts().gateway, std::move(request),
+                         [respond = std::move(respond)](pipeline::Intake::Outcome outcome, const std::string& why) mutable {
+                             respond(gateway_answer(outcome, why));
+                         });
+}
+
+Response support_unauthorized() { return Response::problem(401, "unauthorized", "a bearer token is required"); }
+
+void support_webhook(Application& app, Request request, Responder respond) {
+    if (!app.support().verify(request)) {
+        respond(support_unauthorized());
+        return;
+    }
+    auto message = channels::decode_support_webhook(request.body, unix_now());
+    if (!message) {
+        respond(channels::support_invalid_payload());
+        return;
+    }
+    channels::Decoded decoded;
+    decoded.messages.push_back(channels::to_inbound(*message, request.body, app.accounts().support));
+    app.intake().accept("support", std::move(decoded),
+                        [respond = std::move(respond), message = std::move(*message)](
+                            pipeline::Intake::Outcome outcome, const std::string& why) mutable {
+                            respond(outcome == pipeline::Intake::Outcome::stored ? channels::support_received(message)
+                                                                                 : come_again(why));
+                        });
+}
+
+void support_send(Application& app, Request request, Responder respond) {
+    if (!app.support().verify(request)) {
+        respond(support_unauthorized());
+        return;
+    }
+    auto message = channels::decode_support_send(request.body, unix_now());
+    if (!message) {
+        respond(channels::support_invalid_payload());
+        return;
+    }
+    Outbound out;
+    out.account = app.accounts().support;
+    out.chat = channels::support_person(message->receiver);
+    out.text = message->content;
+    app.sender().enqueue(std::move(out), [respond = std::move(respond),
+                                          message = std::move(*message)](Result<void> written) mutable {
+        respond(written ? channels::support_sent(message) : come_again(written.error().message));
+    });
+}
+
+void ready(Application& app, const Request&, Responder respond) {
+    json::object state;
+    const bool ok = app.ready();
+    state["ready"] = ok;
+    state["database"] = app.journal().healthy() ? "ok" : "away";
+    json::array halted;
+    for (const auto& account : app.sender().accounts())
+        if (account.halted) halted.emplace_back(account.name + ": " + account.halted_because);
+    state["halted_accounts"] = halted;
+    respond(Response::json(ok ? 200 : 503, json::serialize(state)));
+}
+
+// Gauges are read when somebody looks.
+std::string metrics_text(Application& app) {
+    auto& metrics = app.metrics();
+    const auto set = [&](const char* name, const char* help, double value) { metrics.gauge(name, help).set(value); };
+    const auto handling = app.dispatcher().stats();
+    const auto threads = app.handlers().stats();
+    set("parley_inbox_in_memory", "Inbound messages in memory, waiting or at work", static_cast<double>(handling.waiting));
+    set("parley_outbox_in_memory", "Outbound messages in memory", static_cast<double>(app.sender().waiting()));
+    set("parley_sends_in_flight", "Sends on their way", static_cast<double>(app.sender().sending()));
+    set("parley_handler_threads", "Threads of the handler pool", threads.threads);
+    set("parley_handler_threads_written_off", "Threads given up with their overdue handlers", threads.written_off);
+    set("parley_loop_lag_seconds", "How late the I/O thread is", app.loop().lag_ms() / 1000);
+    set("parley_database_up", "1 while the database answers", app.journal().healthy() ? 1 : 0);
+    const auto journal = app.journal().stats();
+    set("parley_commits", "Group commits so far", static_cast<double>(journal.commits));
+    set("parley_committed_operations", "Operations in them", static_cast<double>(journal.operations));
+    for (const auto& plugin : app.runtime().list()) {
+        metrics.gauge("parley_plugin_calls", "Calls of a plugin's hooks", {{"plugin", plugin.id}})
+            .set(static_cast<double>(plugin.calls));
+        metrics.gauge("parley_plugin_failures", "Calls that failed", {{"plugin", plugin.id}})
+            .set(static_cast<double>(plugin.failures));
+        metrics.gauge("parley_plugin_generation", "Which load of the plugin serves", {{"plugin", plugin.id}})
+            .set(static_cast<double>(plugin.generation));
+        metrics.gauge("parley_plugin_pinned", "Retired generations that stay mapped", {{"plugin", plugin.id}})
+            .set(plugin.pinned);
+    }
+    for (const auto& account : app.sender().accounts())
+        metrics.gauge("parley_account_halted", "1 while an account cannot send", {{"account", account.name}})
+            .set(account.halted ? 1 : 0);
+    return metrics.text();
+}
+
+}  // namespace
+
+net::Router make_router(Application& app) {
+    net::Router router;
+    const auto with = [&app](auto function) {
+        return [&app, function](Request request, Responder respond) { function(app, std::move(request), std::move(respond)); };
+    };
+    net::RouteLimits webhook;
+    webhook.max_body = webhook_body;
+
+    router.add("GET", "/", [&app](const Request&, Responder respond) { respond(Response::html(200, front_page(app))); });
+    const auto live = [](const Request&, Responder respond) { respond(Response::json(200, R"({"live":true})")); };
+    router.add("GET", "/health", with(ready));
+    router.add("GET", "/health/live", live);
+    router.add("GET", "/health/ready", with(ready));
+    router.add("GET", "/metrics", [&app](const Request&, Responder respond) {
+        auto response = Response::text(200, metrics_text(app));
+        response.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+        respond(std::move(response));
+    });
+    router.add("GET", "/api/whatsapp", [](const Request&, Responder respond) {
+        respond(Response::json(200, R"({"message": "Authorization required."})"));
+    });
+    router.add("POST", "/api/whatsapp", with(gateway_webhook), webhook);
+    router.add("POST", "/webhooks/gateway/{account}", [&app](Request request, Responder respond) {
+        if (request.path_value("account") != "gateway") {
+            respond(Response::problem(404, "not_found", "there is no gateway account of that name"));
+            return;
+        }
+        gateway_webhook(app, std::move(request), std::move(respond));
+    }, webhook);
+    router.add("POST", "/api/webhook/", with(support_webhook));
+    router.add("POST", "/api/send-message/", with(support_send));
+    add_control_routes(router, app);
+    return router;
+}
+
+}  // namespace parley::app

@@ -1,0 +1,173 @@
+#include "bench/bench.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <stdexcept>
+
+#include "bench/floor.hpp"
+#include "bench/machine.hpp"
+#include "bench/session.hpp"
+#include "db/server_process.hpp"
+#include "db/server_programs.hpp"
+
+namespace parley::bench {
+namespace {
+
+struct Part {
+    const char* name;
+    void (*run)(Session&);
+};
+
+// In this order: later ones need what earlier ones found out, and say so by measuring it themselves when run alone.
+constexpr Part parts[] = {{"start", measure_start},     {"saturation", measure_saturation},
+                          {"half", measure_half_rate},  {"slow", measure_slow_gateway},
+                          {"reload", measure_reload},   {"waiting", measure_waiting},
+                          {"dispatch", report_dispatch}};
+
+std::string beside_program(const std::string& name) {
+    std::string path(4096, '\0');
+    const auto size = readlink("/proc/self/exe", path.data(), path.size());
+    path.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+    return path.substr(0, path.rfind('/')) + "/../" + name;
+}
+
+// A message that waits holds a few descriptors; the usual soft limit of 1024 is soon used up.
+void raise_limits() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void catch_signals() {
+    struct sigaction action {};
+    action.sa_handler = [](int) { interrupted = true; };
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+}
+
+std::string database_version() {
+    const auto user = db::server_user();
+    if (!user) return "PostgreSQL: " + user.error().message;
+    const auto programs = db::find_server_programs(*user, "", 0);
+    if (!programs) return programs.error().message;
+    const auto told = db::run(*user, {{programs->postgres, "--version"}, "/", ""}, std::chrono::seconds(5));
+    return told ? told->output.substr(0, told->output.find('\n')) : "PostgreSQL " + std::to_string(programs->major);
+}
+
+void add_head(Session& session) {
+    auto& report = session.report();
+    const auto& options = session.options();
+    const double write_us = probe_durable_write_us(session.directory("probe"));
+    report.head("parley " PARLEY_VERSION "; " + describe_machine() + "; " + database_version() + "; fdatasync " +
+                number(write_us, 0) + " us (" + number(1e6 / std::max(1.0, write_us), 0) + "/s) on " +
+                filesystem_of(options.directory));
+    report.head("everything on this machine; " + std::to_string(options.slots) + " messages on their way, " +
+                std::to_string(options.connections) + " connections, " + std::to_string(options.chats) + " chats; " +
+                number(options.seconds, 1) + " s after " + number(options.warm_up, 1) + " s of warm-up; medians of " +
+                std::to_string(options.rounds) + " rounds, taken in turn");
+}
+
+int run(const Options& options) try {
+    raise_limits();
+    catch_signals();
+    Session session(options);
+    add_head(session);
+    for (const auto& part : parts)
+        if (options.only.empty() || options.only == part.name) part.run(session);
+    session.report().print(std::cout);
+    if (!options.json_file.empty()) {
+        std::ofstream file(options.json_file);
+        file << session.report().json() << '\n';
+        if (!file) throw std::runtime_error("cannot write " + options.json_file);
+    }
+    return 0;
+} catch (const Interrupted&) {
+    std::cerr << "interrupted\n";
+    return 130;
+} catch (const std::exception& failure) {
+    std::cerr << "parley bench: " << failure.what() << '\n';
+    return 1;
+}
+
+void settle(Options& options, const CLI::App& verb) {
+    if (options.plugins_dir.empty()) options.plugins_dir = beside_program("plugins");
+    if (options.bench_plugins_dir.empty()) options.bench_plugins_dir = beside_program("bench-plugins");
+    if (!options.quick) return;
+    if (verb.count("--rounds") == 0) options.rounds = 1;
+    if (verb.count("--seconds") == 0) options.seconds = 3;
+    if (verb.count("--warm-up") == 0) options.warm_up = 2;
+}
+
+}  // namespace
+
+void add_verb(CLI::App& cli, int& result) {
+    auto* verb = cli.add_subcommand("bench", "Measure this program on this machine, against its own floor and others");
+    auto options = std::make_shared<Options>();
+    auto floor = std::make_shared<FloorOptions>();
+    std::vector<std::string> names;
+    for (const auto& part : parts) names.emplace_back(part.name);
+    verb->add_flag("--quick", options->quick, "One short round of everything, about a minute");
+    verb->add_option("--only", options->only, "One part of the report")->check(CLI::IsMember(names));
+    verb->add_option("--rounds", options->rounds, "Rounds of what is compared")
+        ->check(CLI::Range(1, 50))
+        ->capture_default_str();
+    verb->add_option("--seconds", options->seconds, "Of a measured window")
+        ->check(CLI::Range(0.5, 600.0))
+        ->capture_default_str();
+    verb->add_option("--warm-up", options->warm_up, "Seconds before it")
+        ->check(CLI::Range(0.0, 60.0))
+        ->capture_default_str();
+    verb->add_option("--slots", options->slots, "Messages on their way at once, at saturation")
+        ->check(CLI::Range(1, 10'000))
+        ->capture_default_str();
+    verb->add_option("--connections", options->connections, "Of the webhook sender")
+        ->check(CLI::Range(1, 4000))
+        ->capture_default_str();
+    verb->add_option("--chats", options->chats, "Different people who write")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    verb->add_option("--gateway-delay", options->gateway_delay_ms, "Milliseconds a call of the slow gateway takes")
+        ->check(CLI::Range(1, 10'000))
+        ->capture_default_str();
+    verb->add_option("--slow-slots", options->slow_slots, "Messages on their way at once while the gateway is slow")
+        ->check(CLI::Range(1, 20'000))
+        ->capture_default_str();
+    verb->add_option("--waiting", options->waiting, "Handlers that wait at once")
+        ->check(CLI::Range(1, 20'000))
+        ->capture_default_str();
+    verb->add_option(
+        "--against", options->against,
+        "Another server's webhook, http://127.0.0.1:PORT/PATH; it must post its replies to the fake gateway");
+    verb->add_option("--gateway-port", options->gateway_port, "Of the fake gateway, for --against; 0 for any")
+        ->capture_default_str();
+    verb->add_option("--json", options->json_file, "Also write the report here");
+    verb->add_option("--plugins-dir", options->plugins_dir,
+                     "The plugins to run with; the ones beside this program otherwise");
+    verb->add_option("--bench-plugins-dir", options->bench_plugins_dir)->group("");
+    verb->add_option("--dir", options->directory, "Where the servers' data goes meanwhile; should be a real disk")
+        ->capture_default_str();
+    // How it starts its own floor.
+    verb->add_option("--as-floor", floor->port)->group("");
+    verb->add_option("--floor-gateway", floor->gateway_port)->group("");
+    verb->callback([options, floor, verb, &result] {
+        if (floor->port != 0) {
+            catch_signals();
+            floor->directory = options->directory;
+            const char* secret = std::getenv("GATEWAY_WEBHOOK_SECRET");
+            floor->secret = secret ? secret : "";
+            result = run_floor(*floor);
+            return;
+        }
+        settle(*options, *verb);
+        result = run(*options);
+    });
+}
+
+}  // namespace parley::bench

@@ -1,0 +1,215 @@
+// The parts of the report that put load on a server.
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include "bench/dispatch.hpp"
+#include "bench/session.hpp"
+#include "net/local_client.hpp"
+
+namespace parley::bench {
+namespace {
+
+void add_faults_goal(Session& session, const Measurement& row) {
+    const auto& faults = row.load.faults;
+    const auto count = faults.lost + faults.duplicated + faults.disordered + faults.altered;
+    session.report().add(
+        Goal{row.what + ": lost, doubled, out of order or altered", static_cast<double>(count), "", 0, false});
+}
+
+double maximum_of(Session& session) {
+    if (!session.maximum) {
+        auto plan = session.plan(session.parley());
+        session.maximum = session.measure("parley, to find its maximum", session.parley(), plan).load.delivered_rate;
+    }
+    return *session.maximum;
+}
+
+// Asks for a reload of the echo plugin ten times a second until told to stop.
+class Reloads {
+public:
+    explicit Reloads(const std::string& control_socket) : thread_([this, control_socket] { run(control_socket); }) {}
+    ~Reloads() { stop(); }
+    void stop() {
+        stopping_ = true;
+        if (thread_.joinable()) thread_.join();
+    }
+    unsigned done() const { return done_; }
+    unsigned failed() const { return failed_; }
+    double longest_ms() const { return static_cast<double>(longest_) / 1e6; }
+
+private:
+    void run(const std::string& control_socket) {
+        while (!stopping_) {
+            const Nanos began = now_ns();
+            const auto answer = net::local_request(control_socket, "POST", "/control/plugins/reload/echo", "", 10'000);
+            ++(answer && answer->status == 200 ? done_ : failed_);
+            longest_ = std::max(longest_.load(), now_ns() - began);
+            while (!stopping_ && now_ns() - began < 100'000'000)
+                std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+    }
+    std::atomic<bool> stopping_{false};
+    std::atomic<unsigned> done_{0}, failed_{0};
+    std::atomic<Nanos> longest_{0};
+    std::thread thread_;
+};
+
+}  // namespace
+
+void measure_start(Session& session) {
+    auto& report = session.report();
+    session.say("parley, start");
+    const double first = session.parley().start_ms();
+    session.start_again();
+    report.figure("start, a new data directory", number(first, 0) + " ms (makes the database)");
+    report.figure("start, an existing one", number(session.parley().start_ms(), 0) + " ms");
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    const auto& server = session.parley();
+    const auto idle = memory_of(server.pid());
+    const auto before = server.usage();
+    std::this_thread::sleep_for(std::chrono::seconds(2));
+    const auto used = server.usage() - before;
+    report.figure("idle memory, host", "RSS " + number(idle.resident_mb, 1) + " MiB, PSS " +
+                                           number(idle.proportional_mb, 1) + " MiB, " +
+                                           std::to_string(threads_of(server.pid())) + " threads");
+    report.figure("idle memory, PostgreSQL",
+                  "PSS " + number(proportional_mb_of_family(server.database_pid()), 1) + " MiB");
+    report.figure("idle processor time", "host " + number(100 * used.server_cpu / used.wall, 1) + " %, PostgreSQL " +
+                                             number(100 * used.database_cpu / used.wall, 1) + " % of a core");
+}
+
+void measure_saturation(Session& session) {
+    const auto& options = session.options();
+    struct Contender {
+        const Server* server;
+        std::vector<Measurement> rounds;
+    };
+    std::vector<Contender> contenders{{&session.parley(), {}}, {&session.floor(), {}}};
+    std::optional<Server> other;
+    if (!options.against.empty()) {
+        other = Server::elsewhere(options.against);
+        contenders.push_back({&*other, {}});
+    }
+    for (int round = 0; round < options.rounds; ++round)
+        for (auto& [server, rounds] : contenders) {
+            rounds.push_back(session.measure(server->name() + ", saturation", *server, session.plan(*server)));
+            rounds.back().with_order = server != &session.floor();
+        }
+    auto& report = session.report();
+    for (const auto& contender : contenders) report.add(median_of(contender.rounds));
+    const auto ratio_to = [&](std::size_t index) {
+        std::vector<double> ratios;
+        for (std::size_t i = 0; i < contenders[0].rounds.size(); ++i)
+            ratios.push_back(contenders[0].rounds[i].load.delivered_rate /
+                             std::max(1.0, contenders[index].rounds[i].load.delivered_rate));
+        std::sort(ratios.begin(), ratios.end());
+        report.figure("ratio to " + contenders[index].server->name(),
+                      number(ratios[ratios.size() / 2], 2) + " (" + number(ratios.front(), 2) + " to " +
+                          number(ratios.back(), 2) + " over " + std::to_string(ratios.size()) + " rounds)");
+        return ratios[ratios.size() / 2];
+    };
+    report.add(Goal{"deliveries a second at saturation, share of the floor", 100 * ratio_to(1), " %", 60, true});
+    if (other) ratio_to(2);
+    const auto own = median_of(contenders[0].rounds);
+    report.add(Goal{"memory of the host at saturation", own.memory.resident_mb, " MiB", 64, false});
+    add_faults_goal(session, own);
+    session.maximum = own.load.delivered_rate;
+    session.stop_floor();
+}
+
+void measure_half_rate(Session& session) {
+    auto plan = session.plan(session.parley());
+    plan.rate = maximum_of(session) / 2;
+    std::vector<Measurement> rounds;
+    for (int round = 0; round < session.options().rounds; ++round)
+        rounds.push_back(session.measure("parley, half of its maximum", session.parley(), plan));
+    const auto row = median_of(rounds);
+    session.report().add(row);
+    session.report().add(
+        Goal{"webhook to delivery, p99 at half of its maximum", row.load.to_deliver.p99, " ms", 10, false});
+    add_faults_goal(session, row);
+}
+
+void measure_slow_gateway(Session& session) {
+    const auto& options = session.options();
+    auto plan = session.plan(session.parley());
+    plan.slots = options.slow_slots;
+    // A chat waits for its own answer: with few people none would be left to send to.
+    plan.chats = options.slow_slots * 10;
+    session.gateway().set_delay(static_cast<Nanos>(options.gateway_delay_ms) * 1'000'000);
+    const auto row = session.measure("parley, gateway takes " + std::to_string(options.gateway_delay_ms) + " ms a call",
+                                     session.parley(), plan);
+    session.gateway().set_delay(0);
+    session.report().add(row);
+    session.report().add(Goal{"deliveries a second to the slow gateway", row.load.delivered_rate, "", 4000, true});
+    add_faults_goal(session, row);
+}
+
+void measure_reload(Session& session) {
+    auto plan = session.plan(session.parley());
+    plan.rate = maximum_of(session) / 2;
+    Reloads reloads(session.parley().control_socket());
+    const auto row = session.measure("parley, half, echo reloaded 10 times/s", session.parley(), plan);
+    reloads.stop();
+    session.report().add(row);
+    session.report().figure("reloads under load", std::to_string(reloads.done()) + " done, " +
+                                                      std::to_string(reloads.failed()) + " failed, the slowest took " +
+                                                      number(reloads.longest_ms(), 0) +
+                                                      " ms; longest pause between deliveries " +
+                                                      number(row.load.longest_pause_ms, 1) + " ms");
+    add_faults_goal(session, row);
+}
+
+void measure_waiting(Session& session) {
+    const auto& options = session.options();
+    auto server = Server::parley(options, session.directory("waiting"), session.gateway().port(),
+                                 {{"PARLEY_PLUGINS_DIR", options.bench_plugins_dir},
+                                  {"MAX_HANDLERS", std::to_string(options.waiting)},
+                                  {"MAX_IN_MEMORY", std::to_string(2 * options.waiting)},
+                                  {"HANDLER_TIMEOUT_MS", "120000"}});
+    const auto before = memory_of(server.pid());
+    auto plan = session.plan(server);
+    plan.command = "/bench_wait " + std::to_string(options.waiting) + " ";
+    plan.slots = options.waiting;
+    plan.chats = options.waiting;
+    plan.most = options.waiting;
+    plan.chats_in_turn = true;
+    plan.warm_up_s = 0;
+    plan.window_s = 90;
+    plan.patience = 5'000'000'000;
+    unsigned threads = 0;
+    Memory most;
+    Nanos began = 0, reached = 0;
+    plan.tick = [&] {
+        if (began == 0) began = now_ns();
+        const unsigned now = threads_of(server.pid());
+        if (now <= threads) return;
+        threads = now;
+        most = memory_of(server.pid());
+        reached = now_ns();
+    };
+    const auto row =
+        session.measure("parley, " + std::to_string(options.waiting) + " handlers wait at once", server, plan);
+    const auto& faults = row.load.faults;
+    session.report().figure("handlers that wait at once",
+                            std::to_string(options.waiting) + ": " + std::to_string(threads) + " threads after " +
+                                number(static_cast<double>(reached - began) / 1e9, 1) + " s; RSS " +
+                                number(most.resident_mb, 0) + " MiB (" + number(before.resident_mb, 0) +
+                                " before); lost " + std::to_string(faults.lost) + ", doubled " +
+                                std::to_string(faults.duplicated));
+    session.report().add(Goal{"waiting handlers: answers lost, doubled or altered",
+                              static_cast<double>(faults.lost + faults.duplicated + faults.altered), "", 0, false});
+}
+
+void report_dispatch(Session& session) {
+    session.say("dispatch without I/O");
+    const auto cost = measure_dispatch();
+    session.report().figure("dispatch without I/O",
+                            "signature " + number(cost.verify / 1e3, 2) + " us, decode " +
+                                number(cost.decode / 1e3, 2) + " us, parse " + number(cost.parse / 1e3, 2) +
+                                " us, to a handler thread " + number(cost.hand_over / 1e3, 2) + " us when many wait, " +
+                                number(cost.round_trip_us, 1) + " us there and back when none does");
+}
+
+}  // namespace parley::bench

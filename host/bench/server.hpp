@@ -1,0 +1,56 @@
+// A server under test: this program, its floor, or another that already runs somewhere.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "bench/options.hpp"
+#include "bench/process.hpp"
+
+namespace parley::bench {
+
+// What a server did between two moments.
+struct Usage {
+    double wall = 0, server_cpu = 0, database_cpu = 0, own_cpu = 0, machine_cpu = 0;  // seconds
+};
+
+class Server {
+public:
+    // Each waits until the server is ready; throws std::runtime_error with the last lines of its log when it does not
+    // get there. `directory` becomes its data directory, kept over stop().
+    static Server parley(const Options& options, const std::string& directory, std::uint16_t gateway_port,
+                         const std::map<std::string, std::string>& more_environment = {});
+    static Server floor(const std::string& directory, std::uint16_t gateway_port);
+    static Server elsewhere(const std::string& url);
+
+    const std::string& name() const { return name_; }
+    std::uint16_t port() const { return port_; }
+    const std::string& target() const { return target_; }
+    double start_ms() const { return start_ms_; }
+    std::string control_socket() const { return directory_ + "/control.sock"; }
+    bool measurable() const { return process_.pid() > 0; }
+    pid_t pid() const { return process_.pid(); }
+    pid_t database_pid() const { return database_pid_; }
+
+    Usage usage() const;
+    void stop() { process_.stop(); }
+
+private:
+    void launch(const std::vector<std::string>& argv, const std::map<std::string, std::string>& environment);
+
+    std::string name_;
+    std::string directory_;
+    std::string target_ = "/api/whatsapp";
+    std::uint16_t port_ = 0;
+    double start_ms_ = 0;
+    pid_t database_pid_ = 0;
+    ChildProcess process_;
+};
+
+// Signs the webhooks of all runs.
+extern const char* const webhook_secret;
+
+Usage operator-(const Usage& after, const Usage& before);
+
+}  // namespace parley::bench

@@ -1,0 +1,75 @@
+// One way to reach people. A channel turns a provider's words into ours and back; it keeps nothing in the database and
+// never decides what happens to a message. [I/O thread], nothing blocks.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/message.hpp"
+#include "core/unique_function.hpp"
+#include "net/http.hpp"
+
+namespace parley::channels {
+
+// What one webhook body held, in order. Not understood is an Error: Errc::invalid goes to the dead letters with its raw
+// bytes.
+struct Decoded {
+    std::vector<Inbound> messages;
+    std::vector<StatusUpdate> statuses;
+};
+
+// How an attempt to send ended.
+struct Sent {
+    std::string provider_id;  // may be empty: the provider gave none
+};
+
+struct SendError {
+    enum class Class {
+        transient,  // try again later: nothing was sent (or the provider said so)
+        in_doubt,   // it may have been sent; by default tried again
+        throttled,  // too fast: slow down, then try again
+        permanent,  // will never work: fail this message
+        halted,     // the account cannot send at all now (logged out, token dead): stop, keep the queue, alarm
+    };
+    Class kind = Class::transient;
+    std::string reason;      // for the `failed` row and the admin
+    int retry_after_ms = 0;  // the provider's wish, 0 if none
+};
+
+using SendResult = boost::system::result<Sent, SendError>;
+
+struct Capabilities {
+    bool media = false, link = false, reaction = false, typing = false, groups = false;
+};
+
+class Channel {
+public:
+    virtual ~Channel() = default;
+
+    virtual std::string_view name() const = 0;  // "gateway", "support", "terminal"
+    virtual Capabilities capabilities() const = 0;
+
+    // Is this request from who it says? Works on the raw bytes, before anything is parsed. Errc::unauthorized with
+    // words for the log; the answer to the caller says no more than 401.
+    virtual Result<void> verify(const net::Request& request) const = 0;
+
+    virtual Result<Decoded> decode(const net::Request& request) const = 0;
+
+    // Send one message; `done` is called once, on the I/O thread, and for a message that cannot even be written down
+    // perhaps before send() returns. What the channel cannot do (a link, a reaction) has been turned into text before,
+    // by channels/fallback.
+    virtual void send(const Outbound& message, UniqueFunction<void(SendResult)> done) = 0;
+
+    // "typing...": best effort, no promise, no answer.
+    virtual void typing(const std::string& chat, bool on) { (void)chat, (void)on; }
+
+    // Fetch the bytes of an incoming file, at most `max_bytes`. `done` is called once, on the I/O thread, as with
+    // send().
+    virtual void fetch(const Inbound& message, std::size_t max_bytes,
+                       UniqueFunction<void(Result<std::string>)> done) = 0;
+};
+
+}  // namespace parley::channels

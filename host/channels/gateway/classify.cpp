@@ -1,0 +1,132 @@
+#include "channels/gateway/classify.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <ctime>
+#include <iomanip>
+#include <locale>
+#include <sstream>
+
+#include "channels/gateway/error_table.hpp"
+#include "core/json_reader.hpp"
+#include "core/text.hpp"
+
+namespace parley::channels {
+
+namespace {
+
+constexpr std::size_t kMaxWords = 300;
+constexpr std::int64_t kMaxRetryAfterMs = 15 * 60 * 1000;
+
+// {"code","message","results":{"message_id"}}; a proxy's page of HTML leaves all of it empty.
+struct Answer {
+    std::string code, words, message_id;
+};
+
+Answer read_answer(const std::string& body) {
+    Answer answer;
+    const Result<boost::json::value> document = parse_json(body);
+    if (!document) return answer;
+    JsonProblem problem;
+    const JsonReader root(*document, problem);
+    answer.code = root["code"].text_or("");
+    answer.words = root["message"].string_or("");
+    answer.message_id = root["results"]["message_id"].string_or("");
+    return answer;
+}
+
+// Seconds or a date (RFC 9110, 10.2.3), as milliseconds from now; 0 when there is none.
+int retry_after_ms(std::string_view field, UnixMillis now) {
+    field = text::trim(field);
+    if (field.empty()) return 0;
+    std::int64_t ms = 0;
+    if (text::is_digits(field)) {
+        // Too many digits leave `seconds` as it is: as long as it may be.
+        std::int64_t seconds = kMaxRetryAfterMs;
+        std::from_chars(field.data(), field.data() + field.size(), seconds);
+        ms = std::min(seconds, kMaxRetryAfterMs) * 1000;
+    } else {
+        std::tm date{};
+        std::istringstream in{std::string(field)};
+        in.imbue(std::locale::classic());
+        in >> std::get_time(&date, "%a, %d %b %Y %H:%M:%S GMT");
+        if (in.fail()) return 0;
+        ms = static_cast<std::int64_t>(timegm(&date)) * 1000 - now;
+    }
+    return static_cast<int>(std::clamp<std::int64_t>(ms, 0, kMaxRetryAfterMs));
+}
+
+const GatewayErrorRow* find_row(int status, std::string_view code) {
+    const auto row = std::find_if(std::begin(kGatewayErrors), std::end(kGatewayErrors), [&](const GatewayErrorRow& r) {
+        return status >= r.first && status <= r.last && (r.code.empty() || r.code == code);
+    });
+    return row == std::end(kGatewayErrors) ? nullptr : row;
+}
+
+// "HTTP 400 VALIDATION_ERROR: phone: cannot be blank."
+std::string reason_of(int status, const Answer& answer, std::string_view advice) {
+    std::string reason = "HTTP " + std::to_string(status);
+    if (!answer.code.empty()) reason.append(" ").append(text::truncate_utf8(answer.code, kMaxWords));
+    if (!advice.empty()) reason.append(": ").append(advice);
+    if (!answer.words.empty()) reason.append(": ").append(text::truncate_utf8(answer.words, kMaxWords));
+    return reason;
+}
+
+SendError no_answer(const net::ClientError& failure) {
+    SendError error;
+    error.reason = "no answer from the gateway: " + failure.error.message;
+    // A URL that cannot be used will not get better by trying.
+    const bool bad_address = failure.error.code == Errc::invalid || failure.error.code == Errc::denied;
+    error.kind = failure.progress == net::Progress::in_doubt ? SendError::Class::in_doubt
+                 : bad_address                               ? SendError::Class::halted
+                                                             : SendError::Class::transient;
+    return error;
+}
+
+Error file_error(const net::ClientResponse& response) {
+    const std::string reason =
+        "the gateway did not hand over the file: " + reason_of(response.status, read_answer(response.body), "");
+    return make_error(response.status == 404 ? Errc::not_found : Errc::unavailable, reason);
+}
+
+}  // namespace
+
+SendResult classify_gateway_answer(const net::ClientResult& answer, UnixMillis now) {
+    if (!answer) return no_answer(answer.error());
+    const net::ClientResponse& response = *answer;
+    const Answer body = read_answer(response.body);
+    if (response.status >= 200 && response.status < 300) return Sent{body.message_id};
+
+    SendError error;
+    const GatewayErrorRow* row = find_row(response.status, body.code);
+    error.kind = row ? row->kind : SendError::Class::in_doubt;
+    error.reason = reason_of(response.status, body, row ? row->advice : "");
+    error.retry_after_ms = retry_after_ms(response.headers.get("Retry-After"), now);
+    return error;
+}
+
+Result<std::string> read_download_answer(const net::ClientResult& answer) {
+    if (!answer) return answer.error().error;
+    if (answer->status != 200) return file_error(*answer);
+    const Result<boost::json::value> document = parse_json(answer->body);
+    if (!document)
+        return make_error(Errc::unavailable, "the gateway's answer cannot be read: " + document.error().message);
+    JsonProblem problem;
+    const JsonReader results = JsonReader(*document, problem)["results"];
+    const std::string_view path = results["file_path"].view_or("");
+    if (path.starts_with("statics/")) return std::string(path);
+    // A gateway that keeps its files elsewhere names a path of its own disk; then the URL tells. Its host is not
+    // trusted.
+    const std::string_view url = results["file_url"].view_or("");
+    const std::size_t at = url.find("/statics/");
+    if (at == std::string_view::npos) return make_error(Errc::not_found, "the gateway has no file for this message");
+    return std::string(url.substr(at + 1));
+}
+
+Result<std::string> read_file_answer(net::ClientResult answer) {
+    if (!answer) return answer.error().error;
+    if (answer->status != 200) return file_error(*answer);
+    return std::move(answer->body);
+}
+
+}  // namespace parley::channels

@@ -1,0 +1,19 @@
+// What the gateway's answer to a message means. Plain functions. [any thread]
+#pragma once
+
+#include "channels/channel.hpp"
+#include "core/error.hpp"
+#include "net/client.hpp"
+
+namespace parley::channels {
+
+// `now` is needed for a Retry-After that names a date.
+SendResult classify_gateway_answer(const net::ClientResult& answer, UnixMillis now);
+
+// The answer to GatewayEncoder::download: the path of the file, for GatewayEncoder::file.
+Result<std::string> read_download_answer(const net::ClientResult& answer);
+
+// The bytes of a file, or why there are none.
+Result<std::string> read_file_answer(net::ClientResult answer);
+
+}  // namespace parley::channels

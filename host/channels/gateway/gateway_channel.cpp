@@ -1,0 +1,91 @@
+#include "channels/gateway/gateway_channel.hpp"
+
+#include "channels/gateway/classify.hpp"
+#include "channels/gateway/decode.hpp"
+#include "channels/gateway/encode.hpp"
+#include "core/ids.hpp"
+
+namespace parley::channels {
+
+struct GatewayChannel::Line {
+    GatewayEncoder encoder;
+    Exchange exchange;
+
+    using FileDone = UniqueFunction<void(Result<std::string>)>;
+
+    void fetch_file(std::string_view path, std::size_t max_bytes, FileDone done) const {
+        Result<net::ClientRequest> request = encoder.file(path, max_bytes);
+        if (!request) return done(request.error());
+        exchange(std::move(*request), [done = std::move(done)](net::ClientResult answer) mutable {
+            done(read_file_answer(std::move(answer)));
+        });
+    }
+};
+
+namespace {
+
+// Paths are relative to the gateway. URLs are WhatsApp's own, where the file lies encrypted: only the gateway has the
+// key.
+bool is_path(std::string_view source) {
+    return !source.empty() && source.find("://") == std::string_view::npos && !source.starts_with("//");
+}
+
+}  // namespace
+
+GatewayChannel::GatewayChannel(AccountId account, const GatewayConfig& config, net::Client& client)
+    : GatewayChannel(account, config,
+                     [&client](net::ClientRequest request, UniqueFunction<void(net::ClientResult)> done) {
+                         client.send(std::move(request), std::move(done));
+                     }) {}
+
+GatewayChannel::GatewayChannel(AccountId account, const GatewayConfig& config, Exchange exchange)
+    : account_(account),
+      signature_(config),
+      line_(std::make_shared<const Line>(Line{GatewayEncoder(config), std::move(exchange)})) {}
+
+GatewayChannel::~GatewayChannel() = default;
+
+Capabilities GatewayChannel::capabilities() const {
+    return {.media = true, .link = true, .reaction = true, .typing = true, .groups = true};
+}
+
+Result<void> GatewayChannel::verify(const net::Request& request) const {
+    return signature_.verify(request);
+}
+
+Result<Decoded> GatewayChannel::decode(const net::Request& request) const {
+    return decode_gateway(request.body, account_, unix_now());
+}
+
+void GatewayChannel::send(const Outbound& message, UniqueFunction<void(SendResult)> done) {
+    Result<net::ClientRequest> request = line_->encoder.send(message);
+    if (!request) return done(SendError{SendError::Class::permanent, request.error().message, 0});
+    line_->exchange(std::move(*request), [done = std::move(done)](net::ClientResult answer) mutable {
+        done(classify_gateway_answer(answer, unix_now()));
+    });
+}
+
+void GatewayChannel::typing(const std::string& chat, bool on) {
+    line_->exchange(line_->encoder.typing(chat, on), [](net::ClientResult) {});
+}
+
+void GatewayChannel::fetch(const Inbound& message, std::size_t max_bytes,
+                           UniqueFunction<void(Result<std::string>)> done) {
+    if (!message.media) return done(make_error(Errc::not_found, "the message has no file"));
+    const std::string& source = message.media->source;
+    if (is_path(source)) return line_->fetch_file(source, max_bytes, std::move(done));
+
+    const std::string& id = message.provider_id;
+    if (id.empty() || id.starts_with("sha256:")) {
+        return done(make_error(Errc::not_found, "the file cannot be asked for: the gateway gave its message no id"));
+    }
+    const std::shared_ptr<const Line> line = line_;
+    line->exchange(line->encoder.download(id, message.chat),
+                   [line, max_bytes, done = std::move(done)](net::ClientResult answer) mutable {
+                       const Result<std::string> path = read_download_answer(answer);
+                       if (!path) return done(path.error());
+                       line->fetch_file(*path, max_bytes, std::move(done));
+                   });
+}
+
+}  // namespace parley::channels

@@ -1,0 +1,67 @@
+#include <fstream>
+
+#include "config/config.hpp"
+
+extern char** environ;
+
+namespace parley::config {
+namespace {
+
+std::string_view trim(std::string_view text) {
+    const auto begin = text.find_first_not_of(" \t\r");
+    if (begin == std::string_view::npos) return {};
+    return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
+}
+
+// KEY=value, KEY="value with \n", KEY='as it is', export KEY=value; behind a plain value a # begins a comment.
+bool parse_line(std::string_view line, std::string& name, std::string& value) {
+    if (line.substr(0, 7) == "export ") line = trim(line.substr(7));
+    const auto equals = line.find('=');
+    if (equals == std::string_view::npos || equals == 0) return false;
+    name = std::string(trim(line.substr(0, equals)));
+    if (name.find_first_of(" \t\"'") != std::string::npos) return false;
+    std::string_view rest = trim(line.substr(equals + 1));
+    value.clear();
+    if (rest.empty()) return true;
+    const char quote = rest[0];
+    if (quote != '"' && quote != '\'') {
+        const auto comment = rest.find(" #");
+        value = std::string(trim(rest.substr(0, comment)));
+        return true;
+    }
+    for (std::size_t i = 1; i < rest.size(); ++i) {
+        if (rest[i] == quote) return true;
+        if (quote == '"' && rest[i] == '\\' && i + 1 < rest.size()) {
+            ++i;
+            value += rest[i] == 'n' ? '\n' : rest[i];
+        } else {
+            value += rest[i];
+        }
+    }
+    return false;  // the quote is not closed
+}
+
+}  // namespace
+
+Result<Environment> read_environment(const std::string& dotenv_path) {
+    Environment environment;
+    for (char** entry = environ; *entry; ++entry) {
+        const std::string_view text(*entry);
+        const auto equals = text.find('=');
+        if (equals != std::string_view::npos)
+            environment.emplace(std::string(text.substr(0, equals)), std::string(text.substr(equals + 1)));
+    }
+    std::ifstream file(dotenv_path);
+    std::string line, name, value;
+    for (int number = 1; file && std::getline(file, line); ++number) {
+        const auto text = trim(line);
+        if (text.empty() || text[0] == '#') continue;
+        if (!parse_line(text, name, value))
+            return make_error(Errc::invalid, dotenv_path + ", line " + std::to_string(number) +
+                                                 ": expected NAME=value, with quotes closed");
+        environment.emplace(name, value);  // the real environment is stronger
+    }
+    return environment;
+}
+
+}  // namespace parley::config

@@ -1,0 +1,226 @@
+#include "config/settings.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include "core/secret.hpp"
+
+namespace parley::config {
+namespace {
+
+using Kind = SettingDefinition::Kind;
+
+std::vector<std::string> split_list(std::string_view text) {
+    std::vector<std::string> items;
+    std::string item;
+    const auto flush = [&] {
+        if (!item.empty()) items.push_back(std::move(item));
+        item.clear();
+    };
+    for (const char c : text) {
+        if (c == ',') {
+            flush();
+        } else if (!std::isspace(static_cast<unsigned char>(c))) {
+            item += c;
+        }
+    }
+    flush();
+    return items;
+}
+
+// "+92 300 123-4567" and "923001234567" are the same person.
+Result<std::string> normal_number(std::string_view text) {
+    std::string digits;
+    for (const char c : text) {
+        if (std::isdigit(static_cast<unsigned char>(c))) {
+            digits += c;
+        } else if (c != '+' && c != '-' && c != ' ' && c != '(' && c != ')') {
+            return make_error(Errc::invalid, "\"" + std::string(text) + "\" is not a phone number");
+        }
+    }
+    if (digits.size() < 5 || digits.size() > 20)
+        return make_error(Errc::invalid, "\"" + std::string(text) + "\" is not a phone number");
+    return digits;
+}
+
+Result<std::string> normal_list(std::string_view text) {
+    std::string joined;
+    std::vector<std::string> seen;
+    for (const auto& item : split_list(text)) {
+        auto number = normal_number(item);
+        if (!number) return number.error();
+        if (std::find(seen.begin(), seen.end(), *number) != seen.end()) continue;
+        joined += (joined.empty() ? "" : ",") + *number;
+        seen.push_back(*number);
+    }
+    return joined;
+}
+
+Result<std::string> normal_value(const SettingDefinition& definition, std::string_view value) {
+    switch (definition.kind) {
+        case Kind::list_of_numbers: return normal_list(value);
+        case Kind::word: {
+            const bool bad = value.empty() || value.size() > 32 || value.front() == '/' || value == "help" ||
+                             std::any_of(value.begin(), value.end(), [](unsigned char c) { return c <= ' ' || c == 127; });
+            if (bad)
+                return make_error(Errc::invalid, std::string(definition.name) +
+                                                     " must be one word of 1 to 32 characters, not \"help\", without a "
+                                                     "leading slash");
+            return std::string(value);
+        }
+        case Kind::url:
+            if (!value.empty() && value.substr(0, 7) != "http://" && value.substr(0, 8) != "https://")
+                return make_error(Errc::invalid,
+                                  std::string(definition.name) + " must begin with http:// or https://");
+            return std::string(value);
+        case Kind::flag:
+            if (value == "true" || value == "1" || value == "yes" || value == "on" || value == "True") return std::string("true");
+            if (value == "false" || value == "0" || value == "no" || value == "off" || value == "False" || value.empty())
+                return std::string("false");
+            return make_error(Errc::invalid, std::string(definition.name) + " must be true or false");
+        case Kind::text: break;
+    }
+    return std::string(value);
+}
+
+const SettingDefinition* find_definition(std::string_view name) {
+    for (const auto& definition : setting_definitions())
+        if (definition.name == name) return &definition;
+    return nullptr;
+}
+
+bool contains(const std::vector<std::string>& sorted, std::string_view item) {
+    const auto found = std::lower_bound(sorted.begin(), sorted.end(), item);
+    return found != sorted.end() && *found == item;
+}
+
+std::string masked(const std::string& value) { return Secret(value).masked(); }
+
+}  // namespace
+
+const std::vector<SettingDefinition>& setting_definitions() {
+    static const std::vector<SettingDefinition> definitions = {
+        {"admin_command_prefix", "the word behind the slash that marks an admin command", "admin", false, Kind::word},
+        {"admin_ids", "phone numbers of the admins", "", false, Kind::list_of_numbers},
+        {"blacklist_ids", "phone numbers the bot does not answer", "", false, Kind::list_of_numbers},
+        {"classroom_group_id", "group that gets the classroom's announcements", "", false, Kind::text},
+        {"debug", "let only admins in", "false", false, Kind::flag},
+        {"kharchey_group_id", "group whose plain messages are expenses", "", false, Kind::text},
+        {"ocr_space_api_key", "key of the OCR service", "", true, Kind::text},
+        {"openai_api_key", "key of the language model", "", true, Kind::text},
+        {"privileged_plugins", "plugins that may change settings and control plugins",
+         "admin blacklist setting plugin announce", false, Kind::text},
+        {"public_url", "where this host is reached from outside", "", false, Kind::url},
+        {"whatsapp_client_password", "password for the WhatsApp gateway", "", true, Kind::text},
+        {"whatsapp_client_url", "base URL of the self-hosted WhatsApp gateway", "", false, Kind::url},
+        {"whatsapp_client_user", "user name for the WhatsApp gateway", "", false, Kind::text},
+    };
+    return definitions;
+}
+
+Settings::Settings(const Vault& vault) : vault_(vault), snapshot_(make_snapshot({})) {}
+
+std::shared_ptr<const Settings::Snapshot> Settings::snapshot() const {
+    std::lock_guard lock(mutex_);
+    return snapshot_;
+}
+
+std::shared_ptr<const Settings::Snapshot> Settings::make_snapshot(Values values) {
+    auto snapshot = std::make_shared<Snapshot>();
+    for (const auto& definition : setting_definitions())
+        values.try_emplace(std::string(definition.name), definition.fallback);
+    snapshot->admins = split_list(values["admin_ids"]);
+    snapshot->blacklisted = split_list(values["blacklist_ids"]);
+    std::sort(snapshot->admins.begin(), snapshot->admins.end());
+    std::sort(snapshot->blacklisted.begin(), snapshot->blacklisted.end());
+    snapshot->admin_prefix = values["admin_command_prefix"];
+    snapshot->values = std::move(values);
+    return snapshot;
+}
+
+std::string Settings::get(std::string_view name) const {
+    const auto now = snapshot();
+    const auto found = now->values.find(name);
+    return found == now->values.end() ? std::string() : found->second;
+}
+
+bool Settings::flag(std::string_view name) const { return get(name) == "true"; }
+bool Settings::known(std::string_view name) const { return find_definition(name) != nullptr; }
+bool Settings::is_admin(std::string_view number) const { return contains(snapshot()->admins, number); }
+bool Settings::is_blacklisted(std::string_view number) const { return contains(snapshot()->blacklisted, number); }
+std::string Settings::admin_prefix() const { return snapshot()->admin_prefix; }
+
+Settings::Values Settings::shown() const {
+    Values values = snapshot()->values;
+    for (const auto& definition : setting_definitions())
+        if (definition.secret) values[std::string(definition.name)] = masked(values[std::string(definition.name)]);
+    return values;
+}
+
+Result<std::string> Settings::check(std::string_view name, std::string_view value) const {
+    const auto* definition = find_definition(name);
+    if (!definition) return make_error(Errc::not_found, "there is no setting " + std::string(name));
+    if (value.size() > 64 * 1024 || value.find('\0') != std::string_view::npos)
+        return make_error(Errc::invalid, "the value is too long or holds a NUL");
+    return normal_value(*definition, value);
+}
+
+std::string Settings::to_stored(std::string_view name, const std::string& value) const {
+    const auto* definition = find_definition(name);
+    return definition && definition->secret && !value.empty() ? vault_.seal(name, value) : value;
+}
+
+Settings::Values Settings::from_environment(const Values& environment) {
+    const auto find = [&](const std::string& variable) -> std::string {
+        const auto found = environment.find(variable);
+        return found == environment.end() ? std::string() : found->second;
+    };
+    // In debug mode the seed's *_TEST variables stand in for the plain ones.
+    const auto debugging = normal_value(*find_definition("debug"), find("DEBUG"));
+    const bool testing = debugging && *debugging == "true";
+    Values values;
+    for (const auto& definition : setting_definitions()) {
+        std::string variable(definition.name);
+        std::transform(variable.begin(), variable.end(), variable.begin(), [](unsigned char c) { return std::toupper(c); });
+        std::string value = testing ? find(variable + "_TEST") : std::string();
+        if (value.empty()) value = find(variable);
+        if (!value.empty()) values[std::string(definition.name)] = std::move(value);
+    }
+    return values;
+}
+
+Result<void> Settings::load(const std::map<std::string, std::string>& stored) {
+    Values values;
+    for (const auto& [name, text] : stored) {
+        const auto* definition = find_definition(name);
+        if (definition && definition->secret && !text.empty()) {
+            auto plain = vault_.unseal(name, text);
+            if (!plain) return plain.error();
+            values[name] = std::move(*plain);
+        } else {
+            values[name] = text;
+        }
+    }
+    auto fresh = make_snapshot(std::move(values));
+    std::lock_guard lock(mutex_);
+    snapshot_ = std::move(fresh);
+    return {};
+}
+
+void Settings::apply(const std::string& name, const std::string& stored) {
+    std::string value = stored;
+    if (const auto* definition = find_definition(name); definition && definition->secret && !stored.empty())
+        value = vault_.unseal(name, stored).value();
+    Values values = snapshot()->values;
+    values[name] = value;
+    auto fresh = make_snapshot(std::move(values));
+    {
+        std::lock_guard lock(mutex_);
+        snapshot_ = std::move(fresh);
+    }
+    if (changed_) changed_(name);
+}
+
+void Settings::on_change(std::function<void(const std::string&)> changed) { changed_ = std::move(changed); }
+
+}  // namespace parley::config

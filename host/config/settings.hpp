@@ -1,0 +1,80 @@
+// Settings: what admins change while the host runs. They live in the database, are taken from the environment the first time, and
+// are read here from memory. Names are those of the environment variables in lower case.
+//
+// [any thread] Reading takes a snapshot and no lock that a writer holds for long.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/vault.hpp"
+#include "core/error.hpp"
+
+namespace parley::config {
+
+struct SettingDefinition {
+    std::string_view name;
+    std::string_view description;
+    std::string_view fallback;  // when neither database nor environment has it
+    bool secret = false;        // encrypted at rest, shown masked
+    enum class Kind { text, list_of_numbers, word, url, flag } kind = Kind::text;
+};
+
+// All there are, in alphabetical order.
+const std::vector<SettingDefinition>& setting_definitions();
+
+class Settings {
+public:
+    explicit Settings(const Vault& vault);
+
+    using Values = std::map<std::string, std::string, std::less<>>;
+
+    // The plain value, "" when unset or unknown.
+    std::string get(std::string_view name) const;
+    bool flag(std::string_view name) const;
+    bool known(std::string_view name) const;
+
+    bool is_admin(std::string_view number) const;
+    bool is_blacklisted(std::string_view number) const;
+    std::string admin_prefix() const;
+
+    // name -> value for showing: secrets masked.
+    Values shown() const;
+
+    // Is `value` one that `name` can take? Returns it in its normal form ("1, 2" -> "1,2"). Errc::not_found, Errc::invalid.
+    Result<std::string> check(std::string_view name, std::string_view value) const;
+
+    // As it stands in the database: secrets sealed. And back.
+    std::string to_stored(std::string_view name, const std::string& value) const;
+
+    // The environment's values that are not empty: what a new database begins with. Plain, not checked yet.
+    static Values from_environment(const std::map<std::string, std::string, std::less<>>& environment);
+
+    // [after a commit] What the database holds now, whole or one value; both in stored form.
+    Result<void> load(const std::map<std::string, std::string>& stored);
+    void apply(const std::string& name, const std::string& stored);
+
+    // Called after a value changed, on the thread that applied it.
+    void on_change(std::function<void(const std::string& name)> changed);
+
+private:
+    struct Snapshot {
+        Values values;
+        std::vector<std::string> admins, blacklisted;  // sorted
+        std::string admin_prefix;
+    };
+    std::shared_ptr<const Snapshot> snapshot() const;
+    static std::shared_ptr<const Snapshot> make_snapshot(Values values);
+
+    const Vault& vault_;
+    mutable std::mutex mutex_;
+    std::shared_ptr<const Snapshot> snapshot_;
+    std::function<void(const std::string&)> changed_;
+};
+
+}  // namespace parley::config

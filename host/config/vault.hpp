@@ -1,0 +1,31 @@
+// Encrypts secrets at rest: AES-256-GCM, a fresh random nonce each, bound to the name they belong to. The key lies in a file of the data
+// directory (0600), or wherever PARLEY_MASTER_KEY_FILE says.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/error.hpp"
+#include "core/secret.hpp"
+
+namespace parley::config {
+
+class Vault {
+public:
+    // 32 bytes of key.
+    explicit Vault(Secret key);
+
+    // Reads the key file, or makes one when it is not there. A file of the wrong size is an error, never replaced.
+    static Result<Vault> open(const std::string& key_file);
+
+    // "v1:" + base64(nonce, ciphertext, tag). `name` must be the same when it is opened.
+    std::string seal(std::string_view name, std::string_view plain) const;
+    // Errc::invalid when it was sealed with another key or for another name, or was changed.
+    Result<std::string> unseal(std::string_view name, std::string_view sealed) const;
+    static bool is_sealed(std::string_view text);
+
+private:
+    Secret key_;
+};
+
+}  // namespace parley::config

@@ -1,0 +1,238 @@
+// Work that is committed in a queue table and done from memory: each chat's items one at a time, in order of id; chats side by side.
+//
+// An item is registered before its commit (so that order is that of arrival, whichever commit is faster) and started after it.
+// Memory is bounded: beyond `max_in_memory` items stay in the table alone ("spilled") and are read back as room appears. The same
+// reading recovers at start-up and after a fault of the database, when it is not known what was committed. So the table is the truth,
+// and memory a cache of its head.
+//
+// One thread (the I/O thread), no I/O of its own: reading is handed in. Used for the inbox (handling) and the outbox (sending).
+#pragma once
+
+#include <algorithm>
+#include <deque>
+#include <functional>
+#include <limits>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/message.hpp"
+#include "core/unique_function.hpp"
+
+namespace parley {
+
+template <class Item>  // has `id` (MessageId), `account` and `chat`
+class DurableQueue {
+public:
+    struct Options {
+        std::size_t max_in_memory = 20'000;
+        std::size_t read_chunk = 500;
+    };
+    // Rows with after < id < before, ascending, at most `limit`; answers on the same thread, not from inside the call.
+    using Read = std::function<void(MessageId after, MessageId before, std::size_t limit,
+                                    UniqueFunction<void(Result<std::vector<Item>>)> done)>;
+    // Begin to work on an item that is the first of its chat. It stays the first until finish().
+    using Start = std::function<void(Item& item)>;
+
+    DurableQueue(Options options, Read read, Start start)
+        : options_(options), read_(std::move(read)), start_(std::move(start)) {}
+
+    // The item is about to be committed under its id.
+    void reserve(Item item) {
+        last_reserved_ = std::max(last_reserved_, item.id);
+        if (!spilled_ && items_ >= options_.max_in_memory) {
+            spilled_ = true;
+            cursor_ = last_reserved_ - 1;  // all before this one are in memory
+            ++epoch_;
+        }
+        if (spilled_ && items_ >= options_.max_in_memory / 2) {
+            table_only_.insert(item.id);
+        } else {
+            insert(std::move(item), false);
+        }
+    }
+
+    // Its commit is done: it may start.
+    void committed(MessageId id) {
+        if (table_only_.erase(id) != 0) {
+            unread_ = true;
+            refill();
+            return;
+        }
+        if (Lane* lane = find(id)) {
+            slot_of(*lane, id)->committed = true;
+            advance(*lane);
+        }
+    }
+
+    // Its commit failed or was a duplicate: forget it.
+    void aborted(MessageId id) {
+        if (table_only_.erase(id) != 0) {
+            refill();
+            return;
+        }
+        Lane* lane = find(id);
+        if (!lane) return;
+        lane->slots.erase(slot_of(*lane, id));
+        lane_of_.erase(id);
+        --items_;
+        advance(*lane);
+        refill();
+    }
+
+    // The first item of its chat is done; the next one starts.
+    void finish(MessageId id) {
+        Lane* lane = find(id);
+        if (!lane) return;
+        // A reading on its way may have seen the row before it was deleted.
+        if (reading_) finished_.insert(id);
+        lane_of_.erase(id);
+        lane->slots.pop_front();
+        lane->running = false;
+        --items_;
+        advance(*lane);
+        refill();
+    }
+
+    // Read the table from its beginning: at start-up, and after a fault. What is in memory already is not taken twice.
+    void recover() {
+        spilled_ = true;
+        unread_ = true;
+        cursor_ = 0;
+        ++epoch_;
+        refill();
+    }
+
+    // Does memory hold all that waits?
+    bool caught_up() const { return !spilled_; }
+    std::size_t in_memory() const { return items_; }
+    std::size_t chats() const { return lanes_.size(); }
+
+    // Stop starting items; those running may finish.
+    void pause() { paused_ = true; }
+    void resume() {
+        paused_ = false;
+        advance_all();
+        refill();
+    }
+
+private:
+    struct Slot {
+        Item item;
+        bool committed;
+    };
+    struct Lane {
+        std::string key;
+        std::deque<Slot> slots;  // ascending ids; the first one may be running
+        bool running = false;
+    };
+
+    static std::string key_of(const Item& item) { return std::to_string(item.account) + ' ' + item.chat; }
+
+    Lane* find(MessageId id) {
+        const auto known = lane_of_.find(id);
+        return known == lane_of_.end() ? nullptr : known->second;
+    }
+
+    typename std::deque<Slot>::iterator slot_of(Lane& lane, MessageId id) {
+        return std::find_if(lane.slots.begin(), lane.slots.end(), [&](const Slot& slot) { return slot.item.id == id; });
+    }
+
+    void insert(Item item, bool is_committed) {
+        const MessageId id = item.id;
+        std::string key = key_of(item);
+        Lane& lane = lanes_[key];
+        if (lane.key.empty()) lane.key = std::move(key);
+        lane_of_[id] = &lane;
+        auto place = lane.slots.end();
+        const auto first = lane.slots.begin() + (lane.running ? 1 : 0);
+        while (place != first && std::prev(place)->item.id > id) --place;
+        lane.slots.insert(place, Slot{std::move(item), is_committed});
+        ++items_;
+    }
+
+    void advance(Lane& lane) {
+        if (lane.running) return;
+        if (lane.slots.empty()) {
+            const std::string key = lane.key;  // the lane owns the text that erase() looks at
+            lanes_.erase(key);
+            return;
+        }
+        const Slot& front = lane.slots.front();
+        // While rows stand unread in the table, only what lies before them may start.
+        if (paused_ || !front.committed || (spilled_ && front.item.id > cursor_)) return;
+        lane.running = true;
+        start_(lane.slots.front().item);
+    }
+
+    void advance_all() {
+        std::vector<std::string> keys;
+        keys.reserve(lanes_.size());
+        for (const auto& [key, lane] : lanes_)
+            if (!lane.running) keys.push_back(key);
+        for (const auto& key : keys) {
+            const auto lane = lanes_.find(key);
+            if (lane != lanes_.end()) advance(lane->second);
+        }
+    }
+
+    void refill() {
+        if (!spilled_ || reading_ || !unread_ || items_ >= options_.max_in_memory * 3 / 4 + 1) return;
+        reading_ = true;
+        unread_ = false;
+        finished_.clear();
+        // Every id below the first uncommitted one is committed or given up: a reading up to there misses nothing.
+        const MessageId before = table_only_.empty() ? last_reserved_ + 1 : *table_only_.begin();
+        const bool to_the_end = last_reserved_ == 0;  // nothing was reserved yet: whatever the table holds
+        read_(cursor_, to_the_end ? std::numeric_limits<MessageId>::max() : std::max(before, cursor_ + 1),
+              options_.read_chunk, [this, before, epoch = epoch_](Result<std::vector<Item>> rows) {
+                  reading_ = false;
+                  if (!rows) {
+                      unread_ = true;  // recover() is called when the database is back
+                      return;
+                  }
+                  take(std::move(*rows), before, epoch);
+              });
+    }
+
+    void take(std::vector<Item> rows, MessageId before, std::uint64_t epoch) {
+        const bool full = rows.size() >= options_.read_chunk;
+        const bool current = epoch == epoch_;
+        if (current) {
+            if (!rows.empty()) cursor_ = std::max(cursor_, rows.back().id);
+            if (!full) cursor_ = std::max(cursor_, before - 1);
+        }
+        for (auto& row : rows)
+            if (lane_of_.count(row.id) == 0 && table_only_.count(row.id) == 0 && finished_.count(row.id) == 0)
+                insert(std::move(row), true);
+        finished_.clear();
+        if (full || !current) {
+            unread_ = true;
+        } else if (!unread_ && table_only_.empty()) {
+            spilled_ = false;  // nothing waits that is not in memory
+        }
+        advance_all();
+        refill();
+    }
+
+    Options options_;
+    Read read_;
+    Start start_;
+    std::unordered_map<std::string, Lane> lanes_;  // node-based: lanes stay where they are
+    std::unordered_map<MessageId, Lane*> lane_of_;
+    std::set<MessageId> table_only_;           // reserved while memory was full, not yet committed
+    std::unordered_set<MessageId> finished_;   // since the reading on its way began
+    std::size_t items_ = 0;
+    bool spilled_ = false;  // the table holds more than memory does
+    bool unread_ = false;   // ... and rows behind the cursor
+    bool reading_ = false;
+    bool paused_ = false;
+    MessageId cursor_ = 0;  // every row up to here is in memory or done
+    MessageId last_reserved_ = 0;
+    std::uint64_t epoch_ = 0;
+};
+
+}  // namespace parley

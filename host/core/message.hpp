@@ -1,0 +1,102 @@
+// A message on its way through the host: what came in, what goes out. Plain values; no JSON, no provider's words.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace parley {
+
+// Time-ordered 64-bit ids made by the host (core/ids.hpp).
+using MessageId = std::int64_t;
+using AccountId = std::int32_t;
+using UnixMillis = std::int64_t;
+
+enum class MediaKind { none, image, video, audio, document, sticker };
+const char* to_string(MediaKind kind);  // "image", ...; "" for none
+MediaKind media_kind_from(std::string_view text);
+
+// A file of a message. Where it is depends on how far it has come: at the provider (url or remote path) or stored (hash).
+struct Media {
+    MediaKind kind = MediaKind::none;
+    std::string mime;
+    std::string name;    // as the sender called it; for display only, never a path
+    std::string source;  // provider's URL or path, as it came
+    std::string stored;  // name in the media store, empty until it is there
+    std::uint64_t size = 0;
+    std::shared_ptr<const std::string> bytes;  // loaded for sending; never part of a stored row
+};
+
+// What an inbound event is about.
+enum class EventKind {
+    message,   // somebody wrote: handled by the pipeline
+    edited,    // an earlier message got a new text: recorded
+    revoked,   // an earlier message was deleted: recorded
+    reaction,  // recorded
+    timer,     // a plugin's timer is due
+    other,     // understood enough to keep, nothing to do (presence, group changes, ...)
+};
+const char* to_string(EventKind kind);
+
+struct Inbound {
+    EventKind kind = EventKind::message;
+    AccountId account = 0;
+    std::string provider_id;   // unique within the account; empty: the provider gave none
+    std::string chat;          // where a reply goes: "923001234567@s.whatsapp.net", "1203...@g.us"
+    std::string sender;        // digits of the phone number; of a LID or other id when there is no number
+    std::string sender_name;
+    std::string group;         // digits of the group; empty in a direct chat
+    std::string text;          // text or caption, NBSP replaced by a space
+    std::string reply_to;      // provider id of the quoted message
+    std::string refers_to;     // edited, revoked, reaction: provider id of the message meant
+    std::optional<Media> media;
+    UnixMillis timestamp = 0;  // provider's, or of receipt
+    std::string payload;       // structured extra as JSON: location, contact, the whole event for `other`, a timer's payload
+    std::string plugin;        // timer: whose
+    std::string timer;         // timer: its name
+
+    // Set by intake.
+    std::string_view channel;  // the account's: "gateway", "support", ...; static text
+    MessageId id = 0;
+    std::string trace;         // one id from webhook to delivery
+    bool replayed = false;
+};
+
+// A delivery report for something we sent.
+enum class DeliveryStatus { sent, delivered, read, played, failed };
+const char* to_string(DeliveryStatus status);
+
+struct StatusUpdate {
+    AccountId account = 0;
+    std::vector<std::string> provider_ids;
+    DeliveryStatus status = DeliveryStatus::sent;
+    std::string reason;  // of a failure
+    UnixMillis timestamp = 0;
+};
+
+enum class OutboundKind { text, media, link, reaction };
+const char* to_string(OutboundKind kind);
+
+struct Outbound {
+    OutboundKind kind = OutboundKind::text;
+    AccountId account = 0;
+    std::string chat;      // full chat id on the channel
+    std::string text;      // text, caption or emoji
+    std::string link;
+    std::string reply_to;  // provider id to quote or react to
+    Media media;           // kind media: `stored` is set
+    bool as_file = false;
+    bool voice = false;
+
+    // Set when queued.
+    MessageId id = 0;
+    MessageId cause = 0;   // the inbound message it answers, 0 if none
+    std::string trace;
+    int attempts = 0;
+};
+
+}  // namespace parley

@@ -1,0 +1,56 @@
+#include <pqxx/pqxx>
+
+#include "db/store/repositories.hpp"
+
+namespace parley::db {
+
+std::vector<DeadLetter> list_dead_letters(pqxx::work& tx, std::size_t limit) {
+    std::vector<DeadLetter> letters;
+    for (const auto& row : tx.exec_params(
+             "select id, kind, reason, case kind when 'webhook' then convert_from(substr(raw, 1, 200), 'LATIN1') "
+             "       when 'outbound' then content else coalesce((select body from messages m where m.id = d.id and "
+             "       m.created_at = parley_time(d.id)), '') end, coalesce(account_id, 0), "
+             "       to_char(created_at at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') "
+             "  from dead_letters d order by created_at desc limit $1",
+             limit)) {
+        DeadLetter letter;
+        letter.id = row[0].as<MessageId>();
+        letter.kind = row[1].c_str();
+        letter.reason = row[2].c_str();
+        letter.content = row[3].c_str();
+        letter.account = row[4].as<AccountId>();
+        letter.created_at = row[5].c_str();
+        letters.push_back(std::move(letter));
+    }
+    return letters;
+}
+
+std::optional<std::string> read_webhook(pqxx::work& tx, MessageId id) {
+    const auto rows = tx.exec_params("select raw from dead_letters where id = $1 and kind = 'webhook'", id);
+    if (rows.empty()) return std::nullopt;
+    return pqxx::binarystring(rows[0][0]).str();
+}
+
+std::optional<std::pair<std::string, std::string>> read_message_state(pqxx::work& tx, MessageId id) {
+    const auto rows = tx.exec_params("select status, error from conversation where id = $1 limit 1", id);
+    if (rows.empty()) return std::nullopt;
+    return std::pair<std::string, std::string>(rows[0][0].c_str(), rows[0][1].c_str());
+}
+
+bool requeue(pqxx::work& tx, MessageId id) {
+    const auto inbound = tx.exec_params(
+        "with d as (delete from dead_letters where id = $1 and kind = 'inbound' returning id), "
+        "m as (update messages set status = 'received', error = '' from d "
+        "       where messages.id = d.id and created_at = parley_time(d.id) returning messages.id, created_at) "
+        "insert into inbox (id, created_at) select id, created_at from m on conflict do nothing",
+        id);
+    if (inbound.affected_rows() > 0) return true;
+    const auto outbound = tx.exec_params(
+        "with d as (delete from dead_letters where id = $1 and kind = 'outbound' returning id, content), "
+        "m as (delete from messages using d where messages.id = d.id and created_at = parley_time(d.id)) "
+        "insert into outbox select (jsonb_populate_record(null::outbox, content::jsonb)).* from d on conflict do nothing",
+        id);
+    return outbound.affected_rows() > 0;
+}
+
+}  // namespace parley::db

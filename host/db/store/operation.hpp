@@ -1,0 +1,72 @@
+// What waits to be written by the journal: one value an operation, with its completion. Internal to the journal.
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "core/effects.hpp"
+#include "core/error.hpp"
+#include "core/message.hpp"
+#include "core/unique_function.hpp"
+#include "db/store/journal.hpp"
+
+namespace parley::db {
+
+struct AdmitOp {
+    Inbound message;
+    UniqueFunction<void(Result<Admission>)> done;
+};
+
+struct SettleOp {
+    MessageId inbound;
+    Effects effects;
+    UniqueFunction<void(Result<Settlement>)> done;
+};
+
+struct EnqueueOp {
+    std::vector<Outbound> messages;
+    UniqueFunction<void(Result<void>)> done;
+};
+
+struct SentOp {
+    MessageId outbound;
+    std::string provider_id;
+    UniqueFunction<void()> done;
+};
+
+struct FailedOp {
+    MessageId outbound;
+    std::string reason;
+    UniqueFunction<void()> done;
+};
+
+struct ReportOp {
+    StatusUpdate update;
+    UniqueFunction<void(Result<void>)> done;
+};
+
+struct BuryOp {
+    MessageId id;
+    AccountId account;
+    std::string reason;
+    std::string raw;
+    std::string trace;
+    UniqueFunction<void(Result<void>)> done;
+};
+
+struct TimerOp {
+    Inbound timer;
+    UnixMillis due;
+    UniqueFunction<void(Result<void>)> done;
+};
+
+using Operation = std::variant<AdmitOp, SettleOp, EnqueueOp, SentOp, FailedOp, ReportOp, BuryOp, TimerOp>;
+
+// Plain operations of a batch share one statement; the others run one by one in the same transaction.
+inline bool is_plain(const Operation& operation) {
+    if (const auto* settle = std::get_if<SettleOp>(&operation)) return settle->effects.plain();
+    return std::holds_alternative<AdmitOp>(operation) || std::holds_alternative<EnqueueOp>(operation) ||
+           std::holds_alternative<SentOp>(operation);
+}
+
+}  // namespace parley::db

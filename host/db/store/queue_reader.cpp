@@ -1,0 +1,98 @@
+#include "db/store/queue_reader.hpp"
+
+#include <pqxx/pqxx>
+
+#include "db/store/media_json.hpp"
+
+namespace parley::db {
+namespace {
+
+EventKind event_kind_from(std::string_view text) { return text == "timer" ? EventKind::timer : EventKind::message; }
+
+OutboundKind outbound_kind_from(std::string_view text) {
+    for (const auto kind : {OutboundKind::media, OutboundKind::link, OutboundKind::reaction})
+        if (text == to_string(kind)) return kind;
+    return OutboundKind::text;
+}
+
+// A timer's row carries plugin and name in its provider id: "timer:<plugin>:<due>:<name>".
+void split_timer_id(Inbound& message) {
+    const std::string& id = message.provider_id;
+    const auto plugin_end = id.find(':', 6);
+    const auto due_end = plugin_end == std::string::npos ? plugin_end : id.find(':', plugin_end + 1);
+    if (due_end == std::string::npos) return;
+    message.plugin = id.substr(6, plugin_end - 6);
+    message.timer = id.substr(due_end + 1);
+}
+
+Inbound to_inbound(const pqxx::row& row) {
+    Inbound message;
+    message.id = row["id"].as<MessageId>();
+    message.account = row["account_id"].as<AccountId>();
+    message.kind = event_kind_from(row["kind"].c_str());
+    message.chat = row["chat"].c_str();
+    message.sender = row["sender"].c_str();
+    message.sender_name = row["sender_name"].c_str();
+    message.group = row["group_id"].c_str();
+    message.provider_id = row["provider_id"].c_str();
+    message.reply_to = row["refers_to"].c_str();
+    message.text = row["body"].c_str();
+    if (row["media"].size() > 0) message.media = media_from_json(row["media"].c_str());
+    message.payload = row["payload"].c_str();
+    message.trace = row["trace"].c_str();
+    message.timestamp = row["sent_ms"].as<UnixMillis>(0);
+    message.replayed = true;
+    if (message.kind == EventKind::timer) split_timer_id(message);
+    return message;
+}
+
+Outbound to_outbound(const pqxx::row& row) {
+    Outbound message;
+    message.id = row["id"].as<MessageId>();
+    message.account = row["account_id"].as<AccountId>();
+    message.kind = outbound_kind_from(row["kind"].c_str());
+    message.chat = row["chat"].c_str();
+    message.text = row["body"].c_str();
+    message.link = row["link"].c_str();
+    message.reply_to = row["reply_to"].c_str();
+    if (row["media"].size() > 0) message.media = media_from_json(row["media"].c_str());
+    const int flags = row["flags"].as<int>();
+    message.as_file = (flags & 1) != 0;
+    message.voice = (flags & 2) != 0;
+    message.cause = row["cause"].as<MessageId>(0);
+    message.trace = row["trace"].c_str();
+    return message;
+}
+
+}  // namespace
+
+std::vector<Inbound> read_inbox(pqxx::work& tx, MessageId after, MessageId before, std::size_t limit) {
+    const auto rows = tx.exec_params(
+        "select m.*, (extract(epoch from m.sent_at) * 1000)::bigint as sent_ms "
+        "  from (select id, created_at from inbox where id > $1 and id < $2 and not_before <= now() "
+        "         order by id limit $3) q "
+        "  join messages m on m.id = q.id and m.created_at = q.created_at order by m.id",
+        after, before, limit);
+    std::vector<Inbound> messages;
+    messages.reserve(rows.size());
+    for (const auto& row : rows) messages.push_back(to_inbound(row));
+    return messages;
+}
+
+std::vector<Outbound> read_outbox(pqxx::work& tx, MessageId after, MessageId before, std::size_t limit) {
+    const auto rows =
+        tx.exec_params("select * from outbox where id > $1 and id < $2 order by id limit $3", after, before, limit);
+    std::vector<Outbound> messages;
+    messages.reserve(rows.size());
+    for (const auto& row : rows) messages.push_back(to_outbound(row));
+    return messages;
+}
+
+MessageId greatest_id(pqxx::work& tx) {
+    return tx
+        .exec("select greatest((select max(id) from inbox), (select max(id) from outbox), (select max(id) from messages), "
+              "(select max(id) from dead_letters), 0)")[0][0]
+        .as<MessageId>();
+}
+
+}  // namespace parley::db

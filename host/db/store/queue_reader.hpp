@@ -1,0 +1,19 @@
+// Reads the queue tables: at start-up, after a fault, and when more waits than is held in memory. Never on the hot path.
+// [database threads, blocks]
+#pragma once
+
+#include <vector>
+
+#include "core/message.hpp"
+#include "db/pool.hpp"
+
+namespace parley::db {
+
+// Pending rows with after < id < before, in order of id, at most `limit`.
+std::vector<Inbound> read_inbox(pqxx::work& tx, MessageId after, MessageId before, std::size_t limit);
+std::vector<Outbound> read_outbox(pqxx::work& tx, MessageId after, MessageId before, std::size_t limit);
+
+// The greatest id that any table holds, so that new ones ascend from there.
+MessageId greatest_id(pqxx::work& tx);
+
+}  // namespace parley::db

@@ -1,0 +1,81 @@
+// What is read (and seldom written) beside the way of a message. All functions run in the transaction they are given. [database or
+// handler threads, block] They throw when the database is unavailable; what depends on input comes back as a value.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/effects.hpp"
+#include "core/message.hpp"
+#include "db/pool.hpp"
+
+namespace parley::db {
+
+// --- settings
+std::map<std::string, std::string> read_settings(pqxx::work& tx);
+// Writes those that have no row yet; returns how many were written.
+int seed_settings(pqxx::work& tx, const std::map<std::string, std::string>& values);
+void write_setting(pqxx::work& tx, const std::string& name, const std::string& value);
+
+// --- plugin storage
+struct StoredValue {
+    std::string json;
+    std::int64_t version = 0;
+};
+std::optional<StoredValue> read_storage(pqxx::work& tx, const std::string& plugin, const std::string& key);
+// Ascending byte order of key, prefix matched, keys greater than `after`.
+std::vector<std::pair<std::string, StoredValue>> list_storage(pqxx::work& tx, const std::string& plugin,
+                                                              const std::string& prefix, const std::string& after,
+                                                              std::size_t limit);
+void write_storage(pqxx::work& tx, const StorageWrite& write);
+
+// --- users
+struct User {
+    std::string id, group, name, user_group, first_seen;
+};
+std::optional<User> read_user(pqxx::work& tx, const std::string& id);
+std::vector<User> list_users(pqxx::work& tx, const std::string& user_group, const std::string& after,
+                             std::size_t limit);
+std::vector<std::string> list_user_groups(pqxx::work& tx);
+
+// --- timers
+struct DueTimer {
+    TimerWrite timer;
+    UnixMillis due = 0;
+};
+std::vector<DueTimer> read_due_timers(pqxx::work& tx, UnixMillis until, std::size_t limit);
+std::vector<DueTimer> list_timers(pqxx::work& tx, const std::string& plugin, AccountId account, const std::string& chat);
+// When the next one is due; nothing: none is set.
+std::optional<UnixMillis> next_timer(pqxx::work& tx);
+
+// --- plugins
+std::string read_plugin_version(pqxx::work& tx, const std::string& plugin);
+void write_plugin_version(pqxx::work& tx, const std::string& plugin, const std::string& version);
+std::vector<std::string> read_disabled_plugins(pqxx::work& tx);
+void write_plugin_disabled(pqxx::work& tx, const std::string& plugin, bool disabled);
+
+// --- accounts
+// The id of the account `name`, made when it is not there.
+AccountId ensure_account(pqxx::work& tx, const std::string& channel, const std::string& name);
+
+// --- messages
+// (status, error) of a message of either direction; "queued" while it stands in the outbox.
+std::optional<std::pair<std::string, std::string>> read_message_state(pqxx::work& tx, MessageId id);
+
+// --- dead letters
+struct DeadLetter {
+    MessageId id = 0;
+    std::string kind, reason, content, created_at;
+    AccountId account = 0;
+};
+std::vector<DeadLetter> list_dead_letters(pqxx::work& tx, std::size_t limit);
+// The raw body of a webhook that could not be understood. It stays: reading it again may fail again.
+std::optional<std::string> read_webhook(pqxx::work& tx, MessageId id);
+// Puts a dead message back into inbox or outbox. False: there is none of that id, or it is a webhook.
+bool requeue(pqxx::work& tx, MessageId id);
+
+}  // namespace parley::db

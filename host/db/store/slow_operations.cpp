@@ -1,0 +1,166 @@
+#include "db/store/slow_operations.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "core/ids.hpp"
+#include "db/store/plain_batch.hpp"
+
+namespace parley::db {
+namespace {
+
+struct Statement {
+    const char* name;
+    const char* sql;
+};
+
+constexpr Statement statements[] = {
+    {"parley_inbox_holds", "select 1 from inbox where id = $1 for update"},
+    {"parley_storage_version", "select version from plugin_storage where plugin = $1 and key = $2 for update"},
+    {"parley_storage_put",
+     "insert into plugin_storage as s (plugin, key, value) values ($1, $2, $3::jsonb) "
+     "on conflict (plugin, key) do update set value = excluded.value, version = s.version + 1"},
+    {"parley_storage_insert",
+     "insert into plugin_storage (plugin, key, value) values ($1, $2, $3::jsonb) on conflict do nothing"},
+    {"parley_storage_remove", "delete from plugin_storage where plugin = $1 and key = $2"},
+    {"parley_setting_put",
+     "insert into settings (name, value) values ($1, $2) "
+     "on conflict (name) do update set value = excluded.value, updated_at = now()"},
+    {"parley_user_group", "update users set user_group = $2 where user_id = $1"},
+    {"parley_timer_set",
+     "insert into timers (plugin, account_id, chat, name, due, payload, sender, group_id) "
+     "values ($1, $2, $3, $4, timestamptz 'epoch' + $5::bigint * interval '1 millisecond', $6, $7, $8) "
+     "on conflict (plugin, account_id, chat, name) do update set due = excluded.due, payload = excluded.payload, "
+     "sender = excluded.sender, group_id = excluded.group_id"},
+    {"parley_timer_cancel",
+     "delete from timers where plugin = $1 and account_id = $2 and chat = $3 and name = $4"},
+    {"parley_timer_take",
+     "delete from timers where plugin = $1 and account_id = $2 and chat = $3 and name = $4 "
+     "and due = timestamptz 'epoch' + $5::bigint * interval '1 millisecond'"},
+    {"parley_inbound_failed",
+     "with m as (update messages set status = 'failed', error = $2 where id = $1 and created_at = parley_time($1) "
+     "           returning id, account_id, trace) "
+     "insert into dead_letters (id, kind, account_id, reason, trace) select id, 'inbound', account_id, $2, trace from m "
+     "on conflict (id) do update set reason = excluded.reason, created_at = now()"},
+    {"parley_outbound_failed",
+     "with gone as (delete from outbox where id = $1 returning *), "
+     "dead as (insert into dead_letters (id, kind, account_id, reason, content, trace) "
+     "         select id, 'outbound', account_id, $2, to_jsonb(gone)::text, trace from gone "
+     "         on conflict (id) do update set reason = excluded.reason, created_at = now()) "
+     "insert into messages (id, created_at, account_id, direction, kind, chat, refers_to, body, media, payload, status, "
+     "                      error, cause, trace) "
+     "select id, parley_time(id), account_id, 1, kind, chat, reply_to, body, media, link, 'failed', $2, cause, trace "
+     "  from gone on conflict (id, created_at) do update set status = 'failed', error = excluded.error"},
+    // Reports come in any order: a message that was read does not become merely delivered again.
+    {"parley_report",
+     "with known as (insert into delivery_reports (account_id, provider_id, status, reason) values ($1, $2, $3, $4) "
+     "               on conflict do nothing) "
+     "update messages set status = $3, error = $4 "
+     " where account_id = $1 and provider_id = $2 and direction = 1 and created_at > now() - interval '35 days' "
+     "   and coalesce(array_position(array['sent', 'delivered', 'read', 'played', 'failed'], status), 0) "
+     "     < array_position(array['sent', 'delivered', 'read', 'played', 'failed'], $3)"},
+    {"parley_bury",
+     "insert into dead_letters (id, kind, account_id, reason, raw, trace) values ($1, 'webhook', nullif($2, 0), $3, "
+     "decode($4, 'hex'), $5) on conflict do nothing"},
+};
+
+// 0: not there.
+std::int64_t storage_version(pqxx::transaction_base& tx, const StorageWrite& write) {
+    const auto rows = tx.exec_prepared("parley_storage_version", write.plugin, write.key);
+    return rows.empty() ? 0 : rows[0][0].as<std::int64_t>();
+}
+
+// False: somebody was faster.
+bool write_storage(pqxx::transaction_base& tx, const StorageWrite& write) {
+    if (write.expected && storage_version(tx, write) != *write.expected) return false;
+    if (!write.value) {
+        tx.exec_prepared("parley_storage_remove", write.plugin, write.key);
+        return true;
+    }
+    if (write.expected && *write.expected == 0) {
+        // There was no row to lock: two handlings may both have seen nothing, one of them inserts.
+        return tx.exec_prepared("parley_storage_insert", write.plugin, write.key, *write.value).affected_rows() == 1;
+    }
+    tx.exec_prepared("parley_storage_put", write.plugin, write.key, *write.value);
+    return true;
+}
+
+void write_timer(pqxx::transaction_base& tx, const TimerWrite& timer) {
+    if (timer.due) {
+        tx.exec_prepared("parley_timer_set", timer.plugin, timer.account, timer.chat, timer.name, *timer.due,
+                         timer.payload, timer.sender, timer.group);
+    } else {
+        tx.exec_prepared("parley_timer_cancel", timer.plugin, timer.account, timer.chat, timer.name);
+    }
+}
+
+std::string to_hex(const std::string& bytes) {
+    static constexpr char digits[] = "0123456789abcdef";
+    std::string hex;
+    hex.reserve(bytes.size() * 2);
+    for (const char byte : bytes) {
+        hex += digits[static_cast<unsigned char>(byte) >> 4];
+        hex += digits[static_cast<unsigned char>(byte) & 15];
+    }
+    return hex;
+}
+
+}  // namespace
+
+void prepare_slow_operations(pqxx::connection_base& connection) {
+    for (const auto& statement : statements) connection.prepare(statement.name, statement.sql);
+}
+
+Settlement run_settle(pqxx::work& tx, const SettleOp& op) {
+    // The inbox row says whether this settlement happened already (its answer was lost): then nothing is left to do.
+    if (op.inbound != 0 && tx.exec_prepared("parley_inbox_holds", op.inbound).empty()) return Settlement::committed;
+
+    pqxx::subtransaction savepoint(tx, "settle");
+    // Always in one order, so that two settlements cannot wait for each other in a circle.
+    std::vector<const StorageWrite*> writes;
+    for (const auto& write : op.effects.storage) writes.push_back(&write);
+    std::sort(writes.begin(), writes.end(), [](const auto* a, const auto* b) {
+        return std::tie(a->plugin, a->key) < std::tie(b->plugin, b->key);
+    });
+    for (const auto* write : writes) {
+        if (!write_storage(savepoint, *write)) {
+            savepoint.abort();
+            return Settlement::conflict;
+        }
+    }
+    for (const auto& setting : op.effects.settings) savepoint.exec_prepared("parley_setting_put", setting.name, setting.value);
+    for (const auto& user : op.effects.user_groups) savepoint.exec_prepared("parley_user_group", user.user, user.user_group);
+    for (const auto& timer : op.effects.timers) write_timer(savepoint, timer);
+    if (!op.effects.failure.empty()) savepoint.exec_prepared("parley_inbound_failed", op.inbound, op.effects.failure);
+
+    PlainBatch rest;
+    rest.settle(op.inbound, op.effects);
+    rest.run(savepoint);
+    savepoint.commit();
+    return Settlement::committed;
+}
+
+void run_failed(pqxx::work& tx, const FailedOp& op) {
+    tx.exec_prepared("parley_outbound_failed", op.outbound, op.reason);
+}
+
+void run_report(pqxx::work& tx, const ReportOp& op) {
+    for (const auto& id : op.update.provider_ids)
+        tx.exec_prepared("parley_report", op.update.account, id, to_string(op.update.status), op.update.reason);
+}
+
+void run_bury(pqxx::work& tx, const BuryOp& op) {
+    tx.exec_prepared("parley_bury", op.id, op.account, op.reason, to_hex(op.raw), op.trace);
+}
+
+bool run_timer(pqxx::work& tx, const TimerOp& op) {
+    const auto& timer = op.timer;
+    const auto taken = tx.exec_prepared("parley_timer_take", timer.plugin, timer.account, timer.chat, timer.timer, op.due);
+    if (taken.affected_rows() == 0) return false;
+    PlainBatch batch;
+    batch.admit(timer);
+    batch.run(tx);
+    return true;
+}
+
+}  // namespace parley::db

@@ -1,0 +1,38 @@
+// Files of messages, on disk under the SHA-256 of their content. Names that people gave to files are never paths here.
+// [any thread but the I/O thread: reads and writes files]
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/error.hpp"
+#include "core/message.hpp"
+
+namespace parley::media {
+
+class Store {
+public:
+    // Makes the directory when it is not there. Throws std::filesystem::filesystem_error.
+    explicit Store(std::string directory);
+
+    // Keeps the bytes; the answer's `stored`, `mime` (detected when empty), `kind` and `size` are set. The same content is kept
+    // once.
+    Result<Media> put(std::string_view bytes, std::string_view mime) const;
+
+    // What is kept under this reference. Errc::invalid: not a reference; Errc::not_found: nothing there any more.
+    Result<Media> find(std::string_view reference, std::string_view mime) const;
+
+    Result<std::string> read(std::string_view reference) const;
+    std::string path(std::string_view reference) const;
+
+private:
+    std::string directory_;
+};
+
+// The MIME type of a file's content, by libmagic; "application/octet-stream" when it cannot tell.
+std::string detect_mime(std::string_view bytes);
+
+// "image/png" -> image, "audio/ogg" -> audio, "image/webp" -> image, anything else -> document.
+MediaKind kind_of_mime(std::string_view mime);
+
+}  // namespace parley::media

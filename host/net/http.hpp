@@ -1,0 +1,112 @@
+// HTTP as the rest of the host sees it: plain values and a Responder. No Beast, no Asio.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/unique_function.hpp"
+
+namespace parley::net {
+
+// Header fields in order of arrival. Names compare without case.
+class Headers {
+public:
+    // The first field of that name, or empty.
+    std::string_view get(std::string_view name) const;
+    bool has(std::string_view name) const;
+    // In place of all fields of that name. Throws std::invalid_argument for a name that is no token and for a value with control
+    // characters (CR, LF, NUL, ...): nothing that is set here can end the line.
+    void set(std::string name, std::string value);
+    // Beside those of that name (Set-Cookie). Throws as set() does.
+    void add(std::string name, std::string value);
+    void remove(std::string_view name);
+    const std::vector<std::pair<std::string, std::string>>& all() const { return fields_; }
+
+private:
+    std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+struct Request {
+    std::string method;  // "GET", "POST", ... upper case
+    std::string target;  // as sent: "/a%20b?x=1"
+    std::string path;    // decoded, without the query: "/a b". Never contains NUL.
+    std::string query;   // raw, without '?'
+    Headers headers;     // as they stood before the body; trailers are refused
+    std::string body;    // raw bytes
+    std::string remote;  // peer address without port; "local" on the control socket
+    bool local = false;  // came in through the control socket: the operator of this machine
+
+    // The decoded value of a query parameter, the first one of that name. None when its percent-encoding is broken.
+    std::optional<std::string> query_value(std::string_view name) const;
+
+    // What a `{name}` of the route's pattern matched, decoded.
+    std::string_view path_value(std::string_view name) const;
+    std::vector<std::pair<std::string, std::string>> path_values;
+};
+
+struct Response {
+    int status = 200;
+    Headers headers;
+    std::string body;
+
+    static Response text(int status, std::string body);
+    static Response json(int status, std::string body);
+    static Response html(int status, std::string body);
+    // {"error":{"code":"...","message":"..."}}: the shape of every error of Parley's own API.
+    static Response problem(int status, std::string_view code, std::string_view message);
+};
+
+// Answers one request, once. [any thread] Destroying it unused answers 500, so no request is left hanging.
+class Responder {
+public:
+    using Send = UniqueFunction<void(Response)>;
+    Responder() = default;
+    explicit Responder(Send send) : send_(std::move(send)) {}
+    Responder(Responder&& other) noexcept : send_(std::exchange(other.send_, nullptr)) {}
+    Responder& operator=(Responder&& other) noexcept;
+    ~Responder();
+
+    void operator()(Response response);
+
+private:
+    Send send_;
+};
+
+// [I/O thread] Must not block; may keep the Responder and answer later.
+using Handler = std::function<void(Request, Responder)>;
+
+struct RouteLimits {
+    std::size_t max_body = 1 << 20;  // bytes; more is answered 413
+    int deadline_ms = 30'000;        // from the end of the request to the answer; later is answered 503
+    bool local_only = false;         // only through the control socket; 404 elsewhere
+};
+
+// (method, pattern) -> handler. Patterns: "/health", "/webhooks/{channel}/{account}". 404 and 405 (with Allow) come from the table;
+// HEAD is served by GET's handler. A literal segment is preferred to a name. Build it before the server starts; it does not change
+// after.
+class Router {
+public:
+    Router();
+    ~Router();
+    Router(Router&&) noexcept;
+    Router& operator=(Router&&) noexcept;
+
+    // Throws std::logic_error for a pattern that is malformed or taken.
+    void add(std::string method, std::string pattern, Handler handler, RouteLimits limits = {});
+
+    struct Match;  // defined in router.hpp, for the server
+    // `path` as it was sent: segments are split first and decoded then, so that %2F does not make a segment. Without `local` the
+    // routes that are local_only do not exist.
+    Match find(std::string_view method, std::string_view path, bool local = true) const;
+
+private:
+    struct Table;
+    std::unique_ptr<Table> table_;
+};
+
+}  // namespace parley::net

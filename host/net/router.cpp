@@ -1,0 +1,119 @@
+#include "net/router.hpp"
+
+#include <map>
+#include <set>
+#include <stdexcept>
+
+#include "net/form.hpp"
+
+namespace parley::net {
+
+namespace {
+
+struct Route {
+    Handler handler;
+    RouteLimits limits;
+    std::vector<std::string> names;  // of its {name} segments, in order
+};
+
+// One segment of the paths. Literals are tried before the name.
+struct Node {
+    std::map<std::string, std::unique_ptr<Node>, std::less<>> literals;
+    std::unique_ptr<Node> named;
+    std::map<std::string, Route, std::less<>> methods;
+};
+
+std::vector<std::string_view> split(std::string_view path) {
+    std::vector<std::string_view> segments;
+    path.remove_prefix(1);  // the leading '/'
+    for (;;) {
+        auto slash = path.find('/');
+        segments.push_back(path.substr(0, slash));
+        if (slash == std::string_view::npos) return segments;
+        path.remove_prefix(slash + 1);
+    }
+}
+
+struct Search {
+    const std::vector<std::string>& segments;
+    std::string_view method;
+    bool local;
+    std::vector<const std::string*> values;
+    std::set<std::string> allowed;  // of the nodes that match the path but not the method
+
+    const Route* find_method(const Node& node) {
+        auto visible = [&](const Route& route) { return local || !route.limits.local_only; };
+        auto found = node.methods.find(method);
+        if (found == node.methods.end() && method == "HEAD") found = node.methods.find(std::string_view("GET"));
+        if (found != node.methods.end() && visible(found->second)) return &found->second;
+        for (const auto& [name, route] : node.methods) {
+            if (!visible(route)) continue;
+            allowed.insert(name);
+            if (name == "GET") allowed.insert("HEAD");
+        }
+        return nullptr;
+    }
+
+    const Route* walk(const Node& node, std::size_t at) {
+        if (at == segments.size()) return find_method(node);
+        if (auto literal = node.literals.find(segments[at]); literal != node.literals.end()) {
+            if (const Route* route = walk(*literal->second, at + 1)) return route;
+        }
+        if (!node.named || segments[at].empty()) return nullptr;
+        values.push_back(&segments[at]);
+        const Route* route = walk(*node.named, at + 1);
+        if (!route) values.pop_back();
+        return route;
+    }
+};
+
+}  // namespace
+
+struct Router::Table {
+    Node root;
+};
+
+Router::Router() : table_(std::make_unique<Table>()) {}
+Router::~Router() = default;
+Router::Router(Router&&) noexcept = default;
+Router& Router::operator=(Router&&) noexcept = default;
+
+void Router::add(std::string method, std::string pattern, Handler handler, RouteLimits limits) {
+    auto malformed = [&] { return std::logic_error("route " + method + " " + pattern + " is malformed"); };
+    if (method.empty() || !pattern.starts_with('/')) throw malformed();
+    Route route{std::move(handler), limits, {}};
+    Node* node = &table_->root;
+    for (auto segment : split(pattern)) {
+        bool named = segment.starts_with('{');
+        if (named != segment.ends_with('}') || (named && segment.size() < 3)) throw malformed();
+        if (named) route.names.emplace_back(segment.substr(1, segment.size() - 2));
+        auto& next = named ? node->named : node->literals[std::string(segment)];
+        if (!next) next = std::make_unique<Node>();
+        node = next.get();
+    }
+    if (!node->methods.try_emplace(method, std::move(route)).second) {
+        throw std::logic_error("route " + method + " " + pattern + " is there already");
+    }
+}
+
+Router::Match Router::find(std::string_view method, std::string_view path, bool local) const {
+    Match match;
+    if (!path.starts_with('/')) return match;
+    std::vector<std::string> segments;
+    for (auto raw : split(path)) {
+        auto decoded = percent_decode(raw);
+        if (!decoded) return match;
+        segments.push_back(std::move(*decoded));
+    }
+    Search search{segments, method, local, {}, {}};
+    if (const Route* route = search.walk(table_->root, 0)) {
+        match.handler = &route->handler;
+        match.limits = &route->limits;
+        for (std::size_t i = 0; i < route->names.size(); ++i) match.values.emplace_back(route->names[i], *search.values[i]);
+        return match;
+    }
+    for (const auto& name : search.allowed) match.allow += (match.allow.empty() ? "" : ", ") + name;
+    return match;
+}
+
+}  // namespace parley::net

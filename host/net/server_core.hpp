@@ -1,0 +1,75 @@
+// What the parts of one server share: listeners make sessions, sessions answer requests. Outlives net::Server for as long as a session
+// is winding up. [I/O thread]
+#pragma once
+
+#include <atomic>
+#include <boost/asio/awaitable.hpp>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "net/byte_stream.hpp"
+#include "net/loop_impl.hpp"
+#include "net/response_writer.hpp"
+#include "net/server.hpp"
+
+namespace parley::net {
+
+class Session;
+
+class Listener {
+public:
+    virtual ~Listener() = default;
+    virtual void close() = 0;
+    virtual Result<void> reload_tls() { return {}; }
+};
+
+struct Peer {
+    std::string address;  // without port; "local" on the control socket
+    bool local = false;
+};
+
+struct ServerCore : std::enable_shared_from_this<ServerCore> {
+    ServerCore(Loop& l, const Router& r, ServerOptions o, Logger lg)
+        : loop(l), io(l.impl().io), deadlines(l.impl().deadlines), router(r), options(o), log(std::move(lg)) {}
+
+    // Runs a task of this server; an exception that leaves it is logged and ends that task alone.
+    void spawn(const char* name, boost::asio::awaitable<void> task);
+
+    bool is_full(const Peer& peer) const;
+    void enter(Session& session);
+    void leave(Session& session);
+
+    void stop(int deadline_ms, UniqueFunction<void()> done);
+    void cut();  // everything, at once
+    void stopped();
+
+    Loop& loop;
+    boost::asio::io_context& io;
+    Deadlines& deadlines;
+    const Router& router;
+    const ServerOptions options;
+    Logger log;
+
+    ResponseWriter writer;
+    std::vector<std::shared_ptr<Listener>> listeners;
+    std::unordered_set<Session*> sessions;
+    std::map<std::string, unsigned> connections_of;  // by address; only when there is a limit on it
+    unsigned remote_connections = 0;
+    unsigned refusals_under_way = 0;
+    bool stopping = false;
+    UniqueFunction<void()> on_stopped;
+    Executor::TimerId stop_timer = 0;
+
+    std::atomic<std::uint64_t> connections_open{0}, connections_total{0}, requests{0}, refused_malformed{0}, refused_full{0},
+        timeouts{0};
+};
+
+// The accept loops.
+Result<std::shared_ptr<Listener>> listen_tcp(ServerCore& core, const std::string& host, std::uint16_t port,
+                                             const TlsFiles* tls, std::uint16_t& bound);
+Result<std::shared_ptr<Listener>> listen_local(ServerCore& core, const std::string& path);
+
+}  // namespace parley::net

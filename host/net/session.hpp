@@ -1,0 +1,75 @@
+// One connection of the server: reads requests one after the other, has each handled, writes each answer. [I/O thread]
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <memory>
+#include <optional>
+
+#include "net/byte_stream.hpp"
+#include "net/gate.hpp"
+#include "net/head_check.hpp"
+#include "net/http.hpp"
+#include "net/server_core.hpp"
+
+namespace parley::net {
+
+// Where a Responder leaves the answer for the session that waits for it. Outlives the session when the answer comes too late.
+struct Answer {
+    Gate gate;
+    std::optional<Response> response;
+
+    void deliver(Response answer) {
+        if (response) return;  // the deadline was faster
+        response = std::move(answer);
+        gate.open();
+    }
+};
+
+class Session {
+public:
+    Session(std::shared_ptr<ServerCore> core, std::unique_ptr<ByteStream> stream, Peer peer);
+    ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    boost::asio::awaitable<void> run();
+
+    void close_if_idle();  // the server is stopping
+    void abort();
+    const Peer& peer() const { return peer_; }
+
+private:
+    enum class Phase { handshake, idle, head, body, handling, writing, hanging_up };
+    struct Turn;  // one request on its way
+
+    void enter(Phase phase, std::chrono::milliseconds deadline);
+    void on_deadline();
+
+    boost::asio::awaitable<bool> serve_one();
+    boost::asio::awaitable<bool> read_head(Turn& turn);
+    bool take_head(Turn& turn, std::string_view bytes);
+    void admit(Turn& turn);
+    boost::asio::awaitable<void> read_body(Turn& turn);
+    void feed_parser(Turn& turn);
+    void start_handler(Turn& turn);
+    boost::asio::awaitable<bool> send(Response response, bool head_only, bool close);
+    boost::asio::awaitable<void> hang_up();
+
+    std::string_view arrived() const;
+    void refuse(Turn& turn, int status, std::string_view code, std::string_view message);
+    void refuse_malformed(Turn& turn, int status, const char* reason);
+
+    std::shared_ptr<ServerCore> core_;
+    std::unique_ptr<ByteStream> stream_;
+    Peer peer_;
+    boost::beast::flat_buffer buffer_;
+    Deadline deadline_;
+    Phase phase_ = Phase::idle;
+    std::shared_ptr<Answer> answer_;
+    bool first_ = true;      // no request came yet
+    bool timed_out_ = false;
+    bool aborted_ = false;
+};
+
+}  // namespace parley::net

@@ -1,0 +1,174 @@
+#include "pipeline/dispatcher.hpp"
+
+#include "core/failpoint.hpp"
+
+namespace parley::pipeline {
+namespace {
+
+// A handling that keeps losing the race for its keys is given up rather than run for ever.
+constexpr int most_reruns = 50;
+
+}  // namespace
+
+// One message at work. Shared by the handler thread, the watchdog and the I/O thread; whoever claims it first says how it ended.
+struct Dispatcher::Handling {
+    Inbound message;
+    services::HandlingState state;
+    std::atomic<bool> claimed{false};
+    std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
+    int reruns = 0;
+
+    bool claim() { return !claimed.exchange(true); }
+};
+
+Dispatcher::Dispatcher(DispatcherOptions options, Executor& executor, db::Journal& journal, plugins::HandlerPool& pool,
+                       Handler& handler, KnownUsers& known_users, config::Settings& settings, outbound::Sender& sender,
+                       IdGenerator& ids, Read read, Metrics& metrics, Logger log)
+    : options_(options),
+      executor_(executor),
+      journal_(journal),
+      pool_(pool),
+      handler_(handler),
+      known_users_(known_users),
+      settings_(settings),
+      sender_(sender),
+      ids_(ids),
+      log_(std::move(log)),
+      queue_({options.max_in_memory, 500}, std::move(read), [this](const Inbound& message) { start(message); }),
+      handled_(metrics.counter("parley_messages_handled_total", "Inbound messages whose handling is committed")),
+      failed_(metrics.counter("parley_messages_failed_total", "Inbound messages that went to the dead letters")),
+      overdue_(metrics.counter("parley_handlers_overdue_total", "Handlers given up past their deadline")),
+      conflicts_(metrics.counter("parley_handling_conflicts_total", "Handlings run again because a stored value changed")),
+      rejected_(metrics.counter("parley_messages_rejected_total", "Inbound messages that were not for a handler")),
+      handler_seconds_(metrics.histogram("parley_handler_seconds", "From the start of a handler to its end")) {}
+
+void Dispatcher::start(const Inbound& message) {
+    auto handling = std::make_shared<Handling>();
+    handling->message = message;
+    submit(std::move(handling));
+}
+
+void Dispatcher::submit(std::shared_ptr<Handling> handling) {
+    ++running_;
+    plugins::HandlerPool::Job job;
+    job.limit = handler_.limit_for(handling->message, options_.handler_timeout);
+    job.run = [this, handling, limit = job.limit] {
+        handling->began = std::chrono::steady_clock::now();
+        handling->state.deadline = handling->began + limit;
+        const auto rejection = handler_.handle(handling->message, handling->state);
+        if (!handling->claim()) return;  // the watchdog was faster: nothing of this counts
+        failpoint("after-handle");
+        if (rejection) {
+            rejected_.add();
+            log_.debug("message.rejected", {{"trace", handling->message.trace}, {"why", name_of(*rejection)}});
+        }
+        executor_.post([this, handling]() mutable {
+            auto effects = std::move(handling->state.effects);
+            finished(std::move(handling), std::move(effects));
+        });
+    };
+    job.overdue = [this, handling] {
+        if (!handling->claim()) return;
+        handling->state.gone = true;
+        executor_.post([this, handling] { overdue(handling); });
+    };
+    pool_.submit(std::move(job));
+}
+
+void Dispatcher::finished(std::shared_ptr<Handling> handling, Effects effects) {
+    --running_;
+    handler_seconds_.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - handling->began).count());
+    settle(std::move(handling), std::move(effects));
+}
+
+void Dispatcher::overdue(const std::shared_ptr<Handling>& handling) {
+    --running_;
+    overdue_.add();
+    const auto& message = handling->message;
+    log_.error("handler.overdue", {{"trace", message.trace}, {"message", message.id}});
+    // The handler may still run and touch its own state; what is committed is made afresh.
+    Effects effects;
+    effects.failure = "the handler did not finish within its time limit";
+    if (message.kind == EventKind::message) {
+        Outbound reply;
+        reply.account = message.account;
+        reply.chat = message.chat;
+        reply.text = "Sorry, that took too long and was stopped. The admins can see why.";
+        effects.replies.push_back(std::move(reply));
+    }
+    settle(handling, std::move(effects));
+}
+
+void Dispatcher::settle(std::shared_ptr<Handling> handling, Effects effects) {
+    std::vector<MessageId> replies;
+    replies.reserve(effects.replies.size());
+    for (auto& reply : effects.replies) {
+        reply.id = ids_.next();
+        reply.cause = handling->message.id;
+        reply.trace = handling->message.trace;
+        replies.push_back(reply.id);
+        sender_.reserve(reply);
+    }
+    const MessageId id = handling->message.id;
+    failpoint("before-commit-out");
+    Effects written = effects;
+    journal_.settle(id, std::move(written),
+                    [this, handling = std::move(handling), effects = std::move(effects),
+                     replies = std::move(replies)](Result<db::Settlement> how) mutable {
+                        settled(handling, effects, std::move(replies), std::move(how));
+                    });
+}
+
+void Dispatcher::settled(const std::shared_ptr<Handling>& handling, const Effects& effects,
+                         std::vector<MessageId> replies, Result<db::Settlement> how) {
+    if (how && *how == db::Settlement::committed) {
+        failpoint("after-commit-out");
+        for (const auto reply : replies) sender_.committed(reply);
+        apply(handling, effects);
+        queue_.finish(handling->message.id);
+        return;
+    }
+    for (const auto reply : replies) sender_.aborted(reply);
+    if (how && handling->reruns < most_reruns) {
+        conflicts_.add();
+        auto again = std::make_shared<Handling>();
+        again->message = handling->message;
+        again->reruns = handling->reruns + 1;
+        submit(std::move(again));
+        return;
+    }
+    if (!effects.failure.empty()) {
+        // Not even the failure can be written. The row stays in the inbox and is tried again at the next start.
+        log_.error("settle.impossible", {{"trace", handling->message.trace}, {"why", effects.failure}});
+        queue_.finish(handling->message.id);
+        return;
+    }
+    // These effects cannot be stored, or never get their turn. The message goes to the dead letters instead of round a loop.
+    Effects failure;
+    failure.failure = how ? "other messages changed the same stored values all the time"
+                          : "what the handling wanted to store was refused: " + how.error().message;
+    log_.error("settle.refused", {{"trace", handling->message.trace}, {"why", failure.failure}});
+    settle(handling, std::move(failure));
+}
+
+void Dispatcher::apply(const std::shared_ptr<Handling>& handling, const Effects& effects) {
+    const auto& message = handling->message;
+    (effects.failure.empty() ? handled_ : failed_).add();
+    if (effects.new_user) known_users_.add(effects.new_user->id, effects.new_user->group);
+    for (const auto& setting : effects.settings) settings_.apply(setting.name, setting.value);
+    if (!effects.timers.empty() && on_timers_changed) on_timers_changed();
+    for (const auto& request : effects.plugin_requests) {
+        if (!on_plugin_request) continue;
+        on_plugin_request(request, [this, account = message.account, chat = message.chat,
+                                    trace = message.trace](std::string text) {
+            Outbound note;
+            note.account = account;
+            note.chat = chat;
+            note.text = std::move(text);
+            note.trace = trace;
+            sender_.enqueue(std::move(note));
+        });
+    }
+}
+
+}  // namespace parley::pipeline

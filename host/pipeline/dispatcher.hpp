@@ -1,0 +1,82 @@
+// Gives committed messages to handlers, chat by chat, and commits what they change. On the I/O thread; the handlers themselves run on the
+// handler pool.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+
+#include "core/durable_queue.hpp"
+#include "core/executor.hpp"
+#include "core/ids.hpp"
+#include "core/metrics.hpp"
+#include "db/store/journal.hpp"
+#include "outbound/sender.hpp"
+#include "pipeline/handler.hpp"
+#include "plugins/handler_pool.hpp"
+
+namespace parley::pipeline {
+
+struct DispatcherOptions {
+    std::size_t max_in_memory = 20'000;
+    std::chrono::milliseconds handler_timeout{60'000};
+};
+
+class Dispatcher {
+public:
+    using Read = DurableQueue<Inbound>::Read;
+
+    Dispatcher(DispatcherOptions options, Executor& executor, db::Journal& journal, plugins::HandlerPool& pool,
+               Handler& handler, KnownUsers& known_users, config::Settings& settings, outbound::Sender& sender,
+               IdGenerator& ids, Read read, Metrics& metrics, Logger log);
+
+    // The three steps of a message that intake (or a due timer) commits.
+    void reserve(const Inbound& message) { queue_.reserve(message); }
+    void committed(MessageId id) { queue_.committed(id); }
+    void aborted(MessageId id) { queue_.aborted(id); }
+
+    // Take up what the table holds: at start-up, after the database was away, after requeueing.
+    void recover() { queue_.recover(); }
+    // No more handlers are started; those running may finish.
+    void pause() { queue_.pause(); }
+
+    // What admins asked for in a handling that is now committed. `tell` brings a text into the chat that asked.
+    using Tell = std::function<void(std::string text)>;
+    std::function<void(const PluginRequest&, Tell tell)> on_plugin_request;
+    // A handling set or cancelled timers.
+    std::function<void()> on_timers_changed;
+
+    struct Stats {
+        std::size_t waiting, running, chats;
+    };
+    Stats stats() const { return {queue_.in_memory(), running_, queue_.chats()}; }
+
+private:
+    struct Handling;
+
+    void start(const Inbound& message);
+    void submit(std::shared_ptr<Handling> handling);
+    void finished(std::shared_ptr<Handling> handling, Effects effects);
+    void overdue(const std::shared_ptr<Handling>& handling);
+    void settle(std::shared_ptr<Handling> handling, Effects effects);
+    void settled(const std::shared_ptr<Handling>& handling, const Effects& effects, std::vector<MessageId> replies,
+                 Result<db::Settlement> how);
+    void apply(const std::shared_ptr<Handling>& handling, const Effects& effects);
+
+    DispatcherOptions options_;
+    Executor& executor_;
+    db::Journal& journal_;
+    plugins::HandlerPool& pool_;
+    Handler& handler_;
+    KnownUsers& known_users_;
+    config::Settings& settings_;
+    outbound::Sender& sender_;
+    IdGenerator& ids_;
+    Logger log_;
+    DurableQueue<Inbound> queue_;
+    std::size_t running_ = 0;
+    Metrics::Counter handled_, failed_, overdue_, conflicts_, rejected_;
+    Metrics::Histogram handler_seconds_;
+};
+
+}  // namespace parley::pipeline

@@ -1,0 +1,222 @@
+#include "pipeline/handler.hpp"
+
+#include "core/failpoint.hpp"
+#include "pipeline/abi_message.hpp"
+#include "pipeline/help.hpp"
+#include "plugins/handler_pool.hpp"
+
+namespace parley::pipeline {
+namespace {
+
+constexpr std::size_t most_known_users = 200'000;
+
+std::string key_of(const std::string& user, const std::string& group) { return user + ' ' + group; }
+
+parley_call make_call(services::Services& services, services::HandlingState& state, const plugins::Lease& plugin) {
+    return parley_call{services,
+                       state,
+                       plugin.plugin_id(),
+                       [&plugin](std::string_view capability) { return plugin.granted(capability); },
+                       {},
+                       {}};
+}
+
+// `parley chat --admin`: only the operator of this machine can write to that channel.
+bool is_operator(const Inbound& message) {
+    return message.channel == "terminal" && message.payload == R"({"admin":true})";
+}
+
+// What was collected does not count: the plugin failed, or answers with its help. Who wrote stays registered.
+void discard(services::HandlingState& state) {
+    Effects kept;
+    kept.new_user = std::move(state.effects.new_user);
+    state.effects = std::move(kept);
+    state.storage.clear();
+    state.settings.clear();
+}
+
+}  // namespace
+
+bool KnownUsers::contains(const std::string& user, const std::string& group) const {
+    std::lock_guard lock(mutex_);
+    return seen_.count(key_of(user, group)) != 0;
+}
+
+void KnownUsers::add(const std::string& user, const std::string& group) {
+    std::lock_guard lock(mutex_);
+    if (seen_.size() >= most_known_users) seen_.clear();
+    seen_.insert(key_of(user, group));
+}
+
+Handler::Handler(plugins::Runtime& runtime, services::Services& services, const config::Settings& settings,
+                 const KnownUsers& known_users, Logger log)
+    : runtime_(runtime), services_(services), settings_(settings), known_users_(known_users), log_(std::move(log)) {}
+
+std::optional<Rejection> Handler::handle(const Inbound& message, services::HandlingState& state) {
+    failpoint("before-handle");
+    state.message = &message;
+    state.from_admin = settings_.is_admin(message.sender) || is_operator(message);
+    if (message.kind == EventKind::timer) {
+        run_timer(message, state);
+        return std::nullopt;
+    }
+    // The order is the seed's: who may not write is not seen by plugins, and who writes to others is not registered.
+    if (auto rejection = refuse(message, state.from_admin)) return rejection;
+    const std::string text = preprocess(message, state);
+    const std::string prefix = settings_.admin_prefix();
+    const Request request = parse_request(text, speaker_of(message, state.from_admin, prefix));
+    const auto* rejection = std::get_if<Rejection>(&request);
+    if (rejection && std::holds_alternative<MessageNotValid>(*rejection)) return *rejection;
+
+    if (!known_users_.contains(message.sender, message.group))
+        state.effects.new_user = NewUser{message.sender, message.group, message.sender_name};
+    if (rejection) {
+        answer(message, state, reply_for(*rejection).value_or(""));
+        return *rejection;
+    }
+    if (const auto* command = std::get_if<Command>(&request)) {
+        auto refused = run_command(*command, message, text, state);
+        if (refused) answer(message, state, reply_for(*refused).value_or(""));
+        return refused;
+    }
+    // Plain words. Without a language model the bot says what it understands; to a bare location or contact it says nothing.
+    if (!std::get<PlainText>(request).text.empty() || message.media)
+        answer(message, state,
+               "Hello, I am a bot. Use `" + command_prefix(!message.group.empty(), false, prefix) + "help` (or `" +
+                   command_prefix(!message.group.empty(), true, prefix) +
+                   "help` if you are an admin) to see available commands.");
+    return std::nullopt;
+}
+
+std::chrono::milliseconds Handler::limit_for(const Inbound& message, std::chrono::milliseconds fallback) const {
+    const std::string prefix = settings_.admin_prefix();
+    const auto request = parse_request(message.text, speaker_of(message, true, prefix));
+    const auto* command = std::get_if<Command>(&request);
+    if (!command) return fallback;
+    const auto plugin = runtime_.find(command->name);
+    const auto* info = plugin ? plugin.command(command->name) : nullptr;
+    return info && info->deadline.count() > 0 ? std::min(info->deadline, std::chrono::milliseconds(3'600'000)) : fallback;
+}
+
+std::optional<Rejection> Handler::refuse(const Inbound& message, bool from_admin) const {
+    if (message.text.empty() && !message.group.empty()) return EmptyMessageInGroup{};
+    if (from_admin) return std::nullopt;
+    if (settings_.is_blacklisted(message.sender)) return SenderInBlackList{};
+    if (settings_.flag("debug")) return DebugModeOnly{};
+    return std::nullopt;
+}
+
+std::string Handler::preprocess(const Inbound& message, services::HandlingState& state) const {
+    std::string text = message.text;
+    runtime_.for_each_preprocessor([&](plugins::Lease& plugin) {
+        auto call = make_call(services_, state, plugin);
+        const auto given = to_abi(message, AbiDetails{text, {}, {}, {}, false, state.from_admin});
+        std::optional<std::string> rewritten;
+        const parley_sink sink{&rewritten, [](void* user, parley_str value) {
+                                   static_cast<std::optional<std::string>*>(user)->emplace(value.data, value.size);
+                               }};
+        const auto began = std::chrono::steady_clock::now();
+        const auto status = plugin.hooks().preprocess(plugin.hooks().self, &call, &given, sink);
+        const auto took = std::chrono::steady_clock::now() - began;
+        plugin.record(status == PARLEY_OK ? plugins::CallOutcome::ok : plugins::CallOutcome::failed, took);
+        if (status == PARLEY_OK) {
+            if (rewritten) text = std::move(*rewritten);
+        } else {
+            log_.warn("preprocess.failed", {{"plugin", plugin.plugin_id()}, {"trace", message.trace}, {"why", call.reported}});
+        }
+    });
+    return text;
+}
+
+std::optional<Rejection> Handler::run_command(const Command& command, const Inbound& message, const std::string& text,
+                                              services::HandlingState& state) {
+    const bool in_group = !message.group.empty();
+    const std::string prefix = settings_.admin_prefix();
+    const std::string start = command_prefix(in_group, command.admin, prefix);
+    if (command.name == "help") {
+        answer(message, state, help_overview(runtime_.commands(), command.admin, start));
+        return std::nullopt;
+    }
+    auto plugin = runtime_.find(command.name);
+    const auto* info = plugin ? plugin.command(command.name) : nullptr;
+    if (!info || info->admin != command.admin)
+        return CommandNotFound{command.name, command_prefix(in_group, false, prefix) + "help",
+                               command_prefix(in_group, true, prefix) + "help"};
+    const std::string typed = start + command.name;
+    if (command.arguments == "help") {
+        answer(message, state, help_for(*info, typed));
+        return std::nullopt;
+    }
+    const auto given =
+        to_abi(message, AbiDetails{text, command.name, command.arguments, typed, command.admin, state.from_admin});
+    call_plugin(plugin, info, message, given, state, typed);
+    return std::nullopt;
+}
+
+void Handler::run_timer(const Inbound& message, services::HandlingState& state) {
+    auto plugin = runtime_.find_plugin(message.plugin);
+    if (!plugin || !plugin.hooks().timer) {
+        state.effects.failure = "the timer \"" + message.timer + "\" is due, but plugin " + message.plugin +
+                                " is not loaded; load it and requeue";
+        return;
+    }
+    const auto given = to_abi(message, AbiDetails{message.text, {}, {}, {}, false, state.from_admin});
+    call_plugin(plugin, nullptr, message, given, state, "");
+}
+
+void Handler::call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* command, const Inbound& message,
+                          const parley_message& given, services::HandlingState& state, const std::string& typed) {
+    std::shared_ptr<std::timed_mutex> serial;
+    if (command && command->serial) {
+        serial = serial_lock(plugin.plugin_id());
+        plugins::HandlerPool::BlockingSection waiting;
+        if (!serial->try_lock_until(state.deadline)) return;  // the watchdog has spoken by then
+    }
+    auto call = make_call(services_, state, plugin);
+    const auto& hooks = plugin.hooks();
+    const auto began = std::chrono::steady_clock::now();
+    const auto status = command ? hooks.handle(hooks.self, &call, &given) : hooks.timer(hooks.self, &call, &given);
+    const auto took = std::chrono::steady_clock::now() - began;
+    if (serial) serial->unlock();
+    if (state.gone) {
+        plugin.record(plugins::CallOutcome::overdue, took);
+        return;
+    }
+    const bool user_error = status == PARLEY_SEND_HELP || status == PARLEY_INVALID;
+    plugin.record(status == PARLEY_OK || user_error ? plugins::CallOutcome::ok : plugins::CallOutcome::failed, took);
+    if (status == PARLEY_OK) return;
+
+    discard(state);
+    if (status == PARLEY_SEND_HELP && command) {
+        answer(message, state, help_for(*command, typed));
+    } else if (status == PARLEY_INVALID && !call.reported.empty()) {
+        answer(message, state, call.reported);
+    } else {
+        const std::string why = call.reported.empty() ? "status " + std::to_string(status) : call.reported;
+        log_.error("handler.failed", {{"plugin", plugin.plugin_id()}, {"trace", message.trace}, {"why", why}});
+        state.effects.failure = "plugin " + plugin.plugin_id() + " failed: " + why;
+        if (command) answer(message, state, "Sorry, `" + typed + "` failed. The admins can see why.");
+    }
+}
+
+void Handler::answer(const Inbound& message, services::HandlingState& state, std::string text) const {
+    if (text.empty()) return;
+    Outbound reply;
+    reply.account = message.account;
+    reply.chat = message.chat;
+    reply.text = std::move(text);
+    state.effects.replies.push_back(std::move(reply));
+}
+
+Speaker Handler::speaker_of(const Inbound& message, bool from_admin, const std::string& admin_prefix) const {
+    return Speaker{!message.group.empty(), from_admin, admin_prefix};
+}
+
+std::shared_ptr<std::timed_mutex> Handler::serial_lock(const std::string& plugin) {
+    std::lock_guard lock(serial_mutex_);
+    auto& entry = serial_locks_[plugin];
+    if (!entry) entry = std::make_shared<std::timed_mutex>();
+    return entry;
+}
+
+}  // namespace parley::pipeline

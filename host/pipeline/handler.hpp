@@ -1,0 +1,67 @@
+// One message from "it is its turn" to "this is what it changes": access, preprocess of every plugin, command line, and the plugin, the
+// help or the hint that answers it. Runs on a handler thread, from top to bottom; touches nothing but the state it is given.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_set>
+
+#include "config/settings.hpp"
+#include "core/log.hpp"
+#include "core/metrics.hpp"
+#include "pipeline/command_line.hpp"
+#include "pipeline/rejection.hpp"
+#include "plugins/runtime.hpp"
+#include "services/services.hpp"
+
+namespace parley::pipeline {
+
+// Users that have been registered: saves writing them again with each message. Forgets all when it grows too large, which costs a
+// few writes that change nothing. [any thread]
+class KnownUsers {
+public:
+    bool contains(const std::string& user, const std::string& group) const;
+    void add(const std::string& user, const std::string& group);
+
+private:
+    mutable std::mutex mutex_;
+    std::unordered_set<std::string> seen_;
+};
+
+class Handler {
+public:
+    Handler(plugins::Runtime& runtime, services::Services& services, const config::Settings& settings,
+            const KnownUsers& known_users, Logger log);
+
+    // [handler thread] Fills state.effects. The message's text may be rewritten by plugins on the way; `message` itself stays.
+    // Returns why it was not handled, if so, for the metrics.
+    std::optional<Rejection> handle(const Inbound& message, services::HandlingState& state);
+
+    // How long the handling of this message may take: the command's own limit or the host's.
+    std::chrono::milliseconds limit_for(const Inbound& message, std::chrono::milliseconds fallback) const;
+
+private:
+    std::optional<Rejection> refuse(const Inbound& message, bool from_admin) const;
+    std::string preprocess(const Inbound& message, services::HandlingState& state) const;
+    std::optional<Rejection> run_command(const Command& command, const Inbound& message, const std::string& text,
+                                         services::HandlingState& state);
+    void run_timer(const Inbound& message, services::HandlingState& state);
+    void call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* command, const Inbound& message,
+                     const parley_message& given, services::HandlingState& state, const std::string& typed);
+    void answer(const Inbound& message, services::HandlingState& state, std::string text) const;
+    Speaker speaker_of(const Inbound& message, bool from_admin, const std::string& admin_prefix) const;
+    std::shared_ptr<std::timed_mutex> serial_lock(const std::string& plugin);
+
+    plugins::Runtime& runtime_;
+    services::Services& services_;
+    const config::Settings& settings_;
+    const KnownUsers& known_users_;
+    Logger log_;
+    std::mutex serial_mutex_;
+    std::map<std::string, std::shared_ptr<std::timed_mutex>> serial_locks_;  // of plugins that want one call at a time
+};
+
+}  // namespace parley::pipeline

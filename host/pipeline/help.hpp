@@ -1,0 +1,18 @@
+// The help texts, made from what plugins tell about their commands.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugins/runtime.hpp"
+
+namespace parley::pipeline {
+
+// All commands that this kind of user may see. `prefix` is "/", "./", "/admin " or "./admin ".
+std::string help_overview(const std::vector<plugins::CommandInfo>& commands, bool admin, std::string_view prefix);
+
+// One command in full. `typed` is how it is typed here: "/echo", "./admin setting".
+std::string help_for(const plugins::CommandInfo& command, std::string_view typed);
+
+}  // namespace parley::pipeline

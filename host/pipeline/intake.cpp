@@ -1,0 +1,113 @@
+#include "pipeline/intake.hpp"
+
+#include "core/failpoint.hpp"
+
+namespace parley::pipeline {
+
+// The messages of one body, answered together.
+struct Intake::Batch {
+    std::size_t open = 1;  // one for the loop that hands them in
+    bool failed = false;
+    std::string why;
+    Done done;
+};
+
+Intake::Intake(db::Journal& journal, Dispatcher& dispatcher, IdGenerator& ids, Metrics& metrics, Logger log)
+    : journal_(journal),
+      dispatcher_(dispatcher),
+      ids_(ids),
+      log_(std::move(log)),
+      received_(metrics.counter("parley_messages_received_total", "Inbound messages and events committed")),
+      duplicates_(metrics.counter("parley_messages_duplicate_total", "Inbound messages that were there already")),
+      buried_(metrics.counter("parley_webhooks_buried_total", "Webhooks that could not be understood")),
+      refused_(metrics.counter("parley_webhooks_refused_total", "Webhooks answered 503")),
+      unauthorized_(metrics.counter("parley_webhooks_unauthorized_total", "Webhooks with a missing or wrong signature")) {}
+
+std::string_view Intake::channel_name(AccountId account) const {
+    const auto found = channel_names_.find(account);
+    return found == channel_names_.end() ? std::string_view("unknown") : found->second;
+}
+
+void Intake::webhook(channels::Channel& channel, AccountId account, net::Request request, Done done) {
+    if (auto verified = channel.verify(request); !verified) {
+        unauthorized_.add();
+        log_.warn("webhook.unauthorized",
+                  {{"channel", channel.name()}, {"remote", request.remote}, {"why", verified.error().message}});
+        done(Outcome::unauthorized, verified.error().message);
+        return;
+    }
+    auto decoded = channel.decode(request);
+    if (!decoded) {
+        bury(account, decoded.error(), std::move(request.body), std::move(done));
+        return;
+    }
+    accept(channel.name(), std::move(*decoded), std::move(done));
+}
+
+void Intake::accept(std::string_view channel, channels::Decoded decoded, Done done) {
+    auto batch = std::make_shared<Batch>();
+    batch->done = std::move(done);
+    for (auto& message : decoded.messages) {
+        message.channel = channel;
+        admit(batch, std::move(message));
+    }
+    for (auto& status : decoded.statuses) {
+        ++batch->open;
+        journal_.report(std::move(status), [this, batch](Result<void> written) {
+            finish_one(batch, written ? std::nullopt : std::optional(written.error()));
+        });
+    }
+    finish_one(batch, std::nullopt);
+}
+
+void Intake::admit(std::shared_ptr<Batch> batch, Inbound message) {
+    message.id = ids_.next();
+    if (message.trace.empty()) message.trace = make_trace();
+    if (message.timestamp == 0) message.timestamp = unix_now();
+    const MessageId id = message.id;
+    const bool handled = message.kind == EventKind::message || message.kind == EventKind::timer;
+    if (handled) dispatcher_.reserve(message);
+    ++batch->open;
+    failpoint("before-commit-in");
+    journal_.admit(message, [this, batch = std::move(batch), id, handled, trace = message.trace,
+                             sender = message.sender](Result<db::Admission> how) {
+        failpoint("after-commit-in");
+        const bool fresh = how && *how == db::Admission::accepted;
+        if (handled && fresh) dispatcher_.committed(id);
+        if (handled && !fresh) dispatcher_.aborted(id);
+        if (how) (fresh ? received_ : duplicates_).add();
+        if (log_.enabled(LogLevel::debug))
+            log_.debug("message.received",
+                       {{"trace", trace}, {"message", id}, {"sender", mask_phone(sender)}, {"fresh", fresh}});
+        finish_one(batch, how ? std::nullopt : std::optional(how.error()));
+    });
+}
+
+void Intake::finish_one(const std::shared_ptr<Batch>& batch, const std::optional<Error>& error) {
+    // A row that can never be stored fails alike the next time; its neighbours are in. Only what may work later is asked for again.
+    if (error && error->code == Errc::invalid) {
+        log_.error("message.unstorable", {{"why", error->message}});
+    } else if (error) {
+        batch->failed = true;
+        batch->why = error->message;
+    }
+    if (--batch->open > 0) return;
+    if (batch->failed) refused_.add();
+    batch->done(batch->failed ? Outcome::unavailable : Outcome::stored, batch->why);
+}
+
+void Intake::bury(AccountId account, const Error& why, std::string raw, Done done) {
+    buried_.add();
+    const std::string trace = make_trace();
+    log_.error("webhook.buried", {{"trace", trace}, {"why", why.message}, {"bytes", raw.size()}});
+    journal_.bury(ids_.next(), account, why.message, std::move(raw), trace,
+                  [done = std::move(done), reason = why.message](Result<void> written) mutable {
+                      if (written) {
+                          done(Outcome::buried, reason);
+                      } else {
+                          done(Outcome::unavailable, written.error().message);
+                      }
+                  });
+}
+
+}  // namespace parley::pipeline

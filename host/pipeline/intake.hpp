@@ -1,0 +1,60 @@
+// From a webhook to committed messages: the one way in for every channel. Answers only after the commit: 200 when every message of the body
+// is in the database (or was before), 503 when the database is away or lags. A body that cannot be understood is kept raw among the
+// dead letters and answered 200, so that its sender does not bring it again for ever. On the I/O thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "channels/channel.hpp"
+#include "core/executor.hpp"
+#include "core/ids.hpp"
+#include "core/log.hpp"
+#include "core/metrics.hpp"
+#include "db/store/journal.hpp"
+#include "net/http.hpp"
+#include "pipeline/dispatcher.hpp"
+
+namespace parley::pipeline {
+
+class Intake {
+public:
+    Intake(db::Journal& journal, Dispatcher& dispatcher, IdGenerator& ids, Metrics& metrics, Logger log);
+
+    // What came of a webhook.
+    enum class Outcome {
+        stored,        // everything in it is committed
+        buried,        // it could not be understood and is kept raw
+        unauthorized,  // its signature or token is missing or wrong
+        unavailable,   // nothing was promised: come again
+    };
+    using Done = UniqueFunction<void(Outcome, std::string why)>;
+
+    // A request to a channel's webhook route.
+    void webhook(channels::Channel& channel, AccountId account, net::Request request, Done done);
+
+    // Messages that need no verifying: the terminal's, or those of a body that was decoded already.
+    void accept(std::string_view channel, channels::Decoded decoded, Done done);
+
+    // The name of an account's channel, for messages that are read back from the table.
+    void name_account(AccountId account, std::string_view channel) { channel_names_[account] = channel; }
+    std::string_view channel_name(AccountId account) const;
+
+private:
+    struct Batch;
+    void bury(AccountId account, const Error& why, std::string raw, Done done);
+    void admit(std::shared_ptr<Batch> batch, Inbound message);
+    void finish_one(const std::shared_ptr<Batch>& batch, const std::optional<Error>& error);
+
+    db::Journal& journal_;
+    Dispatcher& dispatcher_;
+    IdGenerator& ids_;
+    Logger log_;
+    std::map<AccountId, std::string_view> channel_names_;
+    Metrics::Counter received_, duplicates_, buried_, refused_, unauthorized_;
+};
+
+}  // namespace parley::pipeline

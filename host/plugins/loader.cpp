@@ -1,0 +1,101 @@
+#include "plugins/loader.hpp"
+
+#include <algorithm>
+
+#include "plugins/bounded.hpp"
+#include "plugins/trial.hpp"
+
+namespace parley::plugins {
+
+Loader::Loader(const RuntimeOptions& options, HostServices& services, Retirement& retirement,
+               std::shared_ptr<Mailbox> mailbox, std::shared_ptr<Bell> bell, Logger log)
+    : options_(options),
+      services_(services),
+      retirement_(retirement),
+      mailbox_(std::move(mailbox)),
+      bell_(std::move(bell)),
+      log_(std::move(log)) {}
+
+Result<Candidate> Loader::examine(const std::string& path) const {
+    auto file = SealedFile::read(path);
+    if (!file) return file.error();
+    auto inspection = inspect(*file);
+    if (!inspection) return inspection.error();
+    return Candidate{path, std::move(*file), std::move(*inspection)};
+}
+
+Result<std::shared_ptr<Generation>> Loader::bring_up(Candidate candidate, std::shared_ptr<PluginStats> stats) {
+    for (const auto& warning : candidate.inspection.warnings)
+        log_.warn("plugin_warning", {{"file", candidate.path}, {"warning", warning}});
+    if (!options_.canary_program.empty()) {
+        const auto tried = try_in_child(options_.canary_program, candidate.file.fd(), options_.trial_deadline);
+        if (!tried) return tried.error();
+    }
+    auto generation = make(std::move(candidate), std::move(stats));
+    auto brought_up = generation->open();
+    try {
+        if (brought_up) brought_up = start(generation);
+    } catch (...) {
+        retirement_.add(generation);
+        throw;
+    }
+    if (brought_up) return generation;
+    // Somebody is still inside one that is overdue: the retirement has it already.
+    if (brought_up.error().code != Errc::timeout) retirement_.add(generation);
+    return brought_up.error();
+}
+
+std::shared_ptr<Generation> Loader::make(Candidate candidate, std::shared_ptr<PluginStats> stats) {
+    auto& manifest = candidate.inspection.manifest;
+    std::vector<std::string> granted;
+    for (const auto& capability : manifest.capabilities) {
+        if (services_.may_have(manifest.id, capability))
+            granted.push_back(capability);
+        else
+            log_.warn("plugin_capability_refused", {{"plugin", manifest.id}, {"capability", capability}});
+    }
+    GenerationParts parts{++last_number_,   std::move(candidate.path), std::move(candidate.file), std::move(manifest),
+                          std::move(granted), std::move(stats),        bell_,                     &services_,
+                          &options_,        log_};
+    return std::make_shared<Generation>(std::move(parts));
+}
+
+Result<void> Loader::start(const std::shared_ptr<Generation>& generation) {
+    auto* call = services_.open_call(generation->id(), [generation = generation.get()](std::string_view capability) {
+        return is_granted(generation->granted(), capability);
+    });
+    auto result = run_start(generation, call);
+    if (!result && result.error().code == Errc::timeout) return result;  // the call is still in use
+    if (!result) {
+        if (const auto words = services_.reported(call); !words.empty())
+            result = make_error(result.error().code, result.error().message + ": " + words);
+    }
+    const auto closed = services_.close_call(call, result.has_value());
+    if (result && !closed)
+        return make_error(Errc::unavailable, "what start() wrote could not be saved: " + closed.error().message);
+    if (result) services_.store_version(generation->id(), generation->manifest().version);
+    return result;
+}
+
+Result<void> Loader::run_start(const std::shared_ptr<Generation>& generation, parley_call* call) {
+    // Shared: when start() never returns, its thread writes here long after we are gone.
+    auto outcome = std::make_shared<Result<void>>();
+    auto work = [generation, call, outcome, version = services_.stored_version(generation->id())] {
+        *outcome = generation->bring_up(call, version);
+    };
+    auto late = [this, generation, call, mailbox = mailbox_] {
+        mailbox->post([this, generation, call] { close_late(generation, call); });
+    };
+    if (run_bounded(options_.start_deadline, std::move(work), std::move(late))) return *outcome;
+    retirement_.abandon(generation, "start()");
+    return make_error(Errc::timeout, "start() did not return within " + std::to_string(options_.start_deadline.count()) +
+                                         " ms; this copy of the plugin stays in memory");
+}
+
+void Loader::close_late(const std::shared_ptr<Generation>& generation, parley_call* call) {
+    if (const auto closed = services_.close_call(call, false); !closed)
+        log_.error("plugin_call_not_closed", {{"plugin", generation->id()}, {"error", closed.error().message}});
+    retirement_.add(generation);
+}
+
+}  // namespace parley::plugins

@@ -1,0 +1,52 @@
+// One run of one hook: what stands behind the parley_call that a plugin holds. Its services collect effects and answer PARLEY_GONE once
+// the handling has been given up. Lives on the handler's stack; used by the hook's thread.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/effects.hpp"
+#include "core/message.hpp"
+#include "parley/abi/base.h"
+
+namespace parley::services {
+
+class Services;
+
+// What several hooks of one handling share: preprocess of every plugin, then handle of one.
+struct HandlingState {
+    const Inbound* message = nullptr;  // null in start() and migrate()
+    bool from_admin = false;
+    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+    std::atomic<bool> gone{false};  // set by the watchdog; from then on nothing of this handling counts
+    Effects effects;
+
+    // What this handling has read and written, so that it sees its own writes and its commit notices those of others.
+    struct Known {
+        std::optional<std::string> value;
+        std::optional<std::int64_t> version;
+    };
+    std::map<std::pair<std::string, std::string>, Known> storage;  // (plugin, key)
+    std::map<std::string, std::string, std::less<>> settings;      // written in this handling, plain
+};
+
+}  // namespace parley::services
+
+struct parley_call {
+    parley::services::Services& services;
+    parley::services::HandlingState& state;
+    std::string plugin;
+    std::function<bool(std::string_view capability)> granted;
+    std::string last_error;
+    std::string reported;
+
+    parley_status fail(parley_status status, std::string why) {
+        last_error = std::move(why);
+        return status;
+    }
+};

@@ -1,0 +1,30 @@
+#include "parley/abi/services/log.h"
+
+#include "services/table.hpp"
+
+namespace parley::services {
+namespace {
+
+void write(parley_call* call, std::int32_t level, parley_str text) {
+    if (!call) return;
+    constexpr std::size_t longest = 4096;
+    const auto line = view(text).substr(0, longest);
+    const auto severity = level <= PARLEY_LOG_DEBUG  ? LogLevel::debug
+                          : level == PARLEY_LOG_INFO ? LogLevel::info
+                          : level == PARLEY_LOG_WARN ? LogLevel::warn
+                                                     : LogLevel::error;
+    const auto& log = call->services.with().log;
+    if (!log.enabled(severity)) return;
+    log.log(severity, "plugin.log",
+            {{"plugin", call->plugin},
+             {"trace", call->state.message ? call->state.message->trace : std::string()},
+             {"text", line}});
+}
+
+constexpr parley_log table{sizeof(parley_log), write};
+
+}  // namespace
+
+const void* const log_table = &table;
+
+}  // namespace parley::services

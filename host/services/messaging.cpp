@@ -1,0 +1,122 @@
+#include "parley/abi/services/messaging.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/text.hpp"
+#include "services/table.hpp"
+
+namespace parley::services {
+namespace {
+
+constexpr std::size_t longest_text = 65'536;
+constexpr std::size_t largest_media = 64u << 20;
+constexpr std::size_t most_messages = 100'000;
+
+// Copies the fields of a struct that may be older (smaller) than ours; what it does not have is zero.
+parley_outgoing read_outgoing(const parley_outgoing* given) {
+    parley_outgoing out{};
+    std::memcpy(&out, given, std::min<std::size_t>(given->size, sizeof out));
+    return out;
+}
+
+Result<OutboundKind> kind_of(std::uint32_t kind) {
+    switch (kind) {
+        case PARLEY_OUT_TEXT: return OutboundKind::text;
+        case PARLEY_OUT_MEDIA: return OutboundKind::media;
+        case PARLEY_OUT_LINK: return OutboundKind::link;
+        case PARLEY_OUT_REACTION: return OutboundKind::reaction;
+        default: return make_error(Errc::unsupported, "this host knows no such kind of message");
+    }
+}
+
+Result<void> check_text(std::string_view text, const char* what) {
+    if (text.size() > longest_text) return make_error(Errc::too_large, std::string(what) + " is longer than 65,536 bytes");
+    if (!text::is_storable(text)) return make_error(Errc::invalid, std::string(what) + " is not UTF-8 or holds a NUL");
+    return {};
+}
+
+Result<void> fill_media(parley_call* call, const parley_outgoing& given, Outbound& message) {
+    if (given.media.size > largest_media) return make_error(Errc::too_large, "a file may have at most 64 MiB");
+    auto& store = call->services.with().media;
+    auto media = given.media.size > 0 ? store.put(view(given.media), view(given.media_mime))
+                                      : store.find(view(given.media_ref), view(given.media_mime));
+    if (!media) return media.error();
+    message.media = std::move(*media);
+    message.media.name = std::string(view(given.media_name));
+    return {};
+}
+
+Result<void> fill_content(parley_call* call, const parley_outgoing& given, Outbound& message) {
+    if (auto ok = check_text(message.text, "the text"); !ok) return ok;
+    if (auto ok = check_text(message.link, "the link"); !ok) return ok;
+    if (auto ok = check_text(message.reply_to, "reply_to"); !ok) return ok;
+    if (auto ok = check_text(view(given.media_name), "the file name"); !ok) return ok;
+    switch (message.kind) {
+        case OutboundKind::text:
+            if (message.text.empty()) return make_error(Errc::invalid, "there is nothing to send: the text is empty");
+            break;
+        case OutboundKind::link:
+            if (message.link.substr(0, 7) != "http://" && message.link.substr(0, 8) != "https://")
+                return make_error(Errc::invalid, "a link must begin with http:// or https://");
+            break;
+        case OutboundKind::reaction:
+            if (message.reply_to.empty())
+                return make_error(Errc::invalid, "a reaction needs reply_to, the message it is for");
+            break;
+        case OutboundKind::media: return fill_media(call, given, message);
+    }
+    return {};
+}
+
+Result<std::string> recipient(parley_call* call, parley_str to) {
+    const auto* message = call->state.message;
+    if (to.size == 0 && message) return message->chat;
+    if (to.size == 0) return make_error(Errc::invalid, "there is no chat to reply to here: name a recipient");
+    if (auto ok = check_text(view(to), "the recipient"); !ok) return ok.error();
+    return call->services.with().resolve_chat(message ? message->account : 0, view(to));
+}
+
+parley_status send(parley_call* call, const parley_outgoing* given) {
+    return guarded(call, [&]() -> parley_status {
+        if (!given || given->size < sizeof(std::uint32_t) * 3) return call->fail(PARLEY_INVALID, "no message given");
+        const auto out = read_outgoing(given);
+        if (call->state.effects.replies.size() >= most_messages)
+            return call->fail(PARLEY_TOO_LARGE, "a handling may send at most 100,000 messages");
+        const auto kind = kind_of(out.kind);
+        if (!kind) return call->fail(to_status(kind.error().code), kind.error().message);
+
+        Outbound message;
+        message.kind = *kind;
+        message.account = call->state.message ? call->state.message->account : 0;
+        message.text = std::string(text::trim(view(out.text)));
+        message.link = std::string(view(out.link));
+        message.reply_to = std::string(view(out.reply_to));
+        message.as_file = (out.flags & PARLEY_OUT_AS_FILE) != 0;
+        message.voice = (out.flags & PARLEY_OUT_VOICE) != 0;
+        auto chat = recipient(call, out.to);
+        if (!chat) return call->fail(to_status(chat.error().code), chat.error().message);
+        message.chat = std::move(*chat);
+        if (auto ok = fill_content(call, out, message); !ok)
+            return call->fail(to_status(ok.error().code), ok.error().message);
+        call->state.effects.replies.push_back(std::move(message));
+        return PARLEY_OK;
+    });
+}
+
+parley_status typing(parley_call* call, parley_str to, std::int32_t on) {
+    return guarded(call, [&]() -> parley_status {
+        auto chat = recipient(call, to);
+        if (!chat) return call->fail(to_status(chat.error().code), chat.error().message);
+        call->services.with().show_typing(call->state.message ? call->state.message->account : 0, *chat, on != 0);
+        return PARLEY_OK;
+    });
+}
+
+constexpr parley_messaging table{sizeof(parley_messaging), send, typing};
+
+}  // namespace
+
+const void* const messaging_table = &table;
+
+}  // namespace parley::services

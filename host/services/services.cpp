@@ -1,0 +1,96 @@
+#include "services/services.hpp"
+
+#include <memory>
+
+#include "db/store/repositories.hpp"
+#include "services/table.hpp"
+
+namespace parley::services {
+namespace {
+
+// A call outside any message owns its state, which must be there before the call that refers to it.
+struct OwnState {
+    HandlingState own;
+};
+
+struct LifecycleCall : OwnState, parley_call {
+    LifecycleCall(Services& services, std::string plugin, std::function<bool(std::string_view)> granted)
+        : parley_call{services, own, std::move(plugin), std::move(granted), {}, {}} {}
+};
+
+// Runs in the one transaction of close_call: what migrate() and start() wrote.
+void write_effects(pqxx::work& tx, const Effects& effects) {
+    for (const auto& write : effects.storage) db::write_storage(tx, write);
+    for (const auto& setting : effects.settings) db::write_setting(tx, setting.name, setting.value);
+}
+
+}  // namespace
+
+Services::Services(Collaborators collaborators) : collaborators_(std::move(collaborators)) {}
+
+const void* Services::service(std::string_view name) const {
+    struct Entry {
+        std::string_view name;
+        const void* table;
+    };
+    static const Entry entries[] = {
+        {"parley.messaging/1", messaging_table}, {"parley.media/1", media_table}, {"parley.storage/1", storage_table},
+        {"parley.settings/1", settings_table},   {"parley.users/1", users_table}, {"parley.http/1", http_table},
+        {"parley.timers/1", timers_table},       {"parley.log/1", log_table},     {"parley.clock/1", clock_table},
+        {"parley.gpt/1", gpt_table},             {"parley.plugins/1", plugins_table},
+    };
+    for (const auto& entry : entries)
+        if (entry.name == name) return entry.table;
+    return nullptr;
+}
+
+parley_call* Services::open_call(const std::string& plugin_id, std::function<bool(std::string_view)> granted) {
+    return new LifecycleCall(*this, plugin_id, std::move(granted));  // owned by the caller until close_call
+}
+
+Result<void> Services::close_call(parley_call* call, bool commit) {
+    const std::unique_ptr<LifecycleCall> owner(static_cast<LifecycleCall*>(call));
+    if (!commit) return {};
+    try {
+        collaborators_.database.run([&](pqxx::work& tx) { write_effects(tx, owner->own.effects); });
+    } catch (const ErrorException& failure) {
+        return failure.error();
+    }
+    return {};
+}
+
+std::string Services::reported(parley_call* call) const { return call->reported; }
+
+void Services::report(parley_call* call, std::string_view text) const {
+    if (call) call->reported = std::string(text.substr(0, 4096));
+}
+
+std::string Services::last_error(parley_call* call) const { return call ? call->last_error : std::string(); }
+
+std::string Services::stored_version(const std::string& plugin_id) {
+    std::string version;
+    collaborators_.database.run([&](pqxx::work& tx) { version = db::read_plugin_version(tx, plugin_id); });
+    return version;
+}
+
+void Services::store_version(const std::string& plugin_id, const std::string& version) {
+    collaborators_.database.run([&](pqxx::work& tx) { db::write_plugin_version(tx, plugin_id, version); });
+}
+
+std::vector<std::string> Services::disabled_plugins() {
+    std::vector<std::string> ids;
+    collaborators_.database.run([&](pqxx::work& tx) { ids = db::read_disabled_plugins(tx); });
+    return ids;
+}
+
+void Services::set_disabled(const std::string& plugin_id, bool disabled) {
+    collaborators_.database.run([&](pqxx::work& tx) { db::write_plugin_disabled(tx, plugin_id, disabled); });
+}
+
+bool Services::may_have(const std::string& plugin_id, std::string_view capability) const {
+    if (capability != "settings.write" && capability != "plugins") return true;
+    const std::string privileged = " " + collaborators_.settings.get("privileged_plugins") + " ";
+    return privileged.find(" " + plugin_id + " ") != std::string::npos;
+}
+
+}  // namespace parley::services

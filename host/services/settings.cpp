@@ -1,0 +1,58 @@
+#include "parley/abi/services/settings.h"
+
+#include "services/table.hpp"
+
+namespace parley::services {
+namespace {
+
+std::string shown(parley_call* call, std::string_view name) {
+    auto& settings = call->services.with().settings;
+    if (const auto written = call->state.settings.find(name); written != call->state.settings.end()) return written->second;
+    const auto values = settings.shown();
+    const auto found = values.find(name);
+    return found == values.end() ? std::string() : found->second;
+}
+
+parley_status get(parley_call* call, parley_str name, parley_sink value) {
+    return guarded(call, [&]() -> parley_status {
+        if (!call->services.with().settings.known(view(name)))
+            return call->fail(PARLEY_NOT_FOUND, "there is no setting " + std::string(view(name)));
+        put(value, shown(call, view(name)));
+        return PARLEY_OK;
+    });
+}
+
+parley_status set(parley_call* call, parley_str name, parley_str value) {
+    return guarded(call, [&]() -> parley_status {
+        if (!call->granted("settings.write"))
+            return call->fail(PARLEY_DENIED, "the plugin may not change settings: it must declare settings.write and be "
+                                             "listed in privileged_plugins");
+        if (!call->state.from_admin) return call->fail(PARLEY_DENIED, "only admins may change settings");
+        auto& settings = call->services.with().settings;
+        auto checked = settings.check(view(name), view(value));
+        if (!checked) return call->fail(to_status(checked.error().code), checked.error().message);
+        const std::string key(view(name));
+        call->state.effects.settings.push_back(SettingWrite{key, settings.to_stored(key, *checked)});
+        call->state.settings[key] = std::move(*checked);
+        return PARLEY_OK;
+    });
+}
+
+parley_status list(parley_call* call, parley_sink pairs) {
+    return guarded(call, [&]() -> parley_status {
+        for (const auto& [name, value] : call->services.with().settings.shown()) {
+            if (!call->services.with().settings.known(name)) continue;
+            put(pairs, name);
+            put(pairs, shown(call, name));
+        }
+        return PARLEY_OK;
+    });
+}
+
+constexpr parley_settings table{sizeof(parley_settings), get, set, list};
+
+}  // namespace
+
+const void* const settings_table = &table;
+
+}  // namespace parley::services

@@ -1,0 +1,81 @@
+/* parley/abi/plugin.h - what a plugin is: a table of hooks, and the commands it implements.
+ *
+ * Order of life: create -> [migrate] -> start -> { preprocess | handle | timer }* -> stop -> destroy.
+ * The new generation of a reloaded plugin is started before the old one is stopped: both exist for a moment.
+ */
+#ifndef PARLEY_ABI_PLUGIN_H
+#define PARLEY_ABI_PLUGIN_H
+
+#include "base.h"
+#include "message.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* One way to use a command, for the generated help. */
+typedef struct parley_usage {
+    uint32_t size;
+    parley_str arguments;       /* "-a [number] [number] ...", empty for none */
+    parley_str description;     /* "Add admins." */
+    const parley_str* examples; /* arguments only: "-a 923201234567" */
+    size_t example_count;
+} parley_usage;
+
+enum {
+    PARLEY_COMMAND_ADMIN = 1u << 0,    /* only by admins, behind the admin prefix */
+    PARLEY_COMMAND_INTERNAL = 1u << 1, /* works, but is not listed in /help */
+    PARLEY_COMMAND_SERIAL = 1u << 2    /* never more than one handle() of this plugin at a time */
+};
+
+typedef struct parley_command {
+    uint32_t size;
+    uint32_t flags;             /* PARLEY_COMMAND_... */
+    parley_str name;            /* [a-z0-9_-]{1,32}, unique among all plugins */
+    parley_str description;     /* one line */
+    const parley_usage* usages; /* an array of usage_count elements; element stride is usages[0].size */
+    size_t usage_count;
+    parley_str note;            /* closing line of the help, or empty */
+    uint32_t deadline_ms;       /* 0: the host's default; capped by the host */
+} parley_command;
+
+/* Filled in by parley_descriptor.create. `size` comes in as the host's sizeof and goes out as the plugin's, the smaller
+ * of both counts. A NULL hook means "nothing to do". Hooks are called on host threads, several at once unless a
+ * command is SERIAL, and may block until their deadline. A hook must not let an exception out and must not leave
+ * threads of its own running after stop(). */
+typedef struct parley_plugin {
+    uint32_t size;
+    void* self;
+
+    /* Read by the host after start(); must stay valid and unchanged until destroy(). Stride is commands[0].size. */
+    const parley_command* commands;
+    size_t command_count;
+
+    /* Check yourself and get ready. Not PARLEY_OK: the plugin is refused and the older generation keeps serving. */
+    parley_status (*start)(void* self, parley_call* call);
+
+    /* Sees every message of every chat before commands are looked for, in the order of plugin ids, and may rewrite its text by
+     * putting the new one into `rewritten` once. Keep it quick: it is on the way of every message. */
+    parley_status (*preprocess)(void* self, parley_call* call, const parley_message* message, parley_sink rewritten);
+
+    /* Runs a command. Replies, storage writes and timers take effect together, and only if it returns PARLEY_OK. */
+    parley_status (*handle)(void* self, parley_call* call, const parley_message* message);
+
+    /* A timer set by this plugin is due. Same rules as handle(). */
+    parley_status (*timer)(void* self, parley_call* call, const parley_message* message);
+
+    /* Bring stored data from an older version's form to this one's; before start(), when the version changed. Its
+     * storage writes are committed only if start() succeeds as well. */
+    parley_status (*migrate)(void* self, parley_call* call, parley_str from_version);
+
+    void (*stop)(void* self);    /* no hook runs any more and none will */
+    void (*destroy)(void* self); /* frees self; the library may be unmapped when it returns */
+
+    /* Optional hooks of later revisions, by name; NULL for those not known. May itself be NULL. */
+    const void* (*extension)(void* self, parley_str name);
+} parley_plugin;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,23 @@
+// One command of a plugin that has several, see Plugin::commands().
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "context.hpp"
+#include "help.hpp"
+
+namespace parley {
+
+struct Command {
+    std::string name;  // [a-z0-9_-]{1,32}
+    Help help;
+    std::function<void(Context&)> handle;
+    bool admin = false;                     // only by admins, behind the admin prefix
+    bool internal = false;                  // works, but is not listed in /help
+    bool serial = false;                    // one handle() of this plugin at a time
+    std::chrono::milliseconds deadline{0};  // 0: the host's default
+};
+
+}  // namespace parley

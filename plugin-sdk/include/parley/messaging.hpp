@@ -1,0 +1,87 @@
+// Saying something. What is sent joins the effects of the handling: it goes out, in this order, once the handling has
+// ended well.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "abi/services/messaging.h"
+#include "detail/bridge.hpp"
+
+namespace parley {
+
+struct Outgoing {
+    enum class Kind {
+        text = PARLEY_OUT_TEXT,
+        media = PARLEY_OUT_MEDIA,
+        link = PARLEY_OUT_LINK,
+        reaction = PARLEY_OUT_REACTION
+    };
+
+    Kind kind = Kind::text;
+    std::string to;          // empty: the chat of the message being handled; else digits or a full chat id
+    std::string text;        // also the caption, or the emoji of a reaction
+    std::string link;        // http(s) URL
+    std::string reply_to;    // id of the message to quote or to react to
+    std::string media;       // the bytes, or
+    std::string media_ref;   // a reference from media()
+    std::string media_mime;  // empty: detected
+    std::string media_name;  // file name to show
+    bool as_file = false;    // media as a plain file, whatever its type
+    bool voice = false;      // audio as a voice note
+};
+
+class Messaging {
+public:
+    Messaging(detail::Link link, const parley_messaging* table) : link_(link), table_(table) {}
+
+    void send(const Outgoing& message) const {
+        parley_outgoing raw{};
+        raw.size = sizeof(raw);
+        raw.kind = static_cast<std::uint32_t>(message.kind);
+        if (message.as_file) raw.flags |= PARLEY_OUT_AS_FILE;
+        if (message.voice) raw.flags |= PARLEY_OUT_VOICE;
+        raw.to = detail::str(message.to);
+        raw.text = detail::str(message.text);
+        raw.link = detail::str(message.link);
+        raw.reply_to = detail::str(message.reply_to);
+        raw.media = detail::str(message.media);
+        raw.media_ref = detail::str(message.media_ref);
+        raw.media_mime = detail::str(message.media_mime);
+        raw.media_name = detail::str(message.media_name);
+        detail::check(link_, table_->send(link_.call, &raw), "messaging.send");
+    }
+
+    // Text to the chat of the message being handled.
+    void reply(std::string_view text) const { send_text({}, text); }
+
+    void send_text(std::string_view to, std::string_view text) const {
+        parley_outgoing raw{};
+        raw.size = sizeof(raw);
+        raw.kind = PARLEY_OUT_TEXT;
+        raw.to = detail::str(to);
+        raw.text = detail::str(text);
+        detail::check(link_, table_->send(link_.call, &raw), "messaging.send");
+    }
+
+    // An empty emoji takes the reaction back.
+    void react(std::string_view message_id, std::string_view emoji) const {
+        parley_outgoing raw{};
+        raw.size = sizeof(raw);
+        raw.kind = PARLEY_OUT_REACTION;
+        raw.text = detail::str(emoji);
+        raw.reply_to = detail::str(message_id);
+        detail::check(link_, table_->send(link_.call, &raw), "messaging.send");
+    }
+
+    // "typing..." in a chat (empty: this one), at once and without any promise.
+    void typing(bool on, std::string_view to = {}) const {
+        detail::check(link_, table_->typing(link_.call, detail::str(to), on ? 1 : 0), "messaging.typing");
+    }
+
+private:
+    detail::Link link_;
+    const parley_messaging* table_;
+};
+
+}  // namespace parley

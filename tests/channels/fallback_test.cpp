@@ -1,0 +1,74 @@
+#include <catch2/catch.hpp>
+
+#include "channels/fallback.hpp"
+
+using namespace parley;
+using namespace parley::channels;
+
+namespace {
+
+Outbound make(OutboundKind kind, std::string text) {
+    Outbound message;
+    message.kind = kind;
+    message.chat = "447700900123";
+    message.text = std::move(text);
+    message.reply_to = "M1";
+    message.id = 9;
+    return message;
+}
+
+const Capabilities kNothing{};
+const Capabilities kAll{.media = true, .link = true, .reaction = true, .typing = true, .groups = true};
+
+}  // namespace
+
+TEST_CASE("what a channel can do stays as it is") {
+    for (const OutboundKind kind :
+         {OutboundKind::text, OutboundKind::media, OutboundKind::link, OutboundKind::reaction}) {
+        const Outbound kept = with_fallback(make(kind, "x"), kAll);
+        CHECK(kept.kind == kind);
+        CHECK(kept.text == "x");
+    }
+    CHECK(with_fallback(make(OutboundKind::text, "x"), kNothing).text == "x");
+}
+
+TEST_CASE("a link becomes its caption and its address") {
+    Outbound link = make(OutboundKind::link, "The map");
+    link.link = "https://example.org/map";
+    const Outbound text = with_fallback(link, kNothing);
+    CHECK(text.kind == OutboundKind::text);
+    CHECK(text.text == "The map\nhttps://example.org/map");
+    CHECK(text.link.empty());
+    CHECK(text.id == 9);
+    CHECK(text.reply_to == "M1");
+
+    link.text = "";
+    CHECK(with_fallback(link, kNothing).text == "https://example.org/map");
+    link.text = "see https://example.org/map";
+    CHECK(with_fallback(link, kNothing).text == "see https://example.org/map");
+}
+
+TEST_CASE("a file becomes its caption and its name") {
+    Outbound file = make(OutboundKind::media, "Minutes");
+    file.media.kind = MediaKind::document;
+    file.media.name = "minutes.pdf";
+    file.voice = file.as_file = true;
+    const Outbound text = with_fallback(file, kNothing);
+    CHECK(text.kind == OutboundKind::text);
+    CHECK(text.text == "Minutes\n[document: minutes.pdf]");
+    CHECK(text.media.kind == MediaKind::none);
+    CHECK_FALSE(text.voice);
+    CHECK_FALSE(text.as_file);
+
+    file.text.clear();
+    file.media = Media{};
+    CHECK(with_fallback(file, kNothing).text == "[file]");
+}
+
+TEST_CASE("a reaction becomes its emoji, its removal says so") {
+    const Outbound text = with_fallback(make(OutboundKind::reaction, "👍"), kNothing);
+    CHECK(text.kind == OutboundKind::text);
+    CHECK(text.text == "👍");
+    CHECK(text.reply_to == "M1");
+    CHECK_FALSE(with_fallback(make(OutboundKind::reaction, ""), kNothing).text.empty());
+}

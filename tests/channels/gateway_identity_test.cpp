@@ -1,0 +1,80 @@
+// Which id a webhook event goes by, and what is refused.
+#include <catch2/catch.hpp>
+
+#include "channels/gateway/decode.hpp"
+#include "channels/result_printer.hpp"
+
+using namespace parley;
+using namespace parley::channels;
+
+namespace {
+
+Inbound decode_one(const std::string& body) {
+    const Result<Decoded> decoded = decode_gateway(body, 1, 1'800'000'000'000);
+    INFO(body << "\n" << (decoded ? "" : decoded.error().message));
+    REQUIRE(decoded);
+    REQUIRE(decoded->messages.size() == 1);
+    return decoded->messages.front();
+}
+
+std::string error_of(const std::string& body) {
+    const Result<Decoded> decoded = decode_gateway(body, 1, 1'800'000'000'000);
+    REQUIRE(!decoded);
+    CHECK(decoded.error().code == Errc::invalid);
+    return decoded.error().message;
+}
+
+}  // namespace
+
+TEST_CASE("an event without an id goes by its digest only when nothing else can have the same bytes") {
+    const std::string timed =
+        R"({"from":"447700900123@s.whatsapp.net","message":{"text":"ok"},"timestamp":"2025-05-04T08:15:30Z"})";
+    const std::string filed = R"({"from":"447700900123@s.whatsapp.net","image":{"media_path":"statics/media/1.png"}})";
+    const std::string plain = R"({"from":"447700900123@s.whatsapp.net","message":{"text":"ok"}})";
+    CHECK(decode_one(timed).provider_id == decode_one(timed).provider_id);
+    CHECK(decode_one(timed).provider_id.starts_with("sha256:"));
+    CHECK(decode_one(filed).provider_id.starts_with("sha256:"));
+    CHECK(decode_one(plain).provider_id.empty());
+}
+
+TEST_CASE("an event about a message never has the message's id") {
+    const auto body = [](const std::string& event) {
+        return R"({"event":")" + event +
+               R"(","payload":{"id":"SAME","from":"447700900123@s.whatsapp.net","chat_id":"447700900123@s.whatsapp.net"}})";
+    };
+    CHECK(decode_one(body("message")).provider_id == "SAME");
+    CHECK(decode_one(body("message.edited")).provider_id == "edit:SAME");
+    CHECK(decode_one(body("message.revoked")).provider_id == "revoke:SAME");
+    CHECK(decode_one(body("message.reaction")).provider_id == "reaction:SAME");
+}
+
+TEST_CASE("ids of any length fit an index and stay themselves") {
+    const auto body = [](const std::string& id) {
+        return R"({"from":"447700900123@s.whatsapp.net","message":{"text":"x","id":")" + id + R"(","replied_id":")" +
+               id + R"("}})";
+    };
+    const Inbound event = decode_one(body(std::string(50'000, 'A')));
+    CHECK(event.provider_id.size() == 71);
+    CHECK(event.reply_to == event.provider_id);
+    CHECK(decode_one(body(std::string(50'000, 'B'))).provider_id != event.provider_id);
+}
+
+TEST_CASE("what cannot be a webhook of the gateway is refused with the path of the fault") {
+    CHECK(error_of("{}") == "from: is missing");
+    CHECK(error_of(R"({"from":"???","message":{"text":"x"}})") == "from: is no WhatsApp address");
+    CHECK(error_of(R"({"event":"message","payload":{"body":"x"}})") == "payload.from: is missing");
+    CHECK(error_of(R"({"event":"message"})") == "payload.from: is missing");
+    CHECK(error_of(R"([1,2])") == "the webhook is no JSON object");
+    CHECK(error_of("") != "");
+    CHECK(error_of("{\"from\":\"447700900123@s.whatsapp.net\",\"message\":{\"text\":\"a\\u0000b\"}}").find("U+0000") !=
+          std::string::npos);
+}
+
+TEST_CASE("v8.0 messages of our own number are ours, others' are not") {
+    const auto from = [](const std::string& who) {
+        return R"({"device_id":"447700900999:3@s.whatsapp.net","event":"message","payload":{"id":"1","body":"x","from":")" +
+               who + R"(","chat_id":"120363041234567890@g.us"}})";
+    };
+    CHECK(decode_gateway(from("447700900999:12@s.whatsapp.net"), 1, 1)->messages.empty());
+    CHECK(decode_gateway(from("447700900123@s.whatsapp.net"), 1, 1)->messages.size() == 1);
+}

@@ -1,0 +1,35 @@
+// Every shipped plugin leaves the process when it is closed, after it was used; otherwise a reload would run on its
+// statics.
+#include <catch2/catch.hpp>
+
+#include "fixture.hpp"
+
+using parley::testing::FakeHost;
+using parley::testing::PluginFile;
+
+TEST_CASE("shipped plugins unload") {
+    for (const std::string name :
+         {"admin", "announce", "blacklist", "echo", "expenses", "id", "ping", "plugin", "setting"}) {
+        INFO(name);
+        PluginFile file(PARLEY_BINARY_DIR "/plugins/" + name + ".so");
+        CHECK(file.manifest().abi == "1.0");
+        CHECK(file.mapped());
+        {
+            FakeHost host(file);
+            host.world().settings["kharchey_group_id"] = "120363000000000001";
+            for (const auto& command : file.manifest().commands) {
+                host.send("/" + command + " 100 Milk");
+                host.send({.text = "/admin " + command + " -g", .sender = "923000000001"});
+            }
+            host.send({.text = "2x100 Milk", .group = "120363000000000001"});
+            host.run_due_timers();
+        }
+        CHECK(file.unload());
+    }
+}
+
+TEST_CASE("what is no plugin is refused with a reason") {
+    CHECK_THROWS_WITH(PluginFile("/proc/self/status"), Catch::Contains("not an ELF file"));
+    CHECK_THROWS_WITH(PluginFile("/proc/self/exe"), Catch::Contains("no manifest"));
+    CHECK_THROWS_WITH(PluginFile("/nowhere.so"), Catch::Contains("not an ELF file"));
+}
