@@ -7,6 +7,8 @@
 namespace parley::bench {
 namespace {
 
+constexpr std::string_view file = "It says that it is a picture.";
+
 std::string http_ok(std::string_view body) {
     std::string bytes = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ";
     bytes += std::to_string(body.size());
@@ -65,6 +67,14 @@ void FakeGateway::gone(const std::shared_ptr<Connection>& connection) {
 }
 
 void FakeGateway::request(const std::shared_ptr<Connection>& from, const HttpMessage& message) {
+    if (message.method == "GET" && message.target.substr(0, 9) == "/statics/") {
+        if (hold_files_) {
+            held_.push_back(from);
+        } else {
+            from->send(http_ok(file));
+        }
+        return;
+    }
     if (message.method != "POST" || message.target != "/send/message") {
         from->send(http_ok(R"({"code":"SUCCESS","message":"ok","results":null})"));
         return;
@@ -80,6 +90,14 @@ void FakeGateway::request(const std::shared_ptr<Connection>& from, const HttpMes
     } else {
         late_.push_back({now_ns() + delay_, from, http_ok(body)});
     }
+}
+
+void FakeGateway::hold_files(bool hold) {
+    hold_files_ = hold;
+    if (hold) return;
+    for (const auto& waiting : held_)
+        if (const auto connection = waiting.lock()) connection->send(http_ok(file));
+    held_.clear();
 }
 
 void FakeGateway::answer(Nanos now) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "bench/poller.hpp"
 #include "bench/wire.hpp"
@@ -24,6 +25,9 @@ public:
     std::uint16_t port() const { return port_; }
     void set_delay(Nanos delay) { delay_ = delay; }
     void on_delivery(Delivery delivery) { delivery_ = std::move(delivery); }
+
+    // While held, nobody gets the file that was asked for; then all do.
+    void hold_files(bool hold);
 
     // Answers that are due. Call it after each poll; next_due() says until when there is nothing to do.
     void answer(Nanos now);
@@ -49,6 +53,8 @@ private:
     Delivery delivery_;
     std::uint64_t answered_ = 0;
     std::deque<Late> late_;
+    bool hold_files_ = false;
+    std::vector<std::weak_ptr<Connection>> held_;
     std::set<std::shared_ptr<Connection>> connections_;
 };
 

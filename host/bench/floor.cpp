@@ -65,8 +65,8 @@ private:
 
 class FloorLoop::Webhooks : public Stream {
 public:
-    Webhooks(FloorLoop& loop, FileDescriptor socket, std::uint64_t number)
-        : Stream(loop.poller_, std::move(socket)), number(number), loop_(loop) {}
+    Webhooks(FloorLoop& loop, FileDescriptor socket, std::uint64_t which)
+        : Stream(loop.poller_, std::move(socket)), number(which), loop_(loop) {}
     const std::uint64_t number;
 
 private:

@@ -131,7 +131,7 @@ Run::Run(Poller& poller, FakeGateway& gateway, const LoadPlan& plan)
       hmac_(Secret(plan.secret)),
       ledger_(static_cast<std::uint32_t>(random_()), plan.chats) {
     for (unsigned i = 0; i < std::min(plan.connections, plan.chats); ++i)
-        senders_.push_back(std::make_unique<Sender>(*this, poller, plan.port));
+        senders_.push_back(std::make_unique<Sender>(static_cast<Sender::Owner&>(*this), poller, plan.port));
     gateway_.on_delivery([this](const std::string& to, const std::string& text) { delivered(to, text); });
 }
 
@@ -143,16 +143,18 @@ std::string Run::webhook(std::size_t index) {
     mixed = (mixed ^ (mixed >> 31)) * 0xBF58476D1CE4E5B9u;
     char id[32];
     std::snprintf(id, sizeof id, "3A%016llX%06zX", static_cast<unsigned long long>(mixed), index & 0xFFFFFF);
+    const std::string text = plan_.command + ledger_.text(index);
     body_ = R"({"device_id":"447700900999@s.whatsapp.net","event":"message","payload":{"body":")";
-    body_ += plan_.command;
-    body_ += ledger_.text(index);
+    body_ += text;
     body_ += R"(","chat_id":")";
     body_ += phone;
     body_ += R"(@s.whatsapp.net","from":")";
     body_ += phone;
     body_ += R"(@s.whatsapp.net","from_name":"Ada Example","id":")";
     body_ += id;
-    body_ += R"(","is_from_me":false,"sender_display_name":"Ada Example","timestamp":")";
+    body_ += R"(",)";
+    if (plan_.with_file) body_ += R"("image":{"caption":")" + text + R"(","path":"statics/media/picture.jpeg"},)";
+    body_ += R"("is_from_me":false,"sender_display_name":"Ada Example","timestamp":")";
     body_ += timestamp_;
     body_ += R"("},"session_id":"bench"})";
     bytes_ = "POST " + plan_.target +

@@ -27,6 +27,7 @@ struct LoadPlan {
     double window_s = 5;
     std::size_t most = 0;             // post no more than so many; 0: as many as the time allows
     Nanos patience = 15'000'000'000;  // how long nothing may arrive at the end before the rest counts as lost
+    bool with_file = false;           // each message carries a picture, to be fetched from the gateway
     bool chats_in_turn = false;       // not by chance: each chat as often as any other
     std::function<void()> window_opened, window_closed;
     std::function<void()> tick;  // about twenty times a second

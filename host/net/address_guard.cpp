@@ -16,7 +16,9 @@ struct Range4 {
     int bits;
 };
 
-constexpr std::uint32_t v4(unsigned a, unsigned b, unsigned c, unsigned d) { return a << 24 | b << 16 | c << 8 | d; }
+constexpr std::uint32_t v4(unsigned a, unsigned b, unsigned c, unsigned d) {
+    return a << 24 | b << 16 | c << 8 | d;
+}
 
 constexpr std::array blocked4{
     Range4{v4(0, 0, 0, 0), 8},        // this network
@@ -36,8 +38,8 @@ constexpr std::array blocked4{
     Range4{v4(240, 0, 0, 0), 4},      // reserved, broadcast
 };
 
-// Inside 2000::/3; everything outside of it is blocked as a whole (::/96, fc00::/7, fe80::/10, fec0::/10, ff00::/8, 64:ff9b::/96,
-// 64:ff9b:1::/48, 100::/64, 5f00::/16, ...).
+// Inside 2000::/3; everything outside of it is blocked as a whole (::/96, fc00::/7, fe80::/10, fec0::/10, ff00::/8,
+// 64:ff9b::/96, 64:ff9b:1::/48, 100::/64, 5f00::/16, ...).
 struct Range6 {
     std::uint16_t first, second;
     int bits;

@@ -5,8 +5,8 @@
 
 namespace parley::net {
 
-// Everything that is not plain public unicast: private, loopback, link-local, shared, documentation, benchmark, multicast, reserved, and
-// all the ways IPv6 has of writing an IPv4 address (mapped ones are unwrapped first).
+// Everything that is not plain public unicast: private, loopback, link-local, shared, documentation, benchmark,
+// multicast, reserved, and all the ways IPv6 has of writing an IPv4 address (mapped ones are unwrapped first).
 bool is_blocked(const boost::asio::ip::address& address);
 
 }  // namespace parley::net

@@ -1,5 +1,5 @@
-// A connection as a stream of bytes: TCP, TLS or a Unix socket behind one virtual interface, so that the server's and the
-// client's sessions are compiled once and not once for each kind of stream. [I/O thread]
+// A connection as a stream of bytes: TCP, TLS or a Unix socket behind one virtual interface, so that the server's and
+// the client's sessions are compiled once and not once for each kind of stream. [I/O thread]
 #pragma once
 
 #include <boost/asio/any_completion_handler.hpp>
@@ -62,9 +62,10 @@ public:
 
 std::unique_ptr<ByteStream> make_stream(boost::asio::ip::tcp::socket socket);
 std::unique_ptr<ByteStream> make_stream(boost::asio::local::stream_protocol::socket socket);
-std::unique_ptr<ByteStream> make_tls_server_stream(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context& context);
+std::unique_ptr<ByteStream> make_tls_server_stream(boost::asio::ip::tcp::socket socket,
+                                                   boost::asio::ssl::context& context);
 // `host` is sent as SNI and has to stand in the peer's certificate.
-std::unique_ptr<ByteStream> make_tls_client_stream(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context& context,
-                                                   const std::string& host);
+std::unique_ptr<ByteStream> make_tls_client_stream(boost::asio::ip::tcp::socket socket,
+                                                   boost::asio::ssl::context& context, const std::string& host);
 
 }  // namespace parley::net

@@ -11,7 +11,9 @@ struct Client::Impl {
 Client::Client(Loop& loop, ClientOptions options, Logger log)
     : impl_(std::make_unique<Impl>(Impl{std::make_shared<ClientCore>(loop, std::move(options), std::move(log))})) {}
 
-Client::~Client() { impl_->core->shut_down(); }
+Client::~Client() {
+    impl_->core->shut_down();
+}
 
 void Client::send(ClientRequest request, UniqueFunction<void(ClientResult)> done) {
     impl_->core->send(std::move(request), std::move(done));

@@ -1,5 +1,5 @@
-// The one way out of the host: an HTTP/1.1 client with connection pools, TLS verification, deadlines, limits and a guard against
-// private addresses (the resolved endpoint is checked, not the name).
+// The one way out of the host: an HTTP/1.1 client with connection pools, TLS verification, deadlines, limits and a
+// guard against private addresses (the resolved endpoint is checked, not the name).
 #pragma once
 
 #include <cstdint>
@@ -26,9 +26,9 @@ struct ClientRequest {
     std::string body;
     Reach reach = Reach::public_only;
     int connect_timeout_ms = 3'000;
-    int timeout_ms = 30'000;                 // for the whole exchange, redirects included
-    std::size_t max_response = 16u << 20;    // bytes of body; more is Errc::too_large
-    unsigned redirects = 0;                  // followed at most; each target is checked; Authorization is dropped on another host
+    int timeout_ms = 30'000;               // for the whole exchange, redirects included
+    std::size_t max_response = 16u << 20;  // bytes of body; more is Errc::too_large
+    unsigned redirects = 0;  // followed at most; each target is checked; Authorization is dropped on another host
 };
 
 struct ClientResponse {
@@ -64,11 +64,14 @@ struct ClientOptions {
 
 class Client {
 public:
+    // Throws ErrorException when the CA file cannot be used.
     Client(Loop& loop, ClientOptions options, Logger log);
+    // What is still under way gets Errc::gone, with the loop's next turn. Waits for name lookups at hand.
     ~Client();
 
-    // [I/O thread] `done` is called on the I/O thread, exactly once, never from inside send(). A pooled connection that turns out to
-    // be closed before a byte of the answer came is replaced and the request sent again only when nothing had been sent.
+    // [I/O thread] `done` is called on the I/O thread, exactly once, never from inside send(). A pooled connection that
+    // turns out to be closed before a byte of the answer came is replaced and the request sent again only when nothing
+    // had been sent.
     void send(ClientRequest request, UniqueFunction<void(ClientResult)> done);
 
 private:
@@ -76,13 +79,13 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-// Parse and check a URL as the client does: http or https, host, no user info, port 1..65535, no tricks that let two parsers
-// disagree. Returns the normalised parts.
+// Parse and check a URL as the client does: http or https, host, no user info, port 1..65535, no tricks that let two
+// parsers disagree. Returns the normalised parts.
 struct Url {
     bool tls = false;
-    std::string host;   // lower case, without brackets
+    std::string host;  // lower case, without brackets
     std::uint16_t port = 0;
-    std::string target; // "/path?query", at least "/"
+    std::string target;  // "/path?query", at least "/"
 };
 Result<Url> parse_url(std::string_view text);
 

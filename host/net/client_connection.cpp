@@ -16,8 +16,7 @@ using std::chrono::steady_clock;
 
 namespace {
 constexpr auto token = asio::as_tuple(asio::deferred);
-constexpr std::size_t window = 64 * 1024;        // bytes of an answer held unparsed
-constexpr std::size_t joined_body = 16 * 1024;   // a body up to this goes out in one write with its head
+constexpr std::size_t joined_body = 16 * 1024;  // a body up to this goes out in one write with its head
 }  // namespace
 
 // Shared with the resolver, which may answer after the connection has gone.
@@ -36,7 +35,9 @@ ClientConnection::ClientConnection(std::shared_ptr<ClientCore> core, ClientPool&
     core_->enter(*this);
 }
 
-ClientConnection::~ClientConnection() { core_->leave(*this); }
+ClientConnection::~ClientConnection() {
+    core_->leave(*this);
+}
 
 void ClientConnection::assign(std::unique_ptr<Exchange> exchange) {
     idle_ = false;
@@ -87,6 +88,7 @@ awaitable<void> ClientConnection::run() {
         outcome_.reset();
         reusable_ = false;
         co_await serve();
+        deadline_.clear();
         auto finished = std::move(exchange_);
         auto outcome = std::move(*outcome_);
         if (!reusable_) {

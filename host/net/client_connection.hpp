@@ -32,6 +32,8 @@ public:
     Exchange* exchange() { return exchange_.get(); }
 
 private:
+    static constexpr std::size_t window = 64 * 1024;  // bytes of an answer held unparsed
+
     struct Lookup;
     struct Reading;
 

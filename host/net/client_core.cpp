@@ -58,7 +58,8 @@ void ClientCore::start(std::unique_ptr<Exchange> exchange) {
     }
     if (pool.open < options.max_connections_per_host) return open_connection(pool, std::move(exchange));
     if (waiting_ >= options.max_waiting) {
-        ClientError error{make_error(Errc::overloaded, "too many requests wait for " + exchange->url.host), exchange->progress};
+        ClientError error{make_error(Errc::overloaded, "too many requests wait for " + exchange->url.host),
+                          exchange->progress};
         return finish(*exchange, std::move(error));
     }
     ++waiting_;
@@ -91,8 +92,12 @@ std::unique_ptr<Exchange> ClientCore::next_waiting(ClientPool& pool) {
     return exchange;
 }
 
-void ClientCore::park(ClientConnection& connection) { connection.pool().idle.push_back(&connection); }
-void ClientCore::unpark(ClientConnection& connection) { std::erase(connection.pool().idle, &connection); }
+void ClientCore::park(ClientConnection& connection) {
+    connection.pool().idle.push_back(&connection);
+}
+void ClientCore::unpark(ClientConnection& connection) {
+    std::erase(connection.pool().idle, &connection);
+}
 
 void ClientCore::enter(ClientConnection& connection) {
     connections_.insert(&connection);
@@ -116,7 +121,8 @@ void ClientCore::timed_out(Exchange& exchange) {
     auto own = std::move(*exchange.place);
     line.erase(own->place);
     --waiting_;
-    ClientError error{make_error(Errc::timeout, "no connection to " + own->url.host + " became free in time"), own->progress};
+    ClientError error{make_error(Errc::timeout, "no connection to " + own->url.host + " became free in time"),
+                      own->progress};
     finish(*own, std::move(error));
 }
 

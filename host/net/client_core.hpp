@@ -1,5 +1,5 @@
-// The inside of net::Client: exchanges find connections here. Outlives the Client for as long as a connection is winding
-// up. [I/O thread]
+// The inside of net::Client: exchanges find connections here. Outlives the Client for as long as a connection is
+// winding up. [I/O thread]
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -42,8 +42,8 @@ struct Exchange {
 // The connections to one origin. Those that may go anywhere are kept apart from those that may not.
 struct ClientPool {
     std::string key;
-    unsigned open = 0;                     // connections, busy or not
-    std::vector<ClientConnection*> idle;   // the last one is the freshest
+    unsigned open = 0;                    // connections, busy or not
+    std::vector<ClientConnection*> idle;  // the last one is the freshest
     std::list<std::unique_ptr<Exchange>> waiting;
 };
 

@@ -72,7 +72,12 @@ std::string write_head(const ClientRequest& request, const Url& url) {
     std::string head;
     head.reserve(512);
     auto host = origin(url).substr(url.tls ? 8 : 7);
-    head.append(request.method).append(" ").append(url.target).append(" HTTP/1.1\r\nHost: ").append(host).append("\r\n");
+    head.append(request.method)
+        .append(" ")
+        .append(url.target)
+        .append(" HTTP/1.1\r\nHost: ")
+        .append(host)
+        .append("\r\n");
     if (!request.headers.has("User-Agent")) head.append("User-Agent: parley/" PARLEY_VERSION "\r\n");
     for (const auto& [name, value] : request.headers.all()) {
         head.append(name).append(": ").append(value).append("\r\n");
@@ -100,7 +105,8 @@ Result<bool> follow_redirect(Exchange& exchange, const ClientResponse& response)
         // The operator trusts the address that stands in the configuration, not what it points at.
         exchange.reach = Reach::public_only;
     }
-    bool becomes_get = response.status == 303 ? request.method != "HEAD" : response.status <= 302 && request.method == "POST";
+    bool becomes_get =
+        response.status == 303 ? request.method != "HEAD" : response.status <= 302 && request.method == "POST";
     if (becomes_get) {
         request.method = "GET";
         request.body.clear();

@@ -15,7 +15,6 @@ namespace http = boost::beast::http;
 using asio::awaitable;
 
 namespace {
-constexpr std::size_t window = 64 * 1024;
 constexpr std::uint32_t most_header_bytes = 48 * 1024;
 constexpr int most_interim_answers = 8;
 }  // namespace
@@ -88,7 +87,8 @@ bool ClientConnection::feed_parser(Reading& reading) {
             return fail(Errc::too_large, "the answer of " + exchange_->url.host + " is too large");
         }
         if (error && error != http::error::need_more) {
-            return fail(Errc::unavailable, "the answer of " + exchange_->url.host + " is malformed: " + error.message());
+            return fail(Errc::unavailable,
+                        "the answer of " + exchange_->url.host + " is malformed: " + error.message());
         }
         if (taken == 0 || (!head_was_done && parser.is_header_done())) break;
     }
@@ -104,7 +104,8 @@ awaitable<bool> ClientConnection::read_more(Reading& reading) {
     auto [error, got] = co_await stream_->read(into);
     buffer_.commit(got);
     if (!error && !exchange_->timed_out) co_return true;
-    if (error == asio::error::eof && !exchange_->timed_out && reading.parser.is_header_done() && reading.parser.need_eof()) {
+    if (error == asio::error::eof && !exchange_->timed_out && reading.parser.is_header_done() &&
+        reading.parser.need_eof()) {
         error_code incomplete;
         reading.parser.put_eof(incomplete);
         reading.ended = !incomplete;

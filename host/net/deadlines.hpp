@@ -1,5 +1,5 @@
-// Coarse deadlines for everything that waits in this folder. Setting one is a store, so it can be moved at each read and
-// write; one timer of the loop serves all of them (an Asio timer each was measured at 13 to 22 % of a request).
+// Coarse deadlines for everything that waits in this folder. Setting one is a store, so it can be moved at each read
+// and write; one timer of the loop serves all of them (an Asio timer each was measured at 13 to 22 % of a request).
 // [I/O thread]
 #pragma once
 

@@ -75,7 +75,9 @@ std::string percent_encode(std::string_view text) {
     return out;
 }
 
-std::optional<std::string> percent_decode(std::string_view text) { return decode(text, false); }
+std::optional<std::string> percent_decode(std::string_view text) {
+    return decode(text, false);
+}
 
 std::string form_encode(const FormFields& fields) {
     std::string out;
@@ -93,7 +95,8 @@ Result<FormFields> form_decode(std::string_view text) {
     std::string_view raw_name, raw_value;
     while (next_pair(text, raw_name, raw_value)) {
         auto name = decode(raw_name, true), value = decode(raw_value, true);
-        if (!name || !value) return make_error(Errc::invalid, "a form field is not encoded properly: '%' needs two hex digits");
+        if (!name || !value)
+            return make_error(Errc::invalid, "a form field is not encoded properly: '%' needs two hex digits");
         fields.emplace_back(std::move(*name), std::move(*value));
     }
     return fields;

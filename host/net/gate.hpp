@@ -25,14 +25,16 @@ public:
     // co_await gate.wait(), only while it is not open: `if (!gate.is_open()) co_await gate.wait();`
     auto wait() {
         auto start = [this](auto handler) { waiter_.emplace(std::move(handler)); };
-        return boost::asio::async_initiate<const boost::asio::deferred_t&, void()>(std::move(start), boost::asio::deferred);
+        return boost::asio::async_initiate<const boost::asio::deferred_t&, void()>(std::move(start),
+                                                                                   boost::asio::deferred);
     }
 
 private:
     using Waiter = boost::asio::any_completion_handler<void()>;
 
     bool open_ = false;
-    std::optional<Waiter> waiter_;  // 1.81's assignment of these handlers recurses without end, so they are only constructed
+    std::optional<Waiter>
+        waiter_;  // 1.81's assignment of these handlers recurses without end, so they are only constructed
 };
 
 }  // namespace parley::net

@@ -19,7 +19,8 @@ inline constexpr auto token_table = make_token_table();
 }  // namespace detail
 
 inline bool is_token(std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return detail::token_table[c]; });
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](unsigned char c) { return detail::token_table[c]; });
 }
 
 // Printable, tab and whatever is above ASCII; nothing that ends a line.
@@ -27,12 +28,16 @@ inline bool is_field_value(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](unsigned char c) { return (c >= 0x20 && c != 0x7f) || c == '\t'; });
 }
 
-inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+inline bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 inline bool is_digits(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
 }
 
-inline char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+inline char to_lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 
 inline bool same_name(std::string_view a, std::string_view b) {
     return a.size() == b.size() &&

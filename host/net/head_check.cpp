@@ -55,7 +55,9 @@ std::string_view next_line(std::string_view& rest) {
     return line;
 }
 
-bool is_target_char(unsigned char c) { return c > 0x20 && c < 0x7f && c != '#'; }
+bool is_target_char(unsigned char c) {
+    return c > 0x20 && c < 0x7f && c != '#';
+}
 
 // Sets `old` for HTTP/1.0. Null when the line is good.
 const char* check_request_line(std::string_view line, bool& old, int& status) {
@@ -63,7 +65,8 @@ const char* check_request_line(std::string_view line, bool& old, int& status) {
     auto last = line.rfind(' ');
     status = 400;
     if (first == std::string_view::npos || first == last) return "malformed request line";
-    auto method = line.substr(0, first), target = line.substr(first + 1, last - first - 1), version = line.substr(last + 1);
+    auto method = line.substr(0, first), target = line.substr(first + 1, last - first - 1),
+         version = line.substr(last + 1);
     if (method.size() > 32 || !grammar::is_token(method)) return "malformed method";
     if (target.empty() || !std::all_of(target.begin(), target.end(), is_target_char)) return "malformed request target";
     bool origin_form = target.front() == '/';
@@ -94,7 +97,9 @@ bool is_host(std::string_view host) {
     } else {
         auto colon = host.find(':');
         auto name = host.substr(0, colon);
-        auto bad = [](char c) { return !grammar::is_token(std::string_view(&c, 1)) && c != '(' && c != ')' && c != '='; };
+        auto bad = [](char c) {
+            return !grammar::is_token(std::string_view(&c, 1)) && c != '(' && c != ')' && c != '=';
+        };
         if (name.empty() || std::any_of(name.begin(), name.end(), bad)) return false;
         port = colon == std::string_view::npos ? std::string_view() : host.substr(colon);
     }
@@ -122,7 +127,8 @@ const char* check_field(std::string_view name, std::string_view value, HeadCheck
         if (value.size() > 10 || !grammar::is_digits(value)) return "malformed Content-Length";
         std::from_chars(value.data(), value.data() + value.size(), check.length);
     } else if (same_name(name, "transfer-encoding")) {
-        if (++tally.encodings > 1 || !same_name(value, "chunked")) return "the only Transfer-Encoding known here is chunked";
+        if (++tally.encodings > 1 || !same_name(value, "chunked"))
+            return "the only Transfer-Encoding known here is chunked";
         check.chunked = true;
     } else if (same_name(name, "trailer")) {
         return "trailers are not taken here";

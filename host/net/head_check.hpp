@@ -1,5 +1,6 @@
-// The gate in front of the parser: looks at the raw bytes of a request's head and refuses everything that two readers could
-// understand differently (request smuggling), before Beast sees it. Beast 1.81 lets much of it pass. Pure: no I/O.
+// The gate in front of the parser: looks at the raw bytes of a request's head and refuses everything that two readers
+// could understand differently (request smuggling), before Beast sees it. Beast 1.81 lets much of it pass. Pure: no
+// I/O.
 #pragma once
 
 #include <cstdint>

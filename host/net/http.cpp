@@ -24,7 +24,8 @@ bool Headers::has(std::string_view name) const {
 
 void Headers::add(std::string name, std::string value) {
     if (!grammar::is_token(name)) throw std::invalid_argument("not a header name");
-    if (!grammar::is_field_value(value)) throw std::invalid_argument("header " + name + ": control characters in the value");
+    if (!grammar::is_field_value(value))
+        throw std::invalid_argument("header " + name + ": control characters in the value");
     fields_.emplace_back(std::move(name), std::move(value));
 }
 
@@ -32,7 +33,8 @@ void Headers::set(std::string name, std::string value) {
     auto same = [&](const auto& field) { return grammar::same_name(field.first, name); };
     auto first = std::find_if(fields_.begin(), fields_.end(), same);
     if (first == fields_.end()) return add(std::move(name), std::move(value));
-    if (!grammar::is_field_value(value)) throw std::invalid_argument("header " + name + ": control characters in the value");
+    if (!grammar::is_field_value(value))
+        throw std::invalid_argument("header " + name + ": control characters in the value");
     first->second = std::move(value);
     fields_.erase(std::remove_if(first + 1, fields_.end(), same), fields_.end());
 }
@@ -41,7 +43,9 @@ void Headers::remove(std::string_view name) {
     std::erase_if(fields_, [&](const auto& field) { return grammar::same_name(field.first, name); });
 }
 
-std::optional<std::string> Request::query_value(std::string_view name) const { return form_value(query, name); }
+std::optional<std::string> Request::query_value(std::string_view name) const {
+    return form_value(query, name);
+}
 
 std::string_view Request::path_value(std::string_view name) const {
     for (const auto& [key, value] : path_values) {

@@ -19,8 +19,8 @@ public:
     // The first field of that name, or empty.
     std::string_view get(std::string_view name) const;
     bool has(std::string_view name) const;
-    // In place of all fields of that name. Throws std::invalid_argument for a name that is no token and for a value with control
-    // characters (CR, LF, NUL, ...): nothing that is set here can end the line.
+    // In place of all fields of that name. Throws std::invalid_argument for a name that is no token and for a value
+    // with control characters (CR, LF, NUL, ...): nothing that is set here can end the line.
     void set(std::string name, std::string value);
     // Beside those of that name (Set-Cookie). Throws as set() does.
     void add(std::string name, std::string value);
@@ -61,7 +61,9 @@ struct Response {
     static Response problem(int status, std::string_view code, std::string_view message);
 };
 
-// Answers one request, once. [any thread] Destroying it unused answers 500, so no request is left hanging.
+// Answers one request, once. [any thread] Destroying it unused answers 500, so no request is left hanging. It may
+// outlive the server, not the loop. On the I/O thread the answer is written before the call returns; elsewhere it is
+// posted there.
 class Responder {
 public:
     using Send = UniqueFunction<void(Response)>;
@@ -86,9 +88,9 @@ struct RouteLimits {
     bool local_only = false;         // only through the control socket; 404 elsewhere
 };
 
-// (method, pattern) -> handler. Patterns: "/health", "/webhooks/{channel}/{account}". 404 and 405 (with Allow) come from the table;
-// HEAD is served by GET's handler. A literal segment is preferred to a name. Build it before the server starts; it does not change
-// after.
+// (method, pattern) -> handler. Patterns: "/health", "/webhooks/{channel}/{account}". 404 and 405 (with Allow) come
+// from the table; HEAD is served by GET's handler. A literal segment is preferred to a name. Build it before the server
+// starts; it does not change after.
 class Router {
 public:
     Router();
@@ -100,8 +102,8 @@ public:
     void add(std::string method, std::string pattern, Handler handler, RouteLimits limits = {});
 
     struct Match;  // defined in router.hpp, for the server
-    // `path` as it was sent: segments are split first and decoded then, so that %2F does not make a segment. Without `local` the
-    // routes that are local_only do not exist.
+    // `path` as it was sent: segments are split first and decoded then, so that %2F does not make a segment. Without
+    // `local` the routes that are local_only do not exist.
     Match find(std::string_view method, std::string_view path, bool local = true) const;
 
 private:

@@ -96,7 +96,8 @@ void welcome(const std::shared_ptr<ServerCore>& core, const TcpListener& listene
     socket.set_option(tcp::no_delay(true), ignored);
     Peer peer{address_text(remote.address()), false};
     if (!core->is_full(peer)) {
-        auto stream = listener.tls ? make_tls_server_stream(std::move(socket), *listener.tls) : make_stream(std::move(socket));
+        auto stream =
+            listener.tls ? make_tls_server_stream(std::move(socket), *listener.tls) : make_stream(std::move(socket));
         return core->spawn("session", serve(core, std::move(stream), std::move(peer)));
     }
     ++core->refused_full;
@@ -155,10 +156,12 @@ awaitable<void> accept_local(std::shared_ptr<ServerCore> core, std::shared_ptr<L
 Error bind_error(const std::string& host, std::uint16_t port, const error_code& error) {
     auto where = "port " + std::to_string(port);
     if (error == asio::error::address_in_use) {
-        return make_error(Errc::conflict, where + " is in use by another program: stop that one or choose another port");
+        return make_error(Errc::conflict,
+                          where + " is in use by another program: stop that one or choose another port");
     }
     if (error == asio::error::access_denied) {
-        return make_error(Errc::denied, where + " needs more rights: choose one above 1023 or grant CAP_NET_BIND_SERVICE");
+        return make_error(Errc::denied,
+                          where + " needs more rights: choose one above 1023 or grant CAP_NET_BIND_SERVICE");
     }
     return make_error(Errc::invalid, "cannot listen on " + host + ", " + where + ": " + error.message());
 }

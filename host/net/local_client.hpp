@@ -1,4 +1,5 @@
-// Talks to a running host through its control socket, one blocking request at a time: for the CLI, never inside the server.
+// Talks to a running host through its control socket, one blocking request at a time: for the CLI, never inside the
+// server.
 #pragma once
 
 #include <string>

@@ -140,13 +140,21 @@ void Loop::run() {
     in.io.restart();  // run() may be called again; a stop() before run() made it return at once
 }
 
-void Loop::stop() { impl_->io.stop(); }
-void Loop::post(UniqueFunction<void()> work) { impl_->post(std::move(work)); }
+void Loop::stop() {
+    impl_->io.stop();
+}
+void Loop::post(UniqueFunction<void()> work) {
+    impl_->post(std::move(work));
+}
 Executor::TimerId Loop::after(std::chrono::milliseconds delay, UniqueFunction<void()> work) {
     return impl_->after(delay, std::move(work));
 }
-void Loop::cancel(TimerId id) { impl_->cancel(id); }
-bool Loop::on_loop_thread() const { return std::this_thread::get_id() == impl_->thread.load(std::memory_order_relaxed); }
+void Loop::cancel(TimerId id) {
+    impl_->cancel(id);
+}
+bool Loop::on_loop_thread() const {
+    return std::this_thread::get_id() == impl_->thread.load(std::memory_order_relaxed);
+}
 
 void Loop::on_signal(int signal, std::function<void()> handler) {
     auto& set = impl_->signals.emplace_back(impl_->io, signal);

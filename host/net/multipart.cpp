@@ -12,8 +12,8 @@ namespace parley::net {
 
 namespace {
 
-// As the HTML standard has it: what would end the quoted string or the line is percent-encoded. Other control characters
-// have no business in a name.
+// As the HTML standard has it: what would end the quoted string or the line is percent-encoded. Other control
+// characters have no business in a name.
 std::string escaped(std::string_view text) {
     std::string out;
     for (char c : text) {
@@ -70,7 +70,9 @@ void MultipartForm::file(std::string_view name, std::string_view filename, std::
     body_ += "\r\n";
 }
 
-std::string MultipartForm::content_type() const { return "multipart/form-data; boundary=" + boundary_; }
+std::string MultipartForm::content_type() const {
+    return "multipart/form-data; boundary=" + boundary_;
+}
 
 std::string MultipartForm::take_body() {
     body_ += "--" + boundary_ + "--\r\n";

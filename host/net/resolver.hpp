@@ -1,5 +1,6 @@
-// Names to addresses, off the I/O thread. A few threads of its own, so that one slow name server does not hold up every other
-// name; answers are kept for some seconds and lookups of the same name are shared, so that a burst of connections asks once.
+// Names to addresses, off the I/O thread. A few threads of its own, so that one slow name server does not hold up every
+// other name; answers are kept for some seconds and lookups of the same name are shared, so that a burst of connections
+// asks once.
 #pragma once
 
 #include <boost/asio/ip/address.hpp>

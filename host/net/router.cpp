@@ -109,7 +109,8 @@ Router::Match Router::find(std::string_view method, std::string_view path, bool 
     if (const Route* route = search.walk(table_->root, 0)) {
         match.handler = &route->handler;
         match.limits = &route->limits;
-        for (std::size_t i = 0; i < route->names.size(); ++i) match.values.emplace_back(route->names[i], *search.values[i]);
+        for (std::size_t i = 0; i < route->names.size(); ++i)
+            match.values.emplace_back(route->names[i], *search.values[i]);
         return match;
     }
     for (const auto& name : search.allowed) match.allow += (match.allow.empty() ? "" : ", ") + name;

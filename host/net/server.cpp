@@ -121,7 +121,9 @@ Result<void> Server::reload_tls() {
     return {};
 }
 
-void Server::stop(int deadline_ms, UniqueFunction<void()> done) { impl_->core->stop(deadline_ms, std::move(done)); }
+void Server::stop(int deadline_ms, UniqueFunction<void()> done) {
+    impl_->core->stop(deadline_ms, std::move(done));
+}
 
 Server::Counters Server::counters() const {
     const auto& core = *impl_->core;

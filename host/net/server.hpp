@@ -1,5 +1,5 @@
-// The HTTP/1.1 server: TCP, TLS and the control socket. Refuses everything ambiguous (request smuggling) with 400 and closes. Limits
-// and timeouts below; every wait has a deadline.
+// The HTTP/1.1 server: TCP, TLS and the control socket. Refuses everything ambiguous (request smuggling) with 400 and
+// closes. Limits and timeouts below; every wait has a deadline.
 #pragma once
 
 #include <cstdint>
@@ -15,13 +15,13 @@ namespace parley::net {
 
 struct ServerOptions {
     int header_timeout_ms = 10'000;
-    int body_timeout_ms = 30'000;   // and at least 1 KiB/s
-    int idle_timeout_ms = 60'000;   // between requests of one connection
+    int body_timeout_ms = 30'000;  // and at least 1 KiB/s
+    int idle_timeout_ms = 60'000;  // between requests of one connection
     int write_timeout_ms = 30'000;
     std::size_t max_header_bytes = 16 * 1024;
     unsigned max_header_fields = 100;
-    unsigned max_connections = 4096;       // more are answered 503 and closed
-    unsigned max_connections_per_ip = 0;   // 0: no limit (a proxy in front has one address)
+    unsigned max_connections = 4096;      // more are answered 503 and closed
+    unsigned max_connections_per_ip = 0;  // 0: no limit (a proxy in front has one address)
 };
 
 struct TlsFiles {

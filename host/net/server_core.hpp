@@ -1,5 +1,5 @@
-// What the parts of one server share: listeners make sessions, sessions answer requests. Outlives net::Server for as long as a session
-// is winding up. [I/O thread]
+// What the parts of one server share: listeners make sessions, sessions answer requests. Outlives net::Server for as
+// long as a session is winding up. [I/O thread]
 #pragma once
 
 #include <atomic>
@@ -63,8 +63,8 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
     UniqueFunction<void()> on_stopped;
     Executor::TimerId stop_timer = 0;
 
-    std::atomic<std::uint64_t> connections_open{0}, connections_total{0}, requests{0}, refused_malformed{0}, refused_full{0},
-        timeouts{0};
+    std::atomic<std::uint64_t> connections_open{0}, connections_total{0}, requests{0}, refused_malformed{0},
+        refused_full{0}, timeouts{0};
 };
 
 // The accept loops.

@@ -1,5 +1,6 @@
 #include "net/session.hpp"
 
+#include <algorithm>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <iterator>
@@ -15,8 +16,8 @@ using asio::awaitable;
 using std::chrono::milliseconds;
 
 namespace {
-constexpr std::size_t body_window = 64 * 1024;    // bytes held unparsed: bounds chunk headers and trailers
-constexpr std::size_t write_slice = 256 * 1024;   // bytes that must leave within the write timeout
+constexpr std::size_t body_window = 64 * 1024;   // bytes held unparsed: bounds chunk headers and trailers
+constexpr std::size_t write_slice = 256 * 1024;  // bytes that must leave within the write timeout
 constexpr std::size_t linger_bytes = 1024 * 1024;
 constexpr milliseconds linger_time{1000};
 constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -41,7 +42,9 @@ Session::Session(std::shared_ptr<ServerCore> core, std::unique_ptr<ByteStream> s
     core_->enter(*this);
 }
 
-Session::~Session() { core_->leave(*this); }
+Session::~Session() {
+    core_->leave(*this);
+}
 
 void Session::enter(Phase phase, milliseconds deadline) {
     phase_ = phase;
@@ -56,10 +59,12 @@ void Session::on_deadline() {
         case Phase::body:
             timed_out_ = true;  // the reader says 408
             return stream_->cancel();
-        case Phase::handling: return answer_->deliver(Response::problem(503, "timeout", "the answer took too long"));
+        case Phase::handling:
+            return answer_->deliver(Response::problem(503, "timeout", "the answer took too long"));
         case Phase::handshake:
         case Phase::writing:
-        case Phase::hanging_up: return stream_->close();
+        case Phase::hanging_up:
+            return stream_->close();
     }
 }
 
@@ -122,7 +127,7 @@ awaitable<bool> Session::serve_one() {
     }
     bool keep = turn.keep && !core_->stopping && response.headers.get("Connection") != "close";
     bool sent = co_await send(std::move(response), turn.head_only, !keep);
-    co_return sent && keep;
+    co_return sent&& keep;
 }
 
 // False when the connection ended without a request.
@@ -135,7 +140,8 @@ awaitable<bool> Session::read_head(Turn& turn) {
     enter(Phase::idle, milliseconds(first_ ? options.header_timeout_ms : options.idle_timeout_ms));
     first_ = false;
     for (;;) {
-        if (!blank_skipped && arrived().starts_with("\r\n")) {  // RFC 9112 2.2: one empty line before a request is forgiven
+        if (!blank_skipped &&
+            arrived().starts_with("\r\n")) {  // RFC 9112 2.2: one empty line before a request is forgiven
             buffer_.consume(2);
             blank_skipped = true;
         }
@@ -181,8 +187,8 @@ bool Session::take_head(Turn& turn, std::string_view bytes) {
     error_code error;
     auto taken = parser.put(asio::buffer(bytes), error);
     // Two readers of the same bytes have to agree on where the message ends.
-    bool agreed = !error && taken == bytes.size() && parser.is_header_done() && parser.chunked() == turn.check.chunked &&
-                  parser.content_length().value_or(0) == turn.check.length;
+    bool agreed = !error && taken == bytes.size() && parser.is_header_done() &&
+                  parser.chunked() == turn.check.chunked && parser.content_length().value_or(0) == turn.check.length;
     if (!agreed) {
         refuse_malformed(turn, 400, "malformed request");
         return false;
@@ -245,11 +251,13 @@ awaitable<void> Session::read_body(Turn& turn) {
     parser.body_limit(turn.match.limits->max_body);
     parser.eager(true);
     auto fields = std::distance(parser.get().begin(), parser.get().end());
-    // Slow senders: the timeout, a second more for each 64 KiB that came, and never less than 1 KiB/s after a third of it.
+    // Slow senders: the timeout, a second more for each 64 KiB that came, and never less than 1 KiB/s after a third of
+    // it.
     auto timeout = milliseconds(core_->options.body_timeout_ms);
     auto started = std::chrono::steady_clock::now();
     std::size_t wire = buffer_.size();
-    const std::size_t wire_limit = 8 * turn.match.limits->max_body + body_window;  // one-byte chunks cost six times their body
+    const std::size_t wire_limit =
+        8 * turn.match.limits->max_body + body_window;  // one-byte chunks cost six times their body
     phase_ = Phase::body;
     if (turn.check.expects_continue && buffer_.size() == 0) {
         deadline_.set(timeout);
@@ -264,7 +272,8 @@ awaitable<void> Session::read_body(Turn& turn) {
         auto least = timeout / 3 + milliseconds(1000 * wire / 1024);
         deadline_.set_at(started + std::min(timeout + earned, least));
         auto left = parser.content_length_remaining().value_or(16 * 1024);
-        auto space = std::min<std::uint64_t>({std::max<std::uint64_t>(left, 4096), body_window, buffer_.max_size() - buffer_.size()});
+        auto space = std::min<std::uint64_t>(
+            {std::max<std::uint64_t>(left, 4096), body_window, buffer_.max_size() - buffer_.size()});
         auto into = buffer_.prepare(space);
         auto [error, got] = co_await stream_->read(into);
         if (timed_out_) {
@@ -315,8 +324,8 @@ awaitable<bool> Session::send(Response response, bool head_only, bool close) {
     co_return true;
 }
 
-// Closing with unread bytes would reset the connection and take the answer from a client that is still sending: say that this was
-// all, then read and forget for a moment.
+// Closing with unread bytes would reset the connection and take the answer from a client that is still sending: say
+// that this was all, then read and forget for a moment.
 awaitable<void> Session::hang_up() {
     enter(Phase::hanging_up, linger_time);
     timed_out_ = false;

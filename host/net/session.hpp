@@ -14,7 +14,8 @@
 
 namespace parley::net {
 
-// Where a Responder leaves the answer for the session that waits for it. Outlives the session when the answer comes too late.
+// Where a Responder leaves the answer for the session that waits for it. Outlives the session when the answer comes too
+// late.
 struct Answer {
     Gate gate;
     std::optional<Response> response;
@@ -67,7 +68,7 @@ private:
     Deadline deadline_;
     Phase phase_ = Phase::idle;
     std::shared_ptr<Answer> answer_;
-    bool first_ = true;      // no request came yet
+    bool first_ = true;  // no request came yet
     bool timed_out_ = false;
     bool aborted_ = false;
 };

@@ -13,8 +13,8 @@ struct Target {
     std::string path;  // decoded
 };
 
-// None for broken percent-encoding, control characters and "." or ".." segments: no client sends them in good faith, and a
-// handler that maps paths to anything must never see them.
+// None for broken percent-encoding, control characters and "." or ".." segments: no client sends them in good faith,
+// and a handler that maps paths to anything must never see them.
 std::optional<Target> parse_target(std::string_view target);
 
 }  // namespace parley::net

@@ -1,5 +1,5 @@
-// The gate for URLs. Boost.URL 1.81 takes some texts apart differently from other parsers (host and path without a '/' between
-// them, ports that wrap around), so its result is checked, put together again and compared with the text.
+// The gate for URLs. Boost.URL 1.81 takes some texts apart differently from other parsers (host and path without a '/'
+// between them, ports that wrap around), so its result is checked, put together again and compared with the text.
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/ip/address_v6.hpp>
 #include <boost/url/parse.hpp>
@@ -15,7 +15,9 @@ namespace urls = boost::urls;
 
 namespace {
 
-Error bad_url(const char* why) { return make_error(Errc::invalid, std::string("not a usable URL: ") + why); }
+Error bad_url(const char* why) {
+    return make_error(Errc::invalid, std::string("not a usable URL: ") + why);
+}
 
 bool is_name_char(char c) {
     return grammar::is_digit(c) || (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.';
@@ -53,7 +55,9 @@ std::string lower(std::string_view text) {
     return out;
 }
 
-std::string to_string(urls::string_view text) { return {text.data(), text.size()}; }
+std::string to_string(urls::string_view text) {
+    return {text.data(), text.size()};
+}
 
 const char* take_host(const urls::url_view& url, Url& out) {
     out.host = lower(to_string(url.encoded_host()));
@@ -73,7 +77,8 @@ const char* take_port(const urls::url_view& url, Url& out) {
     auto text = to_string(url.port());
     unsigned value = 0;
     std::from_chars(text.data(), text.data() + text.size(), value);
-    if (text.size() > 5 || !grammar::is_digits(text) || value < 1 || value > 65535) return "the port must be 1 to 65535";
+    if (text.size() > 5 || !grammar::is_digits(text) || value < 1 || value > 65535)
+        return "the port must be 1 to 65535";
     out.port = static_cast<std::uint16_t>(value);
     return nullptr;
 }

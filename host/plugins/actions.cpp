@@ -25,11 +25,16 @@ Result<std::string> Control::act(Runtime::Action action, const std::string& targ
 
 Result<std::string> Control::act_on(Runtime::Action action, const std::string& target) {
     switch (action) {
-        case Runtime::Action::load: return load(target);
-        case Runtime::Action::reload: return target == "all" ? reload_all() : reload(target);
-        case Runtime::Action::unload: return unload(target);
-        case Runtime::Action::enable: return enable(target);
-        case Runtime::Action::disable: return disable(target);
+        case Runtime::Action::load:
+            return load(target);
+        case Runtime::Action::reload:
+            return target == "all" ? reload_all() : reload(target);
+        case Runtime::Action::unload:
+            return unload(target);
+        case Runtime::Action::enable:
+            return enable(target);
+        case Runtime::Action::disable:
+            return disable(target);
     }
     return make_error(Errc::invalid, "no such action");
 }

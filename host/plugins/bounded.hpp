@@ -1,5 +1,6 @@
-// Runs code of a plugin that may never return: on a thread of its own, waited for until a deadline. The thread ends with the work,
-// which also runs the destructors of the plugin's thread_local data, without which its library would stay mapped.
+// Runs code of a plugin that may never return: on a thread of its own, waited for until a deadline. The thread ends
+// with the work, which also runs the destructors of the plugin's thread_local data, without which its library would
+// stay mapped.
 #pragma once
 
 #include <chrono>

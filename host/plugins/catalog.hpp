@@ -1,5 +1,5 @@
-// What the runtime knows about each plugin file, for itself and for those who ask. Changed on the runtime's thread, read from
-// any.
+// What the runtime knows about each plugin file, for itself and for those who ask. Changed on the runtime's thread,
+// read from any.
 #pragma once
 
 #include <functional>

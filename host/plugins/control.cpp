@@ -8,7 +8,9 @@
 namespace parley::plugins {
 namespace {
 
-std::string file_name(const std::string& path) { return std::filesystem::path(path).filename().string(); }
+std::string file_name(const std::string& path) {
+    return std::filesystem::path(path).filename().string();
+}
 
 std::int64_t unix_ms() {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
@@ -53,8 +55,7 @@ Result<std::string> Control::install(const std::string& path, Trigger trigger) {
 Result<std::string> Control::take_in(Candidate candidate, Trigger trigger) {
     const std::string path = candidate.path;
     const Manifest manifest = candidate.inspection.manifest;
-    if (const auto clear = check_rivals(path, manifest); !clear)
-        return refuse(path, &manifest, clear.error(), true);
+    if (const auto clear = check_rivals(path, manifest); !clear) return refuse(path, &manifest, clear.error(), true);
 
     auto slot = parts_.catalog.at(path).value_or(Slot{});
     slot.path = path;
@@ -78,8 +79,9 @@ Result<std::string> Control::take_in(Candidate candidate, Trigger trigger) {
         return manifest.id + " " + manifest.version + " serves already";
     }
     if (same && slot.serving->quarantined())
-        return make_error(Errc::conflict, manifest.id + " is quarantined after too many failures: enable it to try "
-                                                        "again, or install a new file");
+        return make_error(Errc::conflict, manifest.id +
+                                              " is quarantined after too many failures: enable it to try "
+                                              "again, or install a new file");
     return put_into_service(std::move(slot), std::move(candidate), std::move(displaced));
 }
 
@@ -176,7 +178,8 @@ Error Control::refuse(const std::string& path, const Manifest* manifest, Error e
         slot.manifest = manifest ? *manifest : Manifest{};
         if (!manifest) slot.manifest.id = std::filesystem::path(path).stem().string();
     }
-    parts_.log.error("plugin_refused", {{"file", path}, {"error", error.message}, {"serves_on", slot.serving != nullptr}});
+    parts_.log.error("plugin_refused",
+                     {{"file", path}, {"error", error.message}, {"serves_on", slot.serving != nullptr}});
     parts_.catalog.put(std::move(slot));
     error.message = file_name(path) + ": " + error.message;
     return error;

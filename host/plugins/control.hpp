@@ -1,5 +1,5 @@
-// What is to happen to which plugin: takes files in, puts generations in and out of service, carries out what admins ask
-// for. Runtime thread.
+// What is to happen to which plugin: takes files in, puts generations in and out of service, carries out what admins
+// ask for. Runtime thread.
 #pragma once
 
 #include <functional>

@@ -47,17 +47,24 @@ private:
 
 const char* plain_name(int signal) {
     switch (signal) {
-        case SIGSEGV: return "SIGSEGV";
-        case SIGBUS: return "SIGBUS";
-        case SIGFPE: return "SIGFPE";
-        case SIGILL: return "SIGILL";
-        case SIGABRT: return "SIGABRT";
-        default: return "SIGNAL";
+        case SIGSEGV:
+            return "SIGSEGV";
+        case SIGBUS:
+            return "SIGBUS";
+        case SIGFPE:
+            return "SIGFPE";
+        case SIGILL:
+            return "SIGILL";
+        case SIGABRT:
+            return "SIGABRT";
+        default:
+            return "SIGNAL";
     }
 }
 
-// Back to what was there before us (the default, or a sanitizer), and there again: a fault of the processor by returning to it, which
-// keeps its address for whoever looks at the core file; a signal that somebody sent by sending it anew.
+// Back to what was there before us (the default, or a sanitizer), and there again: a fault of the processor by
+// returning to it, which keeps its address for whoever looks at the core file; a signal that somebody sent by sending
+// it anew.
 void let_die(int signal, const siginfo_t* info) {
     for (std::size_t i = 0; i < fatal_signals.size(); ++i)
         if (fatal_signals[i] == signal) ::sigaction(signal, &previous_actions[i], nullptr);
@@ -117,8 +124,7 @@ void CrashJournal::arm() {
     action.sa_sigaction = &on_fatal_signal;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK;
     ::sigemptyset(&action.sa_mask);
-    for (std::size_t i = 0; i < fatal_signals.size(); ++i)
-        ::sigaction(fatal_signals[i], &action, &previous_actions[i]);
+    for (std::size_t i = 0; i < fatal_signals.size(); ++i) ::sigaction(fatal_signals[i], &action, &previous_actions[i]);
 }
 
 CrashJournal::~CrashJournal() {

@@ -1,5 +1,5 @@
-// Remembers over a crash of the host which plugin was running. A fatal signal writes one line, "SIGSEGV echo 3", into a file
-// opened beforehand, and lets the process die as it would have.
+// Remembers over a crash of the host which plugin was running. A fatal signal writes one line, "SIGSEGV echo 3", into a
+// file opened beforehand, and lets the process die as it would have.
 //
 // Signal handlers belong to the whole process: one journal at a time is armed, the first.
 #pragma once
@@ -17,7 +17,8 @@ namespace parley::plugins {
 
 class CrashJournal {
 public:
-    // Reads what earlier runs left in `<state_dir>/plugin-crashes` and arms the handler. Throws when the file cannot be kept.
+    // Reads what earlier runs left in `<state_dir>/plugin-crashes` and arms the handler. Throws when the file cannot be
+    // kept.
     explicit CrashJournal(const std::string& state_dir);
     ~CrashJournal();
     CrashJournal(const CrashJournal&) = delete;
@@ -37,8 +38,9 @@ private:
     bool armed_ = false;
 };
 
-// A stack for signal handlers of this thread, so that the journal works after a stack overflow too. It lies inside the frame of its
-// owner, at the safe end of the thread's own stack, and costs no mapping. Put one at the root of every thread that runs plugins.
+// A stack for signal handlers of this thread, so that the journal works after a stack overflow too. It lies inside the
+// frame of its owner, at the safe end of the thread's own stack, and costs no mapping. Put one at the root of every
+// thread that runs plugins.
 class AlternateStack {
 public:
     AlternateStack();

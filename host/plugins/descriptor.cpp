@@ -20,7 +20,9 @@ constexpr std::size_t command_min = PARLEY_SIZE_UP_TO(parley_command, deadline_m
 constexpr std::size_t usage_min = PARLEY_SIZE_UP_TO(parley_usage, example_count);
 #undef PARLEY_SIZE_UP_TO
 
-Error bad(std::string text) { return make_error(Errc::invalid, std::move(text)); }
+Error bad(std::string text) {
+    return make_error(Errc::invalid, std::move(text));
+}
 
 Result<std::string> copy_text(parley_str text, const char* what) {
     if (text.size == 0) return std::string();

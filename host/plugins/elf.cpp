@@ -14,7 +14,9 @@ namespace {
 constexpr std::size_t max_headers = 256;
 constexpr std::size_t max_notes = 64;
 
-Error bad(std::string text) { return make_error(Errc::invalid, std::move(text)); }
+Error bad(std::string text) {
+    return make_error(Errc::invalid, std::move(text));
+}
 
 Result<Elf64_Ehdr> read_header(ElfBytes bytes) {
     const auto ident = bytes.view(0, EI_NIDENT);
@@ -72,8 +74,8 @@ void read_notes(ElfBytes bytes, const Elf64_Phdr& segment, std::vector<ElfNote>&
         const auto name = inner.view(offset + sizeof *head, head->n_namesz);
         const auto description = inner.view(description_at, head->n_descsz);
         if (!name || !description) return;
-        notes.push_back(ElfNote{std::string(name->substr(0, name->find('\0'))), head->n_type,
-                                std::string(*description)});
+        notes.push_back(
+            ElfNote{std::string(name->substr(0, name->find('\0'))), head->n_type, std::string(*description)});
         offset = padded(description_at + head->n_descsz);
     }
 }
@@ -94,14 +96,22 @@ std::uint16_t host_machine() {
 
 std::string machine_name(std::uint16_t machine) {
     switch (machine) {
-        case EM_386: return "x86 (32-bit)";
-        case EM_X86_64: return "x86-64";
-        case EM_ARM: return "ARM (32-bit)";
-        case EM_AARCH64: return "ARM64";
-        case EM_RISCV: return "RISC-V";
-        case EM_PPC64: return "POWER";
-        case EM_S390: return "s390x";
-        default: return "another architecture (ELF machine " + std::to_string(machine) + ")";
+        case EM_386:
+            return "x86 (32-bit)";
+        case EM_X86_64:
+            return "x86-64";
+        case EM_ARM:
+            return "ARM (32-bit)";
+        case EM_AARCH64:
+            return "ARM64";
+        case EM_RISCV:
+            return "RISC-V";
+        case EM_PPC64:
+            return "POWER";
+        case EM_S390:
+            return "s390x";
+        default:
+            return "another architecture (ELF machine " + std::to_string(machine) + ")";
     }
 }
 

@@ -1,5 +1,5 @@
-// What an ELF64 shared library says about itself, read without loading it. Pure over bytes: every offset is checked, so any
-// input at all gives facts or an error, never a crash.
+// What an ELF64 shared library says about itself, read without loading it. Pure over bytes: every offset is checked, so
+// any input at all gives facts or an error, never a crash.
 #pragma once
 
 #include <cstddef>
@@ -31,8 +31,8 @@ struct ElfFacts {
 std::uint16_t host_machine();
 std::string machine_name(std::uint16_t machine);
 
-// Refuses what the dynamic loader would refuse or crash on: not ELF, another architecture, a program, segments beyond the
-// end of the file.
+// Refuses what the dynamic loader would refuse or crash on: not ELF, another architecture, a program, segments beyond
+// the end of the file.
 Result<ElfFacts> read_elf(std::span<const std::byte> file);
 
 }  // namespace parley::plugins

@@ -7,7 +7,9 @@ namespace {
 
 constexpr std::uint64_t max_symbols = 1'000'000;
 
-Error bad(std::string text) { return make_error(Errc::invalid, std::move(text)); }
+Error bad(std::string text) {
+    return make_error(Errc::invalid, std::move(text));
+}
 
 struct Dynamic {
     std::optional<std::uint64_t> symbols, strings, gnu_hash, hash;
@@ -30,19 +32,30 @@ Dynamic read_dynamic(ElfBytes bytes, const std::vector<Elf64_Phdr>& segments, co
         const auto entry = bytes.at_array<Elf64_Dyn>(segment.p_offset, i);
         if (!entry || entry->d_tag == DT_NULL) break;
         switch (entry->d_tag) {
-            case DT_SYMTAB: found.symbols = file_offset(segments, entry->d_un.d_ptr); break;
-            case DT_STRTAB: found.strings = file_offset(segments, entry->d_un.d_ptr); break;
-            case DT_GNU_HASH: found.gnu_hash = file_offset(segments, entry->d_un.d_ptr); break;
-            case DT_HASH: found.hash = file_offset(segments, entry->d_un.d_ptr); break;
-            case DT_FLAGS_1: found.flags = entry->d_un.d_val; break;
-            default: break;
+            case DT_SYMTAB:
+                found.symbols = file_offset(segments, entry->d_un.d_ptr);
+                break;
+            case DT_STRTAB:
+                found.strings = file_offset(segments, entry->d_un.d_ptr);
+                break;
+            case DT_GNU_HASH:
+                found.gnu_hash = file_offset(segments, entry->d_un.d_ptr);
+                break;
+            case DT_HASH:
+                found.hash = file_offset(segments, entry->d_un.d_ptr);
+                break;
+            case DT_FLAGS_1:
+                found.flags = entry->d_un.d_val;
+                break;
+            default:
+                break;
         }
     }
     return found;
 }
 
-// The GNU hash table does not store how many symbols there are: the last one is the end of the chain of the bucket that begins
-// last.
+// The GNU hash table does not store how many symbols there are: the last one is the end of the chain of the bucket that
+// begins last.
 std::optional<std::uint64_t> count_by_gnu_hash(ElfBytes bytes, std::uint64_t table) {
     const auto buckets = bytes.at<std::uint32_t>(table);
     const auto first_hashed = bytes.at<std::uint32_t>(table + 4);
@@ -87,8 +100,8 @@ void note_symbol(const Elf64_Sym& symbol, std::string_view name, ElfFacts& facts
 }  // namespace
 
 Result<void> read_dynamic_symbols(ElfBytes bytes, const std::vector<Elf64_Phdr>& segments, ElfFacts& facts) {
-    const auto segment = std::find_if(segments.begin(), segments.end(),
-                                      [](const Elf64_Phdr& s) { return s.p_type == PT_DYNAMIC; });
+    const auto segment =
+        std::find_if(segments.begin(), segments.end(), [](const Elf64_Phdr& s) { return s.p_type == PT_DYNAMIC; });
     if (segment == segments.end()) return bad("not a shared library: it has no dynamic segment");
     const Dynamic dynamic = read_dynamic(bytes, segments, *segment);
     if (dynamic.flags & DF_1_PIE) return bad("a program, not a shared library");

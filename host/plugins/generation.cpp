@@ -120,9 +120,9 @@ void Generation::record(CallOutcome outcome, std::chrono::nanoseconds took) {
     if (outcome == CallOutcome::overdue) stats().overdue.fetch_add(1, std::memory_order_relaxed);
     if (!streak_.failed(std::chrono::steady_clock::now())) return;
     quarantined_.store(true, std::memory_order_release);
-    parts_.log.error("plugin_quarantined", {{"plugin", id()},
-                                            {"generation", number()},
-                                            {"failures_in_a_row", parts_.options->quarantine_failures}});
+    parts_.log.error(
+        "plugin_quarantined",
+        {{"plugin", id()}, {"generation", number()}, {"failures_in_a_row", parts_.options->quarantine_failures}});
 }
 
 }  // namespace parley::plugins

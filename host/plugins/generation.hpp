@@ -1,7 +1,7 @@
 // One loaded copy of a plugin file: its library, its hooks, its commands, and how many calls are inside.
 //
-// The runtime's thread leads it through its life (lifecycle.hpp); hooks before and after serving run on a thread of their own
-// with a deadline; while it serves, handler threads hold Leases.
+// The runtime's thread leads it through its life (lifecycle.hpp); hooks before and after serving run on a thread of
+// their own with a deadline; while it serves, handler threads hold Leases.
 #pragma once
 
 #include <atomic>

@@ -23,9 +23,15 @@ HandlerPool::~HandlerPool() {
     impl_->watchdog.join();
 }
 
-void HandlerPool::submit(Job job) { impl_->state->submit(std::move(job)); }
-HandlerPool::Stats HandlerPool::stats() const { return impl_->state->stats(); }
-bool HandlerPool::drain(std::chrono::milliseconds deadline) { return impl_->state->drain(deadline); }
+void HandlerPool::submit(Job job) {
+    impl_->state->submit(std::move(job));
+}
+HandlerPool::Stats HandlerPool::stats() const {
+    return impl_->state->stats();
+}
+bool HandlerPool::drain(std::chrono::milliseconds deadline) {
+    return impl_->state->drain(deadline);
+}
 
 HandlerPool::BlockingSection::BlockingSection() {
     if (auto* here = current_pool_thread(); here && here->worker->sections++ == 0)

@@ -17,10 +17,10 @@ namespace parley::plugins {
 
 struct HandlerPoolOptions {
     unsigned min_threads = 2;
-    unsigned max_threads = 10'000;             // written-off threads count
-    std::size_t stack_bytes = 256 * 1024;      // virtual; touched pages only cost memory
-    std::chrono::milliseconds stall{5};        // queue head waits so long: add a thread
-    std::chrono::milliseconds idle{10'000};    // a spare thread waits so long: it ends
+    unsigned max_threads = 10'000;           // written-off threads count
+    std::size_t stack_bytes = 256 * 1024;    // virtual; touched pages only cost memory
+    std::chrono::milliseconds stall{5};      // queue head waits so long: add a thread
+    std::chrono::milliseconds idle{10'000};  // a spare thread waits so long: it ends
 };
 
 class HandlerPool {
@@ -29,9 +29,10 @@ public:
     ~HandlerPool();  // waits for running jobs that are not written off
 
     struct Job {
-        UniqueFunction<void()> run;      // [handler thread] must not throw
+        UniqueFunction<void()> run;          // [handler thread] must not throw
         std::chrono::milliseconds limit{0};  // allowed running time; deadline is set from it when the job starts
-        UniqueFunction<void()> overdue;  // [watchdog thread] called once when the limit is over and run() has not returned
+        UniqueFunction<void()>
+            overdue;  // [watchdog thread] called once when the limit is over and run() has not returned
     };
 
     // [any thread] Jobs start in order. Never refuses: callers bound their own backlog.

@@ -1,5 +1,5 @@
-// Calls a hook of a plugin outside message handling. Plugins must not let exceptions out; one that does all the same (a raw C++ one,
-// without the SDK's face) gets an error and not the end of the host.
+// Calls a hook of a plugin outside message handling. Plugins must not let exceptions out; one that does all the same (a
+// raw C++ one, without the SDK's face) gets an error and not the end of the host.
 #pragma once
 
 #include <exception>

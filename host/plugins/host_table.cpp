@@ -13,8 +13,8 @@ const HostServices* services_here() {
     return process_services.load(std::memory_order_acquire);
 }
 
-// These are called by plugins, which must not see a C++ exception: what goes wrong here has nobody to be told but the log of
-// the services themselves.
+// These are called by plugins, which must not see a C++ exception: what goes wrong here has nobody to be told but the
+// log of the services themselves.
 void report(parley_call* call, parley_str text) noexcept {
     if (const auto* services = services_here()) services->report(call, std::string_view(text.data, text.size));
 }
@@ -64,7 +64,9 @@ const void* HostTable::service(void* context, parley_str name) {
     return may_fetch(self->granted_, text) ? self->source_(text) : nullptr;
 }
 
-void set_process_services(const HostServices* services) { process_services.store(services, std::memory_order_release); }
+void set_process_services(const HostServices* services) {
+    process_services.store(services, std::memory_order_release);
+}
 
 void clear_process_services(const HostServices* services) {
     process_services.compare_exchange_strong(services, nullptr);

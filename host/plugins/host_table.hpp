@@ -36,8 +36,8 @@ private:
     parley_host host_{};
 };
 
-// parley_host.report and .last_error carry no context of ours, so they go to the services of the plugin that runs on this thread
-// (InsidePlugin) or else to these, the process's. Null: nothing is said.
+// parley_host.report and .last_error carry no context of ours, so they go to the services of the plugin that runs on
+// this thread (InsidePlugin) or else to these, the process's. Null: nothing is said.
 void set_process_services(const HostServices* services);
 void clear_process_services(const HostServices* services);
 

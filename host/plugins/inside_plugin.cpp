@@ -28,6 +28,8 @@ InsidePlugin::~InsidePlugin() {
     innermost = outer_;
 }
 
-const InsidePlugin* InsidePlugin::current() { return innermost; }
+const InsidePlugin* InsidePlugin::current() {
+    return innermost;
+}
 
 }  // namespace parley::plugins

@@ -16,8 +16,8 @@ std::vector<std::string> warnings_about(const ElfFacts& facts) {
     // Worse than the memory: the loader makes the next version use the data behind the unique symbols of this one.
     if (!facts.unique.empty())
         warnings.push_back("has " + std::to_string(facts.unique.size()) + " unique symbols (" +
-                           facts.unique.front().substr(0, 80) + ", ...), which its next version will share: " +
-                           stays_mapped);
+                           facts.unique.front().substr(0, 80) +
+                           ", ...), which its next version will share: " + stays_mapped);
     else if (others > 0)
         warnings.push_back("exports " + std::to_string(others) + " symbols besides " PARLEY_ENTRY_SYMBOL ": " +
                            stays_mapped);

@@ -20,10 +20,18 @@ Lease::~Lease() {
     if (generation_) generation_->leave();
 }
 
-const std::string& Lease::plugin_id() const { return generation_->id(); }
-std::uint64_t Lease::generation() const { return generation_->number(); }
-const parley_plugin& Lease::hooks() const { return generation_->hooks(); }
-bool Lease::granted(std::string_view capability) const { return is_granted(generation_->granted(), capability); }
+const std::string& Lease::plugin_id() const {
+    return generation_->id();
+}
+std::uint64_t Lease::generation() const {
+    return generation_->number();
+}
+const parley_plugin& Lease::hooks() const {
+    return generation_->hooks();
+}
+bool Lease::granted(std::string_view capability) const {
+    return is_granted(generation_->granted(), capability);
+}
 
 const CommandInfo* Lease::command(std::string_view name) const {
     const auto& commands = generation_->commands();
@@ -31,6 +39,8 @@ const CommandInfo* Lease::command(std::string_view name) const {
     return found == commands.end() ? nullptr : &*found;
 }
 
-void Lease::record(CallOutcome outcome, std::chrono::nanoseconds took) const { generation_->record(outcome, took); }
+void Lease::record(CallOutcome outcome, std::chrono::nanoseconds took) const {
+    generation_->record(outcome, took);
+}
 
 }  // namespace parley::plugins

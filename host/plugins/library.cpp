@@ -8,7 +8,9 @@
 namespace parley::plugins {
 namespace {
 
-std::string load_name(const SealedFile& file) { return "/proc/self/fd/" + std::to_string(file.fd()); }
+std::string load_name(const SealedFile& file) {
+    return "/proc/self/fd/" + std::to_string(file.fd());
+}
 
 // "/proc/self/fd/12: undefined symbol: x" -> "undefined symbol: x": the number means nothing to an admin.
 std::string loader_error(const SealedFile& file) {

@@ -1,7 +1,8 @@
 // A plugin's library in this process: opened from sealed memory, closed, and checked to be gone.
 //
-// Plain dlfcn, not Boost.DLL: it has to be opened by a name that is not a path, the loader's own error text is wanted (Boost's
-// error_code reports a missing and a damaged file alike), and closing must be checked, which shared_library cannot.
+// Plain dlfcn, not Boost.DLL: it has to be opened by a name that is not a path, the loader's own error text is wanted
+// (Boost's error_code reports a missing and a damaged file alike), and closing must be checked, which shared_library
+// cannot.
 #pragma once
 
 #include <string>

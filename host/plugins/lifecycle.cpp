@@ -41,34 +41,55 @@ std::optional<Stage> after(Stage stage, Event event) {
 
 Undo next_undo(Stage stage) {
     switch (stage) {
-        case Stage::sealed: return Undo::nothing;
-        case Stage::opened: return Undo::close;
-        case Stage::created: return Undo::destroy;
-        case Stage::started: return Undo::stop;
-        case Stage::serving: return Undo::retire;
-        case Stage::draining: return Undo::wait_for_calls;
-        case Stage::drained: return Undo::stop;
-        case Stage::stopped: return Undo::destroy;
-        case Stage::destroyed: return Undo::close;
+        case Stage::sealed:
+            return Undo::nothing;
+        case Stage::opened:
+            return Undo::close;
+        case Stage::created:
+            return Undo::destroy;
+        case Stage::started:
+            return Undo::stop;
+        case Stage::serving:
+            return Undo::retire;
+        case Stage::draining:
+            return Undo::wait_for_calls;
+        case Stage::drained:
+            return Undo::stop;
+        case Stage::stopped:
+            return Undo::destroy;
+        case Stage::destroyed:
+            return Undo::close;
         case Stage::unmapped:
-        case Stage::pinned: return Undo::nothing;
+        case Stage::pinned:
+            return Undo::nothing;
     }
     return Undo::nothing;
 }
 
 const char* to_string(Stage stage) {
     switch (stage) {
-        case Stage::sealed: return "sealed";
-        case Stage::opened: return "opened";
-        case Stage::created: return "created";
-        case Stage::started: return "started";
-        case Stage::serving: return "serving";
-        case Stage::draining: return "draining";
-        case Stage::drained: return "drained";
-        case Stage::stopped: return "stopped";
-        case Stage::destroyed: return "destroyed";
-        case Stage::unmapped: return "unmapped";
-        case Stage::pinned: return "pinned";
+        case Stage::sealed:
+            return "sealed";
+        case Stage::opened:
+            return "opened";
+        case Stage::created:
+            return "created";
+        case Stage::started:
+            return "started";
+        case Stage::serving:
+            return "serving";
+        case Stage::draining:
+            return "draining";
+        case Stage::drained:
+            return "drained";
+        case Stage::stopped:
+            return "stopped";
+        case Stage::destroyed:
+            return "destroyed";
+        case Stage::unmapped:
+            return "unmapped";
+        case Stage::pinned:
+            return "pinned";
     }
     return "unknown";
 }

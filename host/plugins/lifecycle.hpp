@@ -1,5 +1,5 @@
-// The life of one generation as a state machine: which step may follow which, and what has to be undone from where. Pure; the
-// code that does the steps asks here, so that no path can forget a step or do one twice.
+// The life of one generation as a state machine: which step may follow which, and what has to be undone from where.
+// Pure; the code that does the steps asks here, so that no path can forget a step or do one twice.
 #pragma once
 
 #include <optional>

@@ -54,9 +54,16 @@ std::shared_ptr<Generation> Loader::make(Candidate candidate, std::shared_ptr<Pl
         else
             log_.warn("plugin_capability_refused", {{"plugin", manifest.id}, {"capability", capability}});
     }
-    GenerationParts parts{++last_number_,   std::move(candidate.path), std::move(candidate.file), std::move(manifest),
-                          std::move(granted), std::move(stats),        bell_,                     &services_,
-                          &options_,        log_};
+    GenerationParts parts{++last_number_,
+                          std::move(candidate.path),
+                          std::move(candidate.file),
+                          std::move(manifest),
+                          std::move(granted),
+                          std::move(stats),
+                          bell_,
+                          &services_,
+                          &options_,
+                          log_};
     return std::make_shared<Generation>(std::move(parts));
 }
 
@@ -88,7 +95,8 @@ Result<void> Loader::run_start(const std::shared_ptr<Generation>& generation, pa
     };
     if (run_bounded(options_.start_deadline, std::move(work), std::move(late))) return *outcome;
     retirement_.abandon(generation, "start()");
-    return make_error(Errc::timeout, "start() did not return within " + std::to_string(options_.start_deadline.count()) +
+    return make_error(Errc::timeout, "start() did not return within " +
+                                         std::to_string(options_.start_deadline.count()) +
                                          " ms; this copy of the plugin stays in memory");
 }
 

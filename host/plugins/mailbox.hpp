@@ -1,9 +1,11 @@
-// Work for the runtime's thread, from any thread. Shared, because a hook that comes back very late may outlive the runtime.
+// Work for the runtime's thread, from any thread. Shared, because a hook that comes back very late may outlive the
+// runtime.
 #pragma once
 
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "core/unique_function.hpp"
 #include "plugins/bell.hpp"
@@ -23,6 +25,12 @@ public:
         return true;
     }
 
+    // [any thread] So much waits already that what can be refused should be.
+    bool full() const {
+        const std::lock_guard lock(mutex_);
+        return work_.size() >= 256;
+    }
+
     // [runtime thread]
     std::deque<UniqueFunction<void()>> take() {
         const std::lock_guard lock(mutex_);
@@ -38,7 +46,7 @@ public:
 
 private:
     std::shared_ptr<Bell> bell_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::deque<UniqueFunction<void()>> work_;
     bool closed_ = false;
 };

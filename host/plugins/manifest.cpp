@@ -10,7 +10,9 @@ namespace {
 constexpr std::size_t max_manifest_bytes = 16 * 1024;
 constexpr std::size_t max_list_words = 256;
 
-Error bad(std::string text) { return make_error(Errc::invalid, "manifest: " + std::move(text)); }
+Error bad(std::string text) {
+    return make_error(Errc::invalid, "manifest: " + std::move(text));
+}
 
 // `value` came from a file: keep error texts printable.
 std::string quoted(std::string_view value) {
@@ -87,9 +89,8 @@ Result<void> check_words(const Manifest& manifest) {
 
 bool is_name(std::string_view text) {
     if (text.empty() || text.size() > 32) return false;
-    return std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-    });
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; });
 }
 
 Result<Manifest> parse_manifest(std::string_view text) {
@@ -120,9 +121,9 @@ Result<Manifest> manifest_of(const ElfFacts& facts) {
         found = &note;
     }
     if (!found)
-        return make_error(Errc::invalid,
-                          "no plugin manifest: the ELF note " PARLEY_NOTE_SECTION " is missing (use PARLEY_PLUGIN or "
-                          "PARLEY_MANIFEST)");
+        return make_error(Errc::invalid, "no plugin manifest: the ELF note " PARLEY_NOTE_SECTION
+                                         " is missing (use PARLEY_PLUGIN or "
+                                         "PARLEY_MANIFEST)");
     return parse_manifest(found->description);
 }
 

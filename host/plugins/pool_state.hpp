@@ -23,8 +23,8 @@ struct PoolWorker {
     static constexpr std::int64_t no_deadline = 0;
     static constexpr std::int64_t passed = -1;
 
-    // Steady-clock nanoseconds. Whoever changes it from the job's value owns `overdue`: the thread when the job ends (to
-    // no_deadline), the watchdog when its time is over (to passed).
+    // Steady-clock nanoseconds. Whoever changes it from the job's value owns `overdue`: the thread when the job ends
+    // (to no_deadline), the watchdog when its time is over (to passed).
     std::atomic<std::int64_t> deadline{no_deadline};
     UniqueFunction<void()> overdue;
 
@@ -82,8 +82,8 @@ private:
     PoolWorkers workers_;
     std::vector<PoolWorker*> parked_;  // the last one in is the first to be woken: the others may end
     unsigned threads_ = 0, waiting_ = 0, written_off_ = 0;
-    unsigned target_;             // so many active threads; grows when the queue stalls
-    std::uint64_t taken_ = 0;     // jobs, ever
+    unsigned target_;          // so many active threads; grows when the queue stalls
+    std::uint64_t taken_ = 0;  // jobs, ever
     bool draining_ = false, stopping_ = false;
     std::condition_variable changed_;  // for drain() and stop()
     unsigned watchers_of_changes_ = 0;

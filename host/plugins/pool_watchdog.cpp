@@ -1,5 +1,5 @@
-// The watchdog of the handler pool: tells jobs that their time is over, writes their threads off, and adds threads when the queue
-// stalls. One thread, which sleeps while there is nothing to watch.
+// The watchdog of the handler pool: tells jobs that their time is over, writes their threads off, and adds threads when
+// the queue stalls. One thread, which sleeps while there is nothing to watch.
 #include <sched.h>
 
 #include <algorithm>
@@ -11,8 +11,8 @@ namespace parley::plugins {
 namespace {
 
 constexpr std::chrono::milliseconds calm_tick{10};
-constexpr std::chrono::milliseconds linger{1000};       // before it falls asleep
-constexpr std::chrono::milliseconds starving{100};      // a queue that stands so long gets a thread, busy or not
+constexpr std::chrono::milliseconds linger{1000};   // before it falls asleep
+constexpr std::chrono::milliseconds starving{100};  // a queue that stands so long gets a thread, busy or not
 constexpr unsigned max_doublings = 5;
 
 std::int64_t process_cpu_ns() {
@@ -72,8 +72,8 @@ std::vector<std::shared_ptr<PoolWorker>> PoolState::overdue_workers(Clock::time_
     return overdue;
 }
 
-// How many threads to add because the queue does not move. When the processor is what they wait for, more of them would only
-// make it worse; when they block where no BlockingSection says so, twice as many each time.
+// How many threads to add because the queue does not move. When the processor is what they wait for, more of them would
+// only make it worse; when they block where no BlockingSection says so, twice as many each time.
 unsigned PoolState::growth(Clock::time_point now) {
     const std::int64_t cpu = process_cpu_ns();
     const double wall = static_cast<double>(std::chrono::nanoseconds(now - last_look_).count());

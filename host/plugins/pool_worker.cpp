@@ -29,14 +29,17 @@ void* thread_main(void* argument) {
 
 }  // namespace
 
-PoolThread* current_pool_thread() { return current; }
+PoolThread* current_pool_thread() {
+    return current;
+}
 
 bool make_pool_thread(std::shared_ptr<PoolState> state, std::shared_ptr<PoolWorker> worker, std::size_t stack_bytes) {
     auto start = std::make_unique<Start>(Start{std::move(state), std::move(worker)});
     pthread_attr_t attributes;
     ::pthread_attr_init(&attributes);
     ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    ::pthread_attr_setstacksize(&attributes, std::max<std::size_t>(stack_bytes, PTHREAD_STACK_MIN + sizeof(AlternateStack)));
+    ::pthread_attr_setstacksize(&attributes,
+                                std::max<std::size_t>(stack_bytes, PTHREAD_STACK_MIN + sizeof(AlternateStack)));
     pthread_t thread;
     const int error = ::pthread_create(&thread, &attributes, &thread_main, start.get());
     ::pthread_attr_destroy(&attributes);

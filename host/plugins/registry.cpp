@@ -52,7 +52,9 @@ private:
 };
 
 Registry::Registry() : table_(new Table) {}
-Registry::~Registry() { delete table_.load(); }
+Registry::~Registry() {
+    delete table_.load();
+}
 
 void Registry::publish(const std::vector<Generation*>& serving) {
     auto table = std::make_unique<Table>();
@@ -67,8 +69,8 @@ void Registry::publish(const std::vector<Generation*>& serving) {
     wait_for_readers();
 }
 
-// A reader that saw the old table counted itself in before it read the pointer, in one of the two epochs: when each has been seen at
-// zero once, it is gone. New readers go to the other epoch meanwhile, so this ends.
+// A reader that saw the old table counted itself in before it read the pointer, in one of the two epochs: when each has
+// been seen at zero once, it is gone. New readers go to the other epoch meanwhile, so this ends.
 void Registry::wait_for_readers() {
     for (int flip = 0; flip < 2; ++flip) {
         const unsigned leaving = epoch_.fetch_xor(1, std::memory_order_seq_cst) & 1;

@@ -1,8 +1,8 @@
 // Which generation serves which command, for handler threads: a table that is never changed, only replaced as a whole.
 //
 // Readers take no lock. A reader counts itself in (per stripe and epoch), reads the pointer, takes its leases, counts
-// itself out: some nanoseconds. The writer swaps the pointer and waits until every reader that could have seen the old table is out;
-// then no new lease on a generation that is not in the new table can appear.
+// itself out: some nanoseconds. The writer swaps the pointer and waits until every reader that could have seen the old
+// table is out; then no new lease on a generation that is not in the new table can appear.
 #pragma once
 
 #include <array>

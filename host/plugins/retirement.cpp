@@ -8,8 +8,8 @@
 namespace parley::plugins {
 namespace {
 
-// Generations that the process cannot get rid of: somebody is inside, or their library is still mapped. Their memory, and the
-// number of their descriptor, must not be used again.
+// Generations that the process cannot get rid of: somebody is inside, or their library is still mapped. Their memory,
+// and the number of their descriptor, must not be used again.
 void keep_for_ever(std::shared_ptr<Generation> generation) {
     static std::mutex mutex;
     static auto& kept = *new std::vector<std::shared_ptr<Generation>>;
@@ -73,8 +73,11 @@ bool Retirement::finish(Waiting& waiting, Time now) {
             case Undo::destroy:
                 if (!run_hooks(generation)) return true;
                 break;
-            case Undo::close: close(generation); return true;
-            case Undo::nothing: return true;
+            case Undo::close:
+                close(generation);
+                return true;
+            case Undo::nothing:
+                return true;
         }
     }
 }
@@ -85,7 +88,8 @@ bool Retirement::run_hooks(const std::shared_ptr<Generation>& generation) {
         generation->destroy();
     };
     auto late = [this, generation, mailbox = mailbox_] {
-        mailbox->post([this, generation] { add(generation); });  // a closed mailbox: `this` is gone, and so is the interest
+        mailbox->post(
+            [this, generation] { add(generation); });  // a closed mailbox: `this` is gone, and so is the interest
     };
     if (run_bounded(options_.start_deadline, work, late)) return true;
     abandon(generation, "stop() or destroy()");

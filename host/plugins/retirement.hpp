@@ -1,5 +1,5 @@
-// Where generations go that serve no more: waits for their calls, stops and destroys them, unloads the library and checks that it is
-// gone. Runtime thread.
+// Where generations go that serve no more: waits for their calls, stops and destroys them, unloads the library and
+// checks that it is gone. Runtime thread.
 #pragma once
 
 #include <chrono>

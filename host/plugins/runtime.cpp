@@ -29,10 +29,14 @@ RuntimeOptions tidy(RuntimeOptions options) {
 
 const char* to_string(State state) {
     switch (state) {
-        case State::serving: return "serving";
-        case State::disabled: return "disabled";
-        case State::quarantined: return "quarantined";
-        case State::failed: return "failed";
+        case State::serving:
+            return "serving";
+        case State::disabled:
+            return "disabled";
+        case State::quarantined:
+            return "quarantined";
+        case State::failed:
+            return "failed";
     }
     return "failed";
 }
@@ -168,8 +172,12 @@ void Runtime::stop(std::chrono::milliseconds deadline) {
     for (auto& task : impl.mailbox->close()) task();
 }
 
-Lease Runtime::find(std::string_view command) { return impl_->registry.find_command(command); }
-Lease Runtime::find_plugin(std::string_view id) { return impl_->registry.find_plugin(id); }
+Lease Runtime::find(std::string_view command) {
+    return impl_->registry.find_command(command);
+}
+Lease Runtime::find_plugin(std::string_view id) {
+    return impl_->registry.find_plugin(id);
+}
 
 void Runtime::for_each_preprocessor(const std::function<void(Lease&)>& visit) {
     for (auto& lease : impl_->registry.preprocessors()) {
@@ -178,8 +186,12 @@ void Runtime::for_each_preprocessor(const std::function<void(Lease&)>& visit) {
     }
 }
 
-std::vector<CommandInfo> Runtime::commands() const { return impl_->catalog.commands(); }
-std::vector<PluginInfo> Runtime::list() const { return impl_->catalog.list(); }
+std::vector<CommandInfo> Runtime::commands() const {
+    return impl_->catalog.commands();
+}
+std::vector<PluginInfo> Runtime::list() const {
+    return impl_->catalog.list();
+}
 
 std::optional<PluginInfo> Runtime::info(std::string_view id) const {
     for (auto& info : impl_->catalog.list())
@@ -198,9 +210,13 @@ std::optional<Runtime::Action> Runtime::action_from(std::string_view name) {
 
 void Runtime::request(Action action, std::string target, std::function<void(Result<std::string>)> done) {
     auto& impl = *impl_;
+    if (impl.mailbox->full()) {
+        if (done) done(make_error(Errc::overloaded, "too many plugin requests wait already: try again later"));
+        return;
+    }
     const auto task = [&impl, action, target = std::move(target), done] {
-        Result<std::string> result = impl.stop_at ? make_error(Errc::gone, "the host is stopping")
-                                                  : impl.control.act(action, target);
+        Result<std::string> result =
+            impl.stop_at ? make_error(Errc::gone, "the host is stopping") : impl.control.act(action, target);
         if (done) done(std::move(result));
     };
     if (!impl.mailbox->post(task) && done) done(make_error(Errc::gone, "the host is stopping"));

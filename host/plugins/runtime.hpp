@@ -1,8 +1,8 @@
 // The plugin runtime: which plugins there are, which generation of each serves, and how one is replaced while it works.
 //
-// A file becomes a generation by: settle, read once and hash, sealed memfd, ELF and manifest checks, trial load in a throw-away
-// process, dlopen, create, migrate, start, publish. Any failure before publish leaves the older generation serving. A retired
-// generation is stopped when its last Lease is gone, then unloaded, and verified to be unmapped.
+// A file becomes a generation by: settle, read once and hash, sealed memfd, ELF and manifest checks, trial load in a
+// throw-away process, dlopen, create, migrate, start, publish. Any failure before publish leaves the older generation
+// serving. A retired generation is stopped when its last Lease is gone, then unloaded, and verified to be unmapped.
 //
 // Threads: loading runs on the runtime's own thread; find() and preprocessors() are called on handler threads and take
 // no lock; everything else from any thread.
@@ -60,8 +60,8 @@ struct PluginInfo {
     std::uint64_t calls = 0, failures = 0;  // since the host started, over all generations
     std::uint64_t overdue = 0;              // of the failures: calls that passed their deadline
     std::int64_t busy_ms = 0;               // spent in calls
-    unsigned draining = 0;  // older generations that still have calls in flight
-    unsigned pinned = 0;    // retired generations whose library could not be unmapped
+    unsigned draining = 0;                  // older generations that still have calls in flight
+    unsigned pinned = 0;                    // retired generations whose library could not be unmapped
 };
 
 // How a call into a plugin ended, for metrics and quarantine.
@@ -95,8 +95,8 @@ private:
 
 class HostServices;
 
-// Marks this thread as inside a plugin's code. Put one around every call of a hook: after a crash of the host the journal
-// then names the plugin, and parley_host.report finds its way. Nestable; must not outlive the lease.
+// Marks this thread as inside a plugin's code. Put one around every call of a hook: after a crash of the host the
+// journal then names the plugin, and parley_host.report finds its way. Nestable; must not outlive the lease.
 class InsidePlugin {
 public:
     explicit InsidePlugin(const Lease& lease);
@@ -137,7 +137,8 @@ public:
     virtual void report(parley_call* call, std::string_view text) const = 0;
     virtual std::string last_error(parley_call* call) const = 0;
 
-    // The version of this plugin whose migrate() and start() last succeeded; empty if never. [runtime thread, may block]
+    // The version of this plugin whose migrate() and start() last succeeded; empty if never. [runtime thread, may
+    // block]
     virtual std::string stored_version(const std::string& plugin_id) = 0;
     virtual void store_version(const std::string& plugin_id, const std::string& version) = 0;
 
@@ -151,17 +152,17 @@ public:
 };
 
 struct RuntimeOptions {
-    std::string plugins_dir;    // watched; made when missing
-    std::string state_dir;      // for the crash journal
-    std::string canary_program; // this executable: run as `<canary_program> plugin-trial <fd>` for the trial load
+    std::string plugins_dir;     // watched; made when missing
+    std::string state_dir;       // for the crash journal
+    std::string canary_program;  // this executable: run as `<canary_program> plugin-trial <fd>` for the trial load
     bool watch = true;
-    std::chrono::milliseconds settle{150};        // a file must be quiet for so long
+    std::chrono::milliseconds settle{150};  // a file must be quiet for so long
     std::chrono::milliseconds trial_deadline{2000};
     std::chrono::milliseconds start_deadline{10'000};
     std::chrono::milliseconds drain_deadline{30'000};  // then reported, and kept until its calls end
-    unsigned quarantine_failures = 5;              // that many in a row...
-    std::chrono::seconds quarantine_window{60};    // ...within that time: disabled until an admin enables it
-    unsigned crashes_to_disable = 2;               // host crashes with the plugin on the stack
+    unsigned quarantine_failures = 5;                  // that many in a row...
+    std::chrono::seconds quarantine_window{60};        // ...within that time: disabled until an admin enables it
+    unsigned crashes_to_disable = 2;                   // host crashes with the plugin on the stack
 };
 
 class Runtime {
@@ -169,7 +170,8 @@ public:
     Runtime(RuntimeOptions options, HostServices& services, Logger log);
     ~Runtime();
 
-    // Load everything in the plugins directory, then begin to watch it. Blocks. A plugin that fails is listed with its error.
+    // Load everything in the plugins directory, then begin to watch it. Blocks. A plugin that fails is listed with its
+    // error.
     void start();
     // Stop watching, retire everything, wait for calls in flight until `deadline`.
     void stop(std::chrono::milliseconds deadline);
@@ -186,8 +188,9 @@ public:
     std::vector<PluginInfo> list() const;
     std::optional<PluginInfo> info(std::string_view id) const;
 
-    // Queued on the runtime's thread; `done` is called on it with what happened, in words. `target` is a plugin id, or for load a
-    // file name in the plugins directory or a path. "reload" of "all" does all.
+    // Queued on the runtime's thread; `done` is called on it with what happened, in words. `target` is a plugin id, or
+    // for load a file name in the plugins directory or a path. "reload" of "all" does all. When the host is stopping or
+    // too many requests wait, `done` is called at once, on the calling thread, with an error.
     enum class Action { load, reload, unload, enable, disable };
     static std::optional<Action> action_from(std::string_view name);
     void request(Action action, std::string target, std::function<void(Result<std::string>)> done);
@@ -205,7 +208,8 @@ struct CheckReport {
 };
 CheckReport check_file(const std::string& path, const RuntimeOptions& options);
 
-// The body of `<program> plugin-trial <fd>`: loads, creates, destroys, unloads; exit code 0 or a message on stdout and 1.
+// The body of `<program> plugin-trial <fd>`: loads, creates, destroys, unloads; exit code 0 or a message on stdout
+// and 1.
 int run_trial(int fd);
 
 }  // namespace parley::plugins

@@ -24,7 +24,9 @@ constexpr off_t max_plugin_bytes = 256 * 1024 * 1024;
 constexpr unsigned MFD_EXEC = 0x0010U;
 #endif
 
-Error failed(Errc code, const std::string& what) { return make_error(code, what + ": " + std::strerror(errno)); }
+Error failed(Errc code, const std::string& what) {
+    return make_error(code, what + ": " + std::strerror(errno));
+}
 
 Result<FileDescriptor> open_regular(const std::string& path, struct stat& info) {
     // O_NONBLOCK: opening a FIFO must not wait for its other end. O_NOFOLLOW: what a link points to can be swapped
@@ -152,7 +154,9 @@ void SealedFile::unmap() {
     size_ = 0;
 }
 
-SealedFile::SealedFile(SealedFile&& other) noexcept { *this = std::move(other); }
+SealedFile::SealedFile(SealedFile&& other) noexcept {
+    *this = std::move(other);
+}
 
 SealedFile& SealedFile::operator=(SealedFile&& other) noexcept {
     std::swap(fd_, other.fd_);

@@ -11,7 +11,9 @@ FileLook look_at(const std::string& path) {
                     info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec};
 }
 
-void Settle::touched(const std::string& path, Time now) { waiting_[path] = Waiting{now, look_(path)}; }
+void Settle::touched(const std::string& path, Time now) {
+    waiting_[path] = Waiting{now, look_(path)};
+}
 
 std::vector<std::string> Settle::due(Time now) {
     std::vector<std::string> quiet;

@@ -29,8 +29,8 @@ public:
 
     // Something happened to the file: wait (again) until it is quiet.
     void touched(const std::string& path, Time now);
-    // Files that have been quiet long enough; they are forgotten here. One that changed without an event (through a memory mapping,
-    // or where the events got lost) waits on.
+    // Files that have been quiet long enough; they are forgotten here. One that changed without an event (through a
+    // memory mapping, or where the events got lost) waits on.
     std::vector<std::string> due(Time now);
     // When to ask again; empty: nothing waits.
     std::optional<Time> next() const;

@@ -1,5 +1,5 @@
-// A counter that many threads change and few read: each thread has its own cache line, so that counting calls on two cores
-// costs what it costs on one.
+// A counter that many threads change and few read: each thread has its own cache line, so that counting calls on two
+// cores costs what it costs on one.
 #pragma once
 
 #include <array>

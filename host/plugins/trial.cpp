@@ -68,7 +68,8 @@ int spawn(const std::string& program, int sealed_fd, Child& child) {
     posix_spawnattr_t attributes;
     ::posix_spawn_file_actions_init(&actions);
     ::posix_spawnattr_init(&attributes);
-    // The pipes first: one of them may have the number that the sealed file gets. dup2 onto itself clears close-on-exec.
+    // The pipes first: one of them may have the number that the sealed file gets. dup2 onto itself clears
+    // close-on-exec.
     ::posix_spawn_file_actions_adddup2(&actions, child.out.write.get(), STDOUT_FILENO);
     ::posix_spawn_file_actions_adddup2(&actions, child.err.write.get(), STDERR_FILENO);
     ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -79,8 +80,7 @@ int spawn(const std::string& program, int sealed_fd, Child& child) {
     ::posix_spawnattr_setsigmask(&attributes, &none);
     ::posix_spawnattr_setsigdefault(&attributes, &all);
     ::posix_spawnattr_setpgroup(&attributes, 0);
-    ::posix_spawnattr_setflags(&attributes,
-                               POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
 
     std::string arguments[] = {program, "plugin-trial", std::to_string(child_fd)};
     char* argv[] = {arguments[0].data(), arguments[1].data(), arguments[2].data(), nullptr};
@@ -117,7 +117,8 @@ std::string_view said(std::string_view output, std::string_view kind) {
     return output.substr(0, output.find('\n'));
 }
 
-// "terminate called after throwing an instance of 'std::runtime_error'\n  what():  no" is the best there is after an abort.
+// "terminate called after throwing an instance of 'std::runtime_error'\n  what():  no" is the best there is after an
+// abort.
 std::string last_words(std::string_view text) {
     std::string line;
     for (const char c : text.substr(0, 400)) line += c == '\n' ? ' ' : (c >= 0x20 && c < 0x7f ? c : '?');
@@ -131,8 +132,7 @@ Result<void> verdict(const Child& child, int status, bool in_time, std::chrono::
     const auto refuse = [](std::string words) {
         return make_error(Errc::invalid, "the trial load failed: " + std::move(words));
     };
-    if (!in_time)
-        return refuse("it was not done after " + std::to_string(deadline.count()) + " ms, stuck " + where);
+    if (!in_time) return refuse("it was not done after " + std::to_string(deadline.count()) + " ms, stuck " + where);
     if (WIFSIGNALED(status))
         return refuse("crashed " + where + " with " + signal_name(WTERMSIG(status)) + last_words(child.err.text));
     const int code = WEXITSTATUS(status);
@@ -170,14 +170,22 @@ Result<void> try_in_child(const std::string& program, int sealed_fd, std::chrono
 
 std::string signal_name(int signal) {
     switch (signal) {
-        case SIGSEGV: return "SIGSEGV (invalid memory access)";
-        case SIGBUS: return "SIGBUS (bad memory access: file cut off?)";
-        case SIGFPE: return "SIGFPE (arithmetic error)";
-        case SIGILL: return "SIGILL (illegal instruction: built for a newer CPU?)";
-        case SIGABRT: return "SIGABRT (abort)";
-        case SIGKILL: return "SIGKILL (killed: out of memory?)";
-        case SIGTRAP: return "SIGTRAP (trap)";
-        default: break;
+        case SIGSEGV:
+            return "SIGSEGV (invalid memory access)";
+        case SIGBUS:
+            return "SIGBUS (bad memory access: file cut off?)";
+        case SIGFPE:
+            return "SIGFPE (arithmetic error)";
+        case SIGILL:
+            return "SIGILL (illegal instruction: built for a newer CPU?)";
+        case SIGABRT:
+            return "SIGABRT (abort)";
+        case SIGKILL:
+            return "SIGKILL (killed: out of memory?)";
+        case SIGTRAP:
+            return "SIGTRAP (trap)";
+        default:
+            break;
     }
     const char* name = ::sigabbrev_np(signal);
     return name ? std::string("SIG") + name : "signal " + std::to_string(signal);

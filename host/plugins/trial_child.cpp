@@ -25,8 +25,8 @@ void say(const std::string& words) {
     std::fflush(stdout);  // it may be the last thing this process does
 }
 
-// create() may fetch services, but not call them. A table whose size says that it has no functions is what an old host would
-// give, and a plugin has to cope with that.
+// create() may fetch services, but not call them. A table whose size says that it has no functions is what an old host
+// would give, and a plugin has to cope with that.
 const void* empty_service(std::string_view) {
     static const std::array<std::uint64_t, 64> table{sizeof(std::uint32_t)};
     return table.data();

@@ -69,25 +69,25 @@ TEST_CASE("a peer that accepts nothing: the connect timeout, not sent") {
 
 TEST_CASE("a connection that breaks after the request: in doubt") {
     TestClient client;
-    auto talk = GENERATE(as<std::function<void(RawSocket&, int)>>(),
-                         [](RawSocket& socket, int) { socket.read_until("\r\n\r\n"); },
-                         [](RawSocket& socket, int) {
-                             socket.read_until("\r\n\r\n");
-                             socket.reset();
-                         },
-                         [](RawSocket& socket, int) {
-                             socket.read_until("\r\n\r\n");
-                             socket.send("HTTP/1.1 200");
-                             socket.reset();
-                         },
-                         [](RawSocket& socket, int) {
-                             socket.read_until("\r\n\r\n");
-                             socket.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
-                         },
-                         [](RawSocket& socket, int) {
-                             socket.read_until("\r\n\r\n");
-                             socket.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
-                         });
+    auto talk = GENERATE(
+        as<std::function<void(RawSocket&, int)>>(), [](RawSocket& socket, int) { socket.read_until("\r\n\r\n"); },
+        [](RawSocket& socket, int) {
+            socket.read_until("\r\n\r\n");
+            socket.reset();
+        },
+        [](RawSocket& socket, int) {
+            socket.read_until("\r\n\r\n");
+            socket.send("HTTP/1.1 200");
+            socket.reset();
+        },
+        [](RawSocket& socket, int) {
+            socket.read_until("\r\n\r\n");
+            socket.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+        },
+        [](RawSocket& socket, int) {
+            socket.read_until("\r\n\r\n");
+            socket.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+        });
     RawServer peer(talk);
     auto error = failure(client, local_request(peer.port(), "/", "POST"));
     CHECK(error.error.code == Errc::unavailable);
@@ -128,9 +128,10 @@ TEST_CASE("an answer that does not come in time: in doubt, and the connection is
 }
 
 TEST_CASE("answers over the limit are given up") {
-    std::string bytes = GENERATE(as<std::string>(), head_200 + "Content-Length: 1001\r\n\r\n" + std::string(1001, 'x'),
-                                 head_200 + "Transfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, 'x') + "\r\n0\r\n\r\n",
-                                 head_200 + "\r\n" + std::string(1001, 'x'), head_200 + "Content-Length: 99999999999999\r\n\r\n");
+    std::string bytes =
+        GENERATE(as<std::string>(), head_200 + "Content-Length: 1001\r\n\r\n" + std::string(1001, 'x'),
+                 head_200 + "Transfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, 'x') + "\r\n0\r\n\r\n",
+                 head_200 + "\r\n" + std::string(1001, 'x'), head_200 + "Content-Length: 99999999999999\r\n\r\n");
     RawServer peer([&](RawSocket& socket, int) {
         socket.read_until("\r\n\r\n");
         socket.send(bytes);
@@ -160,9 +161,11 @@ TEST_CASE("malformed and ambiguous answers are refused") {
         as<std::string>(), "rubbish\r\n\r\n", "HTTP/2.0 200 OK\r\n\r\n", "HTTP/1.1 99 X\r\nContent-Length: 0\r\n\r\n",
         "HTTP/1.1 700 X\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 101 Switching\r\n\r\n",
         head_200 + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n" + bodies,
-        head_200 + "Content-Length: 5\r\nTransfer-Encoding: gzip\r\n\r\nhello", head_200 + "Transfer-Encoding: gzip, chunked\r\n\r\n" + bodies,
+        head_200 + "Content-Length: 5\r\nTransfer-Encoding: gzip\r\n\r\nhello",
+        head_200 + "Transfer-Encoding: gzip, chunked\r\n\r\n" + bodies,
         head_200 + "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello", head_200 + "Content-Length: x\r\n\r\nhello",
-        head_200 + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", head_200 + "X: " + std::string(100'000, 'x') + "\r\n\r\n",
+        head_200 + "Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+        head_200 + "X: " + std::string(100'000, 'x') + "\r\n\r\n",
         head_200 + "Transfer-Encoding: chunked\r\n\r\n5;" + std::string(100'000, 'x'), []() {
             std::string endless;
             for (int i = 0; i < 20; ++i) endless += "HTTP/1.1 100 Continue\r\n\r\n";
@@ -207,7 +210,8 @@ TEST_CASE("a client may be destroyed with requests in flight: each gets its answ
             for (int i = 0; i < 5; ++i) {
                 auto promise = std::make_shared<std::promise<ClientResult>>();
                 results.push_back(promise->get_future());
-                client->send(local_request(silent.port()), [promise](ClientResult result) { promise->set_value(std::move(result)); });
+                client->send(local_request(silent.port()),
+                             [promise](ClientResult result) { promise->set_value(std::move(result)); });
             }
         });
         CHECK(eventually([&] { return silent.accepted() == 2; }));

@@ -28,7 +28,8 @@ std::string answer(const std::string& body, const std::string& fields = "") {
     return "HTTP/1.1 200 OK\r\n" + fields + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
-// Answers each request with the same bytes, for as long as the client keeps the connection; closes after it when asked to.
+// Answers each request with the same bytes, for as long as the client keeps the connection; closes after it when asked
+// to.
 auto always(const std::string& bytes, bool close = false) {
     return [=](RawSocket& socket, int) {
         while (!socket.read_until("\r\n\r\n").empty()) {
@@ -68,7 +69,8 @@ TEST_CASE("requests and answers go whole") {
 TEST_CASE("connections are kept and used again") {
     TestServer server(routes);
     TestClient client;
-    for (int i = 0; i < 20; ++i) CHECK(client.send(local_request(server.port, "/echo", i % 2 ? "GET" : "HEAD")).has_value());
+    for (int i = 0; i < 20; ++i)
+        CHECK(client.send(local_request(server.port, "/echo", i % 2 ? "GET" : "HEAD")).has_value());
     CHECK(server.server->counters().connections_total == 1);
     CHECK(server.server->counters().requests == 20);
 }
@@ -109,12 +111,15 @@ TEST_CASE("every framing of an answer is understood") {
     };
     const std::vector<Case> cases{
         {"length", answer("abc"), false, 200, "abc"},
-        {"chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1;x\r\nc\r\n0\r\n\r\n", false, 200, "abc"},
-        {"chunks and a trailer", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-T: 1\r\n\r\n", false, 200, "abc"},
+        {"chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1;x\r\nc\r\n0\r\n\r\n", false, 200,
+         "abc"},
+        {"chunks and a trailer", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-T: 1\r\n\r\n",
+         false, 200, "abc"},
         {"end of connection", "HTTP/1.1 200 OK\r\n\r\nabc", true, 200, "abc"},
         {"HTTP/1.0", "HTTP/1.0 200 OK\r\n\r\nabc", true, 200, "abc"},
         {"no content", "HTTP/1.1 204 No Content\r\n\r\n", false, 204, ""},
-        {"interim answers", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + answer("abc"), false, 200, "abc"},
+        {"interim answers", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + answer("abc"),
+         false, 200, "abc"},
         {"an error", "HTTP/1.1 503 Busy\r\nContent-Length: 1\r\n\r\nx", false, 503, "x"},
         {"Connection: close", answer("abc", "Connection: close\r\n"), true, 200, "abc"},
     };
@@ -175,9 +180,11 @@ TEST_CASE("too many waiting requests are refused at once") {
     options.max_waiting = 2;
     TestClient client(options);
     auto request = local_request(silent.port());
-    request.timeout_ms = 300;
     std::vector<std::future<ClientResult>> results;
-    for (int i = 0; i < 4; ++i) results.push_back(client.start(request));
+    for (int timeout : {1000, 100, 200, 100}) {
+        request.timeout_ms = timeout;
+        results.push_back(client.start(request));
+    }
     auto refused = results[3].get();
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().error.code == Errc::overloaded);
@@ -233,7 +240,8 @@ TEST_CASE("what cannot be sent is refused before anything is sent") {
     refuse([](auto& request) { request.url += "\r\nX: y"; });
     refuse([](auto& request) { request.url += " HTTP/1.1"; });
     refuse([](auto& request) { request.url = "http://a@127.0.0.1/"; });
-    for (const auto* name : {"Host", "content-length", "Transfer-Encoding", "Connection", "TE", "Trailer", "Upgrade", "Expect"}) {
+    for (const auto* name :
+         {"Host", "content-length", "Transfer-Encoding", "Connection", "TE", "Trailer", "Upgrade", "Expect"}) {
         refuse([&](auto& request) { request.headers.set(name, "1"); });
     }
     ClientRequest request;

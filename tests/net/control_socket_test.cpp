@@ -1,8 +1,8 @@
-#include <catch2/catch.hpp>
-#include <fstream>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <catch2/catch.hpp>
+#include <fstream>
 
 #include "net/fixtures.hpp"
 #include "net/raw_socket.hpp"
@@ -16,9 +16,12 @@ namespace {
 void control_routes(Router& router) {
     RouteLimits limits;
     limits.local_only = true;
-    router.add("POST", "/control", [](Request request, Responder respond) {
-        respond(Response::text(200, request.remote + (request.local ? " local" : " remote")));
-    }, limits);
+    router.add(
+        "POST", "/control",
+        [](Request request, Responder respond) {
+            respond(Response::text(200, request.remote + (request.local ? " local" : " remote")));
+        },
+        limits);
 }
 
 const std::string request = "POST /control HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";

@@ -1,6 +1,7 @@
 // A loop on a thread of its own, and a server or client on it.
 #pragma once
 
+#include <unistd.h>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <filesystem>
@@ -11,7 +12,6 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
-#include <unistd.h>
 
 #include "net/client.hpp"
 #include "net/loop.hpp"
@@ -99,7 +99,8 @@ public:
         auto promise = std::make_shared<std::promise<net::ClientResult>>();
         auto future = promise->get_future();
         thread.loop.post([this, promise, request = std::move(request)]() mutable {
-            client->send(std::move(request), [promise](net::ClientResult result) { promise->set_value(std::move(result)); });
+            client->send(std::move(request),
+                         [promise](net::ClientResult result) { promise->set_value(std::move(result)); });
         });
         return future;
     }
@@ -115,7 +116,8 @@ public:
 };
 
 // A request to 127.0.0.1, which only the operator may send.
-inline net::ClientRequest local_request(std::uint16_t port, const std::string& target = "/", const std::string& method = "GET") {
+inline net::ClientRequest local_request(std::uint16_t port, const std::string& target = "/",
+                                        const std::string& method = "GET") {
     net::ClientRequest request;
     request.method = method;
     request.url = "http://127.0.0.1:" + std::to_string(port) + target;

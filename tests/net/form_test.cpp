@@ -5,7 +5,8 @@
 using namespace parley::net;
 
 TEST_CASE("forms survive encoding and decoding") {
-    FormFields fields{{"Body", "a b&c=d+e%"}, {"", "empty name"}, {"n\xc3\xa4me", std::string("\0\r\n", 3)}, {"To", ""}};
+    FormFields fields{
+        {"Body", "a b&c=d+e%"}, {"", "empty name"}, {"n\xc3\xa4me", std::string("\0\r\n", 3)}, {"To", ""}};
     auto text = form_encode(fields);
     CHECK(text == "Body=a+b%26c%3Dd%2Be%25&=empty+name&n%C3%A4me=%00%0D%0A&To=");
     CHECK(form_decode(text).value() == fields);

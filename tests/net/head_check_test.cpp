@@ -10,8 +10,12 @@ using namespace parley::net;
 using namespace std::string_literals;
 
 namespace {
-std::string with(const std::string& fields) { return "POST /a HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n"; }
-HeadCheck check(const std::string& head) { return check_head(head, 100); }
+std::string with(const std::string& fields) {
+    return "POST /a HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n";
+}
+HeadCheck check(const std::string& head) {
+    return check_head(head, 100);
+}
 }  // namespace
 
 TEST_CASE("a good head says how its body is framed") {
@@ -125,8 +129,8 @@ TEST_CASE("the end of a head is found however it arrives") {
     auto end = find_head_end(bytes, scanned);
     CHECK(end.state == HeadEnd::State::complete);
     CHECK(end.size == head.size());
-    for (const auto& bad : {"GET / HTTP/1.1\nHost: h\n\n"s, "GET / HTTP/1.1\r\nHost: h\n\r\n"s, "GET /\rX HTTP/1.1"s, "\x16\x03\x01"s,
-                            " GET"s, "\r\n"s}) {
+    for (const auto& bad : {"GET / HTTP/1.1\nHost: h\n\n"s, "GET / HTTP/1.1\r\nHost: h\n\r\n"s, "GET /\rX HTTP/1.1"s,
+                            "\x16\x03\x01"s, " GET"s, "\r\n"s}) {
         scanned = 0;
         CHECK(find_head_end(bad, scanned).state == HeadEnd::State::malformed);
     }
@@ -138,7 +142,8 @@ TEST_CASE("targets are split and decoded") {
     CHECK(target->path == "/a b/c");
     CHECK(target->raw_path == "/a%20b/c");
     CHECK(target->query == "x=%20&y");
-    for (const auto* bad : {"/%", "/%0", "/%zz", "/%00", "/a%0Ab", "/..", "/a/../b", "/%2e%2e/x", "/a/%2e", "/a%2f..%2fb"}) {
+    for (const auto* bad :
+         {"/%", "/%0", "/%zz", "/%00", "/a%0Ab", "/..", "/a/../b", "/%2e%2e/x", "/a/%2e", "/a%2f..%2fb"}) {
         INFO(bad);
         CHECK_FALSE(parse_target(bad));
     }

@@ -5,7 +5,9 @@
 using namespace parley::net;
 
 namespace {
-std::string boundary_of(const MultipartForm& form) { return form.content_type().substr(30); }
+std::string boundary_of(const MultipartForm& form) {
+    return form.content_type().substr(30);
+}
 }  // namespace
 
 TEST_CASE("a multipart form has the shape browsers give it") {
@@ -30,4 +32,6 @@ TEST_CASE("names and file names cannot break out of their quotes") {
     CHECK(body.find("Content-Type: application/octet-stream\r\n") != std::string::npos);
 }
 
-TEST_CASE("boundaries differ") { CHECK(boundary_of(MultipartForm()) != boundary_of(MultipartForm())); }
+TEST_CASE("boundaries differ") {
+    CHECK(boundary_of(MultipartForm()) != boundary_of(MultipartForm()));
+}

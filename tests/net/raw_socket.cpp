@@ -71,7 +71,9 @@ void RawSocket::send(std::string_view bytes) {
     }
 }
 
-void RawSocket::finish_sending() { ::shutdown(descriptor_, SHUT_WR); }
+void RawSocket::finish_sending() {
+    ::shutdown(descriptor_, SHUT_WR);
+}
 
 void RawSocket::reset() {
     linger now{1, 0};
@@ -118,7 +120,8 @@ bool RawSocket::closed_within(int ms) {
     return ::recv(descriptor_, &byte, 1, 0) <= 0;
 }
 
-RawServer::RawServer(std::function<void(RawSocket&, int)> talk) : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+RawServer::RawServer(std::function<void(RawSocket&, int)> talk)
+    : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

@@ -5,7 +5,9 @@
 using namespace parley::net;
 
 namespace {
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
 }  // namespace
 
 TEST_CASE("framing is the server's own") {
@@ -45,7 +47,8 @@ TEST_CASE("large bodies are not copied and odd statuses are faults of ours") {
     CHECK(wire.body.size() == 100'000);
     CHECK(has(wire.head, "Content-Length: 100000\r\n"));
     for (int status : {0, 100, 199, 600, -1}) {
-        CHECK(writer.write(Response::text(status, ""), false, false).head.starts_with("HTTP/1.1 500 Internal Server Error\r\n"));
+        CHECK(writer.write(Response::text(status, ""), false, false)
+                  .head.starts_with("HTTP/1.1 500 Internal Server Error\r\n"));
     }
     CHECK(writer.write(Response::text(299, ""), false, false).head.starts_with("HTTP/1.1 299 \r\n"));
 }

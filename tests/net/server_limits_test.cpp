@@ -12,9 +12,12 @@ namespace {
 void small_routes(Router& router) {
     RouteLimits limits;
     limits.max_body = 1000;
-    router.add("POST", "/small", [](Request request, Responder respond) { respond(Response::text(200, request.body)); }, limits);
+    router.add(
+        "POST", "/small", [](Request request, Responder respond) { respond(Response::text(200, request.body)); },
+        limits);
     router.add("GET", "/", [](Request, Responder respond) { respond(Response::text(200, "")); });
-    router.add("GET", "/big", [](Request, Responder respond) { respond(Response::text(200, std::string(32 << 20, 'x'))); });
+    router.add("GET", "/big",
+               [](Request, Responder respond) { respond(Response::text(200, std::string(32 << 20, 'x'))); });
 }
 
 ServerOptions quick() {
@@ -38,10 +41,16 @@ TEST_CASE("bodies over the route's limit are answered 413 and the connection clo
         socket.send("POST /small HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n" + std::string(1001, 'x'));
     }
     SECTION("said in the head, a client that sends far more") {
-        socket.send("POST /small HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999999\r\n\r\n" + std::string(500'000, 'x'));
+        socket.send("POST /small HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999999\r\n\r\n" +
+                    std::string(500'000, 'x'));
     }
-    SECTION("in chunks") { socket.send(chunked_head + "1f4\r\n" + std::string(500, 'x') + "\r\n1f5\r\n" + std::string(501, 'x') + "\r\n0\r\n\r\n"); }
-    SECTION("in one chunk") { socket.send(chunked_head + "FFFFFFFFFFFFFFF\r\nxx"); }
+    SECTION("in chunks") {
+        socket.send(chunked_head + "1f4\r\n" + std::string(500, 'x') + "\r\n1f5\r\n" + std::string(501, 'x') +
+                    "\r\n0\r\n\r\n");
+    }
+    SECTION("in one chunk") {
+        socket.send(chunked_head + "FFFFFFFFFFFFFFF\r\nxx");
+    }
     CHECK(socket.response().status == 413);
     CHECK(socket.closed_within(5000));
 }
@@ -62,9 +71,15 @@ TEST_CASE("heads over the limits are answered 431") {
     TestServer server(small_routes, options);
     auto socket = RawSocket::to_port(server.port);
     std::string start = "GET / HTTP/1.1\r\nHost: a\r\n";
-    SECTION("one long line") { socket.send(start + "X: " + std::string(5000, 'x')); }
-    SECTION("a whole head that is too long") { socket.send(start + "X: " + std::string(2000, 'x') + "\r\n\r\n"); }
-    SECTION("a long target") { socket.send("GET /" + std::string(100'000, 'x')); }
+    SECTION("one long line") {
+        socket.send(start + "X: " + std::string(5000, 'x'));
+    }
+    SECTION("a whole head that is too long") {
+        socket.send(start + "X: " + std::string(2000, 'x') + "\r\n\r\n");
+    }
+    SECTION("a long target") {
+        socket.send("GET /" + std::string(100'000, 'x'));
+    }
     SECTION("many fields") {
         for (int i = 0; i < 10; ++i) start += "X: y\r\n";
         socket.send(start + "\r\n");
@@ -77,8 +92,12 @@ TEST_CASE("heads over the limits are answered 431") {
 TEST_CASE("chunk extensions and trailers cannot grow without end") {
     TestServer server(small_routes);
     auto socket = RawSocket::to_port(server.port);
-    SECTION("an endless extension") { socket.send(chunked_head + "5;" + std::string(300'000, 'x')); }
-    SECTION("an endless trailer") { socket.send(chunked_head + "0\r\nX: " + std::string(300'000, 'x')); }
+    SECTION("an endless extension") {
+        socket.send(chunked_head + "5;" + std::string(300'000, 'x'));
+    }
+    SECTION("an endless trailer") {
+        socket.send(chunked_head + "0\r\nX: " + std::string(300'000, 'x'));
+    }
     SECTION("extensions on each of many chunks") {
         std::string chunk = "1;" + std::string(1000, 'x') + "\r\nx\r\n", all = chunked_head;
         for (int i = 0; i < 500; ++i) all += chunk;
@@ -102,7 +121,8 @@ TEST_CASE("slow clients are sent away") {
     }
     SECTION("a head that does not end") {
         std::thread dripping([&] {
-            for (char c : std::string("GET / HTTP/1.1\r\nHost: a\r\nX: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")) {
+            for (char c :
+                 std::string("GET / HTTP/1.1\r\nHost: a\r\nX: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")) {
                 socket.send(std::string_view(&c, 1));
                 std::this_thread::sleep_for(5ms);
             }
@@ -142,8 +162,12 @@ TEST_CASE("a body slower than 1 KiB/s is given up before its timeout") {
 
 TEST_CASE("connections over the limit are answered 503, and there is room again when one ends") {
     ServerOptions options;
-    SECTION("in all") { options.max_connections = 2; }
-    SECTION("for one address") { options.max_connections_per_ip = 2; }
+    SECTION("in all") {
+        options.max_connections = 2;
+    }
+    SECTION("for one address") {
+        options.max_connections_per_ip = 2;
+    }
     TestServer server(small_routes, options);
     auto first = RawSocket::to_port(server.port);
     first.send(get);

@@ -27,7 +27,8 @@ void echo_routes(Router& router) {
 }
 
 std::string post(const std::string& body, const std::string& extra = "") {
-    return "POST /echo HTTP/1.1\r\nHost: a\r\n" + extra + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    return "POST /echo HTTP/1.1\r\nHost: a\r\n" + extra + "Content-Length: " + std::to_string(body.size()) +
+           "\r\n\r\n" + body;
 }
 
 }  // namespace
@@ -66,7 +67,8 @@ TEST_CASE("pipelined requests are answered in order, although the first handler 
         });
     });
     auto socket = RawSocket::to_port(server.port);
-    socket.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n" + post("one") + post("two") + "GET /echo?3 HTTP/1.1\r\nHost: a\r\n\r\n");
+    socket.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n" + post("one") + post("two") +
+                "GET /echo?3 HTTP/1.1\r\nHost: a\r\n\r\n");
     REQUIRE(eventually([&] {
         std::lock_guard lock(mutex);
         return held.size() == 1;
@@ -103,7 +105,9 @@ TEST_CASE("large bodies go both ways") {
     TestServer server([](Router& router) {
         RouteLimits limits;
         limits.max_body = 8 << 20;
-        router.add("POST", "/echo", [](Request request, Responder respond) { respond(Response::text(200, request.body)); }, limits);
+        router.add(
+            "POST", "/echo", [](Request request, Responder respond) { respond(Response::text(200, request.body)); },
+            limits);
     });
     auto socket = RawSocket::to_port(server.port);
     std::string body(5'000'000, 'x');
@@ -222,7 +226,8 @@ TEST_CASE("a handler that takes too long is answered for with 503, and its late 
         echo_routes(router);
         RouteLimits limits;
         limits.deadline_ms = 50;
-        router.add("GET", "/never", [&](Request, Responder respond) { held.push_back(std::move(respond)); }, limits);
+        router.add(
+            "GET", "/never", [&](Request, Responder respond) { held.push_back(std::move(respond)); }, limits);
     });
     auto socket = RawSocket::to_port(server.port);
     socket.send("GET /never HTTP/1.1\r\nHost: a\r\n\r\nGET /echo HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -252,7 +257,8 @@ TEST_CASE("many threads answer many connections") {
     for (int i = 0; i < 100; ++i) {
         sockets.push_back(RawSocket::to_port(server.port));
         auto body = std::to_string(i);
-        sockets.back().send("POST /work HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+        sockets.back().send("POST /work HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) +
+                            "\r\n\r\n" + body);
     }
     for (int i = 0; i < 100; ++i) CHECK(sockets[i].response().body == std::to_string(i));
     std::lock_guard lock(mutex);

@@ -1,5 +1,5 @@
-// Raw requests sent over a real socket to a real server: each is answered 400 and closed, or as the RFC has it; what is left on the wire
-// is never taken for a second request.
+// Raw requests sent over a real socket to a real server: each is answered 400 and closed, or as the RFC has it; what is
+// left on the wire is never taken for a second request.
 #include <catch2/catch.hpp>
 #include <mutex>
 
@@ -26,10 +26,16 @@ const std::string next = "GET /next HTTP/1.1\r\nHost: a\r\n\r\n";
 std::string post(const std::string& fields, const std::string& rest, const std::string& version = "1.1") {
     return "POST /p HTTP/" + version + "\r\nHost: a\r\n" + fields + "\r\n" + rest;
 }
-std::string chunked(const std::string& rest) { return post("Transfer-Encoding: chunked\r\n", rest); }
-std::string get(const std::string& line, const std::string& fields) { return line + "\r\n" + fields + "\r\n" + smuggled; }
+std::string chunked(const std::string& rest) {
+    return post("Transfer-Encoding: chunked\r\n", rest);
+}
+std::string get(const std::string& line, const std::string& fields) {
+    return line + "\r\n" + fields + "\r\n" + smuggled;
+}
 
-Case refused(const char* name, std::string wire, int status = 400) { return {name, std::move(wire), {status}, {}}; }
+Case refused(const char* name, std::string wire, int status = 400) {
+    return {name, std::move(wire), {status}, {}};
+}
 
 // Who decides where the body ends?
 std::vector<Case> framing_cases() {
@@ -37,7 +43,8 @@ std::vector<Case> framing_cases() {
         refused("TE gzip before CL", post("Transfer-Encoding: gzip\r\nContent-Length: 5\r\n", "hello" + smuggled)),
         refused("CL before TE gzip", post("Content-Length: 5\r\nTransfer-Encoding: gzip\r\n", "hello" + smuggled)),
         refused("CL.TE", post("Content-Length: 6\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\nG" + smuggled)),
-        refused("TE.CL", post("Transfer-Encoding: chunked\r\nContent-Length: 4\r\n", "23\r\n" + smuggled + "\r\n0\r\n\r\n")),
+        refused("TE.CL",
+                post("Transfer-Encoding: chunked\r\nContent-Length: 4\r\n", "23\r\n" + smuggled + "\r\n0\r\n\r\n")),
         refused("TE chunked, gzip", post("Transfer-Encoding: chunked, gzip\r\n", smuggled)),
         refused("TE gzip, chunked", post("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n" + smuggled)),
         refused("TE chunked, chunked", post("Transfer-Encoding: chunked, chunked\r\n", "0\r\n\r\n" + smuggled)),
@@ -45,11 +52,15 @@ std::vector<Case> framing_cases() {
         refused("TE chunkedx", post("Transfer-Encoding: chunkedx\r\n", smuggled)),
         refused("TE identity", post("Transfer-Encoding: identity\r\n", smuggled)),
         refused("TE empty", post("Transfer-Encoding:\r\n", smuggled)),
-        refused("TE twice", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n" + smuggled)),
-        refused("TE twice, one odd", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n", "0\r\n\r\n" + smuggled)),
+        refused("TE twice",
+                post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n" + smuggled)),
+        refused("TE twice, one odd",
+                post("Transfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n", "0\r\n\r\n" + smuggled)),
         refused("TE quoted", post("Transfer-Encoding: \"chunked\"\r\n", "0\r\n\r\n" + smuggled)),
         refused("TE with parameter", post("Transfer-Encoding: chunked;a=b\r\n", "0\r\n\r\n" + smuggled)),
-        refused("TE with vertical tab", post("Transfer-Encoding: \x0b" "chunked\r\n", "0\r\n\r\n" + smuggled)),
+        refused("TE with vertical tab", post("Transfer-Encoding: \x0b"
+                                             "chunked\r\n",
+                                             "0\r\n\r\n" + smuggled)),
         refused("TE with NUL", post("Transfer-Encoding: chunked\0\r\n"s, "0\r\n\r\n" + smuggled)),
         refused("TE with space before the colon", post("Transfer-Encoding : chunked\r\n", "0\r\n\r\n" + smuggled)),
         refused("TE with tab before the colon", post("Transfer-Encoding\t: chunked\r\n", "0\r\n\r\n" + smuggled)),
@@ -72,18 +83,40 @@ std::vector<Case> framing_cases() {
         refused("CL full-width digit", post("Content-Length: \xef\xbc\x95\r\n", "hello" + smuggled)),
         refused("CL with space before the colon", post("Content-Length : 5\r\n", "hello" + smuggled)),
         refused("CL over the route's limit", post("Content-Length: 9999999999\r\n", smuggled), 413),
-        {"CL with leading zeros", post("Content-Length: 005\r\n", "hello" + next), {200, 200}, {"POST /p hello", "GET /next "}},
-        {"CL with spaces around", post("Content-Length: \t5 \r\n", "hello" + next), {200, 200}, {"POST /p hello", "GET /next "}},
+        {"CL with leading zeros",
+         post("Content-Length: 005\r\n", "hello" + next),
+         {200, 200},
+         {"POST /p hello", "GET /next "}},
+        {"CL with spaces around",
+         post("Content-Length: \t5 \r\n", "hello" + next),
+         {200, 200},
+         {"POST /p hello", "GET /next "}},
         {"a request as a body stays a body", post("Content-Length: 35\r\n", smuggled), {200}, {"POST /p " + smuggled}},
         {"a request without framing has no body", post("", next), {200, 200}, {"POST /p ", "GET /next "}},
-        {"GET with a body", "GET /g HTTP/1.1\r\nHost: a\r\nContent-Length: 35\r\n\r\n" + smuggled + next, {200, 200},
+        {"GET with a body",
+         "GET /g HTTP/1.1\r\nHost: a\r\nContent-Length: 35\r\n\r\n" + smuggled + next,
+         {200, 200},
          {"GET /g " + smuggled, "GET /next "}},
-        {"a body in HTTP/1.0, then nothing more", post("Content-Length: 5\r\n", "hello" + smuggled, "1.0"), {200}, {"POST /p hello"}},
+        {"a body in HTTP/1.0, then nothing more",
+         post("Content-Length: 5\r\n", "hello" + smuggled, "1.0"),
+         {200},
+         {"POST /p hello"}},
         {"a body that is cut off", post("Content-Length: 50\r\n", "hello"), {}, {}},
-        {"a refused route with a body", "POST /none HTTP/1.1\r\nHost: a\r\nContent-Length: 35\r\n\r\n" + smuggled, {404}, {}},
-        {"a refused method with a body", "PUT /p HTTP/1.1\r\nHost: a\r\nContent-Length: 35\r\n\r\n" + smuggled, {405}, {}},
-        {"a refused route with chunks", "POST /none HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n23\r\n" + smuggled, {404}, {}},
-        {"Connection: close, then nothing more", post("Connection: close\r\nContent-Length: 5\r\n", "hello" + smuggled), {200},
+        {"a refused route with a body",
+         "POST /none HTTP/1.1\r\nHost: a\r\nContent-Length: 35\r\n\r\n" + smuggled,
+         {404},
+         {}},
+        {"a refused method with a body",
+         "PUT /p HTTP/1.1\r\nHost: a\r\nContent-Length: 35\r\n\r\n" + smuggled,
+         {405},
+         {}},
+        {"a refused route with chunks",
+         "POST /none HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n23\r\n" + smuggled,
+         {404},
+         {}},
+        {"Connection: close, then nothing more",
+         post("Connection: close\r\nContent-Length: 5\r\n", "hello" + smuggled),
+         {200},
          {"POST /p hello"}},
     };
 }
@@ -91,10 +124,19 @@ std::vector<Case> framing_cases() {
 std::vector<Case> chunk_cases() {
     return {
         {"chunks", chunked("5\r\nhello\r\n0\r\n\r\n" + next), {200, 200}, {"POST /p hello", "GET /next "}},
-        {"TE in other case", post("transfer-ENCODING: CHUNKED\r\n", "1\r\nx\r\n0\r\n\r\n" + next), {200, 200}, {"POST /p x", "GET /next "}},
-        {"hex in both cases", chunked("a\r\n0123456789\r\nB\r\n0123456789a\r\n0\r\n\r\n"), {200}, {"POST /p 01234567890123456789a"}},
+        {"TE in other case",
+         post("transfer-ENCODING: CHUNKED\r\n", "1\r\nx\r\n0\r\n\r\n" + next),
+         {200, 200},
+         {"POST /p x", "GET /next "}},
+        {"hex in both cases",
+         chunked("a\r\n0123456789\r\nB\r\n0123456789a\r\n0\r\n\r\n"),
+         {200},
+         {"POST /p 01234567890123456789a"}},
         {"leading zeros", chunked("0005\r\nhello\r\n000\r\n\r\n" + next), {200, 200}, {"POST /p hello", "GET /next "}},
-        {"an extension", chunked("5;a=b;c=\"d\"\r\nhello\r\n0;e\r\n\r\n" + next), {200, 200}, {"POST /p hello", "GET /next "}},
+        {"an extension",
+         chunked("5;a=b;c=\"d\"\r\nhello\r\n0;e\r\n\r\n" + next),
+         {200, 200},
+         {"POST /p hello", "GET /next "}},
         refused("an extension with a bare LF", chunked("5;a\nhello\r\n0\r\n\r\n" + smuggled)),
         refused("an extension with a bare CR", chunked("5;a\rb\r\nhello\r\n0\r\n\r\n" + smuggled)),
         refused("a size that is no number", chunked("zz\r\n" + smuggled)),
@@ -112,7 +154,8 @@ std::vector<Case> chunk_cases() {
         refused("data ended by nothing", chunked("5\r\nhello0\r\n\r\n" + smuggled)),
         refused("a trailer", chunked("5\r\nhello\r\n0\r\nX-Forwarded-For: 127.0.0.1\r\n\r\n" + smuggled)),
         refused("a trailer that is framing", chunked("0\r\nContent-Length: 35\r\n\r\n" + smuggled)),
-        refused("an announced trailer", post("Transfer-Encoding: chunked\r\nTrailer: X\r\n", "0\r\nX: y\r\n\r\n" + smuggled)),
+        refused("an announced trailer",
+                post("Transfer-Encoding: chunked\r\nTrailer: X\r\n", "0\r\nX: y\r\n\r\n" + smuggled)),
         refused("a broken trailer", chunked("0\r\nX\r\n\r\n" + smuggled)),
         {"no last chunk", chunked("5\r\nhello\r\n"), {}, {}},
         {"no end of the last chunk", chunked("5\r\nhello\r\n0\r\n"), {}, {}},
@@ -154,7 +197,9 @@ std::vector<Case> head_cases() {
         {"one empty line first", "\r\n" + next, {200}, {"GET /next "}},
         {"an empty line between", next + "\r\n" + next, {200, 200}, {"GET /next ", "GET /next "}},
         {"HTTP/1.0 without Host", "GET /g HTTP/1.0\r\n\r\n" + smuggled, {200}, {"GET /g "}},
-        {"an upgrade to h2c is not taken up", "GET /g HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n" + next, {200, 200},
+        {"an upgrade to h2c is not taken up",
+         "GET /g HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n" + next,
+         {200, 200},
          {"GET /g ", "GET /next "}},
         {"an unknown method", "BREW /g HTTP/1.1\r\nHost: a\r\n\r\n" + next, {405, 200}, {"GET /next "}},
         {"a good request before a bad one", next + post("Content-Length: x\r\n", smuggled), {200, 400}, {"GET /next "}},
@@ -211,6 +256,12 @@ void run(const std::vector<Case>& cases) {
 
 }  // namespace
 
-TEST_CASE("ambiguous framing is refused") { run(framing_cases()); }
-TEST_CASE("malformed chunks are refused") { run(chunk_cases()); }
-TEST_CASE("malformed heads are refused") { run(head_cases()); }
+TEST_CASE("ambiguous framing is refused") {
+    run(framing_cases());
+}
+TEST_CASE("malformed chunks are refused") {
+    run(chunk_cases());
+}
+TEST_CASE("malformed heads are refused") {
+    run(head_cases());
+}

@@ -20,7 +20,9 @@ public:
             " -addext subjectAltName=" + alternatives + " -keyout " + files.key + " -out " + files.certificate);
         return files;
     }
-    static int run(const std::string& command) { return std::system((command + " >/dev/null 2>&1 </dev/null").c_str()); }
+    static int run(const std::string& command) {
+        return std::system((command + " >/dev/null 2>&1 </dev/null").c_str());
+    }
 
     TempFolder folder;
 };
@@ -35,7 +37,9 @@ struct TlsServer {
               [](Router& router) {
                   RouteLimits limits;
                   limits.max_body = 8 << 20;
-                  router.add("POST", "/echo", [](Request r, Responder respond) { respond(Response::text(200, r.body)); }, limits);
+                  router.add(
+                      "POST", "/echo", [](Request r, Responder respond) { respond(Response::text(200, r.body)); },
+                      limits);
               },
               options) {
         server.on_loop([&] { port = server.server->listen_tls("127.0.0.1", 0, files).value(); });

@@ -49,8 +49,8 @@ TEST_CASE("each broken plugin gets its verdict in words") {
                Catch::Contains("crashed in dlopen(), running static constructors with SIGABRT") &&
                    Catch::Contains("runtime_error"));
     CHECK_THAT(verdict("crashing_constructor"), Catch::Contains("with SIGSEGV (invalid memory access)"));
-    CHECK_THAT(verdict("exiting_constructor"), Catch::Contains("ended the process in dlopen()") &&
-                                                   Catch::Contains("exit code 0"));
+    CHECK_THAT(verdict("exiting_constructor"),
+               Catch::Contains("ended the process in dlopen()") && Catch::Contains("exit code 0"));
 }
 
 TEST_CASE("a constructor that never ends is stopped at the deadline") {
@@ -98,7 +98,8 @@ TEST_CASE("cut off and damaged files are checked without harm to this process") 
     std::mt19937 random(7);
     for (int round = 0; round < (sanitized ? 5 : 40); ++round) {
         auto damaged = good;
-        for (int flips = 0; flips < 8; ++flips) damaged[random() % damaged.size()] ^= static_cast<char>(1 << random() % 8);
+        for (int flips = 0; flips < 8; ++flips)
+            damaged[random() % damaged.size()] ^= static_cast<char>(1 << random() % 8);
         auto options = with_trial();
         options.trial_deadline = 1s;
         static_cast<void>(check(damaged, options));

@@ -10,7 +10,9 @@ using namespace parley::plugins::test;
 
 namespace {
 
-HandlerPool::Job job(UniqueFunction<void()> run) { return {std::move(run), {}, {}}; }
+HandlerPool::Job job(UniqueFunction<void()> run) {
+    return {std::move(run), {}, {}};
+}
 
 // Many threads wait here until the test opens it.
 class Door {

@@ -1,5 +1,6 @@
 // plugins_helper plugin-trial FD: the trial load, as the host's own program does it.
-// plugins_helper crash PLUGINS_DIR STATE_DIR HOW: serves the directory and calls the command "crash" with HOW as arguments.
+// plugins_helper crash PLUGINS_DIR STATE_DIR HOW: serves the directory and calls the command "crash" with HOW as
+// arguments.
 #include <cstring>
 #include <string>
 #include <thread>

@@ -6,7 +6,8 @@ using namespace parley::plugins;
 
 namespace {
 
-const std::string good = "abi=1.0\nid=echo\nversion=1.2.0\ncommands=echo echo-2\ncapabilities=messaging settings.write\n";
+const std::string good =
+    "abi=1.0\nid=echo\nversion=1.2.0\ncommands=echo echo-2\ncapabilities=messaging settings.write\n";
 
 std::string changed(const std::string& from, const std::string& to) {
     auto text = good;

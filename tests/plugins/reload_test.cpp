@@ -98,7 +98,8 @@ TEST_CASE("no call is wrong or lost while plugins are reloaded under it") {
                     ++lost;
                     continue;
                 }
-                // The version that answers must be that of the generation that was leased: odd generations are version 1.
+                // The version that answers must be that of the generation that was leased: odd generations are
+                // version 1.
                 fixture_call call{};
                 const parley_message message{};
                 lease.hooks().handle(lease.hooks().self, reinterpret_cast<parley_call*>(&call), &message);

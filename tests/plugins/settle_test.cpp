@@ -8,7 +8,9 @@ using namespace std::chrono_literals;
 namespace {
 
 FileLook the_look;
-FileLook scripted_look(const std::string&) { return the_look; }
+FileLook scripted_look(const std::string&) {
+    return the_look;
+}
 
 }  // namespace
 

@@ -149,7 +149,9 @@ private:
     parley_storage storage_{sizeof(std::uint32_t), nullptr, nullptr, nullptr, nullptr};
 };
 
-inline fs::path fixture(const std::string& name) { return fs::path(PARLEY_FIXTURE_DIR) / (name + ".so"); }
+inline fs::path fixture(const std::string& name) {
+    return fs::path(PARLEY_FIXTURE_DIR) / (name + ".so");
+}
 
 // A runtime on directories of its own.
 struct Bench {
@@ -175,7 +177,8 @@ struct Bench {
     Result<std::string> ask(Runtime::Action action, const std::string& target) {
         std::promise<Result<std::string>> answer;
         auto future = answer.get_future();
-        runtime->request(action, target, [&answer](Result<std::string> result) { answer.set_value(std::move(result)); });
+        runtime->request(action, target,
+                         [&answer](Result<std::string> result) { answer.set_value(std::move(result)); });
         return future.get();
     }
     // Calls the command; the fixture's answer, or 0 when nobody serves it.

@@ -1,4 +1,5 @@
-// What the gate lets pass, Beast must read, and both must see the same framing. However the bytes arrive, the end is the same.
+// What the gate lets pass, Beast must read, and both must see the same framing. However the bytes arrive, the end is
+// the same.
 #include "net/head_check.hpp"
 
 #include <boost/beast/http/empty_body.hpp>
