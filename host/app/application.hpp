@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "app/gateway_account.hpp"
+#include "app/sign_in.hpp"
 #include "channels/support/support_channel.hpp"
 #include "channels/terminal/terminal_channel.hpp"
 #include "config/config.hpp"
@@ -73,6 +74,7 @@ public:
     GatewayAccount& gateway() { return *gateway_; }
     net::Server& server() { return *server_; }
     Metrics& metrics() { return metrics_; }
+    SignIn& sign_in() { return sign_in_; }
     const AccountIds& accounts() const { return accounts_; }
     Logger log() const { return log_; }
     bool ready() const { return ready_ && journal_->healthy(); }
@@ -99,6 +101,7 @@ private:
     Logger log_;
     int lock_file_ = -1;
     Metrics metrics_;
+    SignIn sign_in_;
     AccountIds accounts_;
     std::atomic<bool> ready_{false};
     bool stopped_ = false;

@@ -28,7 +28,9 @@ std::string describe(const json::object& letter) {
 // One conversation: what is typed goes out, what comes back is printed.
 class Conversation {
 public:
-    Conversation(ControlClient host, const ChatOptions& options) : host_(std::move(host)), options_(options) {
+    // `last`: the last letter that was there before; what it and earlier ones say is not for this conversation.
+    Conversation(ControlClient host, const ChatOptions& options, std::uint64_t last)
+        : host_(std::move(host)), options_(options), last_(last) {
         chat_ = options.group.empty() ? options.as + "@s.whatsapp.net" : options.group + "@g.us";
     }
 
@@ -48,21 +50,21 @@ public:
             last_ = letter.at("number").to_number<std::uint64_t>();
             std::cout << describe(letter) << "\n" << std::flush;
         }
-        heard_ = !letters->as_array().empty();
         return true;
     }
-    bool heard() const { return heard_; }
 
 private:
     ControlClient host_;
     ChatOptions options_;
     std::string chat_;
-    std::uint64_t last_ = 0;
-    bool heard_ = false;
+    std::uint64_t last_;
 };
 
 int talk(const ControlClient& host, const ChatOptions& options) {
-    Conversation speaking(host, options);
+    const auto status = host.get("/control/status");
+    if (!status) return fail(status.error().message);
+    const auto last = status->at("last_letter").to_number<std::uint64_t>();
+    Conversation speaking(host, options, last);
     if (!options.say.empty()) {
         for (const auto& text : options.say) {
             if (!speaking.say(text)) return 1;
@@ -77,7 +79,7 @@ int talk(const ControlClient& host, const ChatOptions& options) {
                   << (options.group.empty() ? "/help" : "./help") << ". Ctrl-D ends.\n";
     // A second thread prints whatever comes, also what nobody asked for.
     auto over = std::make_shared<std::atomic<bool>>(false);
-    std::thread listener([listening = Conversation(host, options), over]() mutable {
+    std::thread listener([listening = Conversation(host, options, last), over]() mutable {
         while (!*over && listening.listen()) {
         }
     });

@@ -19,6 +19,7 @@ void print_welcome(Application& app) {
     std::size_t plugins = 0;
     for (const auto& plugin : app.runtime().list()) plugins += plugin.state == plugins::State::serving ? 1 : 0;
     std::cout << "Parley is ready at " << url << " with " << plugins << " plugins.\n"
+              << "  Admin sign-in (once): " << url << "/sign-in?code=" << app.sign_in().code() << "\n"
               << "  Talk to it:       parley chat --data-dir " << config.data_dir << "\n"
               << "  WhatsApp gateway: let it post to " << url << "/api/whatsapp\n"
               << "  Plugins:          drop .so files into " << config.plugins_dir << "\n"

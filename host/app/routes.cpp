@@ -3,7 +3,7 @@
 #include <boost/json.hpp>
 
 #include "app/application.hpp"
-#include "app/front_page.hpp"
+#include "app/pages.hpp"
 #include "channels/support/answers.hpp"
 #include "channels/support/decode.hpp"
 
@@ -138,7 +138,7 @@ net::Router make_router(Application& app) {
     net::RouteLimits webhook;
     webhook.max_body = webhook_body;
 
-    router.add("GET", "/", [&app](const Request&, Responder respond) { respond(Response::html(200, front_page(app))); });
+    add_pages(router, app);
     const auto live = [](const Request&, Responder respond) { respond(Response::json(200, R"({"live":true})")); };
     router.add("GET", "/health", with(ready));
     router.add("GET", "/health/live", live);

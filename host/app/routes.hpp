@@ -1,6 +1,8 @@
 // Every route of the host.
 //
 //   GET  /                                   what this is, and where to look
+//   GET  /sign-in?code=...                   the code printed at start-up, once: sets a session cookie
+//   GET  /admin                              how the host stands; needs the cookie
 //   GET  /health/live                        the process runs
 //   GET  /health, /health/ready               it can take messages: 200, or 503 with the reason
 //   GET  /metrics                            Prometheus text

@@ -48,6 +48,7 @@ void status(Application& app, const Request&, Responder respond) {
     state["sending"] = app.sender().sending();
     state["threads"] = threads.threads;
     state["threads_written_off"] = threads.written_off;
+    state["last_letter"] = app.terminal().last_number();
     state["commits"] = journal.commits;
     state["operations"] = journal.operations;
     json::array accounts;

@@ -100,6 +100,7 @@ void settle(Options& options, const CLI::App& verb) {
     if (options.plugins_dir.empty()) options.plugins_dir = beside_program("plugins");
     if (options.bench_plugins_dir.empty()) options.bench_plugins_dir = beside_program("bench-plugins");
     if (!options.quick) return;
+    options.repeats = 0;
     if (verb.count("--rounds") == 0) options.rounds = 1;
     if (verb.count("--seconds") == 0) options.seconds = 3;
     if (verb.count("--warm-up") == 0) options.warm_up = 2;
@@ -142,9 +143,10 @@ void add_verb(CLI::App& cli, int& result) {
     verb->add_option("--waiting", options->waiting, "Handlers that wait at once")
         ->check(CLI::Range(1, 20'000))
         ->capture_default_str();
-    verb->add_option(
-        "--against", options->against,
-        "Another server's webhook, http://127.0.0.1:PORT/PATH; it must post its replies to the fake gateway");
+    verb->add_option("--against", options->against,
+                     "Another server's webhook, http://127.0.0.1:PORT/PATH: it answers /echo, posts its replies to the "
+                     "fake gateway, and "
+                     "takes webhooks signed with \"bench webhook secret\"");
     verb->add_option("--gateway-port", options->gateway_port, "Of the fake gateway, for --against; 0 for any")
         ->capture_default_str();
     verb->add_option("--json", options->json_file, "Also write the report here");

@@ -8,6 +8,7 @@ namespace parley::bench {
 struct Options {
     bool quick = false;
     int rounds = 3;
+    unsigned repeats = 2;             // of a window that something else on the machine disturbed
     double seconds = 5;               // of one measured window
     double warm_up = 3;               // before it
     unsigned slots = 256;             // messages on their way at once, at saturation

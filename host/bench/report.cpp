@@ -24,10 +24,6 @@ double median(const std::vector<Measurement>& rounds, Field field) {
     return all.size() % 2 == 1 ? all[middle] : (all[middle - 1] + all[middle]) / 2;
 }
 
-double others_cpu(const Usage& usage) {
-    return std::max(0.0, usage.machine_cpu - usage.server_cpu - usage.database_cpu - usage.own_cpu);
-}
-
 Row cells(const Measurement& row) {
     const auto& [wall, server, database, own, machine] = row.usage;
     const auto messages = row.load.delivered_rate * wall;
@@ -49,7 +45,7 @@ Row cells(const Measurement& row) {
             row.with_cpu ? cores(server) : "-",
             row.with_cpu ? cores(database) : "-",
             cores(own),
-            cores(others_cpu(row.usage)),
+            cores(row.usage.others()),
             row.with_cpu ? number(row.memory.resident_mb, 1) : "-",
             count(faults.lost),
             count(faults.duplicated),

@@ -167,34 +167,41 @@ void measure_waiting(Session& session) {
                                  {{"PARLEY_PLUGINS_DIR", options.bench_plugins_dir},
                                   {"MAX_HANDLERS", std::to_string(options.waiting)},
                                   {"MAX_IN_MEMORY", std::to_string(2 * options.waiting)},
-                                  {"HANDLER_TIMEOUT_MS", "120000"}});
+                                  {"HANDLER_TIMEOUT_MS", "120000"},
+                                  {"GATEWAY_TIMEOUT_MS", "120000"}});
     const auto before = memory_of(server.pid());
     auto plan = session.plan(server);
-    plan.command = "/bench_wait " + std::to_string(options.waiting) + " ";
-    plan.slots = options.waiting;
-    plan.chats = options.waiting;
+    plan.command = "/bench_wait ";
+    plan.with_file = true;
+    plan.slots = plan.chats = options.waiting;
     plan.most = options.waiting;
     plan.chats_in_turn = true;
     plan.warm_up_s = 0;
-    plan.window_s = 90;
-    plan.patience = 5'000'000'000;
+    plan.window_s = 60;
     unsigned threads = 0;
     Memory most;
-    Nanos began = 0, reached = 0;
+    Nanos began = 0, grown = 0;
+    // The gateway keeps all of them waiting until no more come.
+    session.gateway().hold_files(true);
     plan.tick = [&] {
-        if (began == 0) began = now_ns();
-        const unsigned now = threads_of(server.pid());
-        if (now <= threads) return;
-        threads = now;
-        most = memory_of(server.pid());
-        reached = now_ns();
+        const Nanos now = now_ns();
+        if (began == 0) began = now;
+        const unsigned count = threads_of(server.pid());
+        if (count > threads) {
+            threads = count;
+            grown = now;
+        } else if (grown != 0 && now - grown > 2'000'000'000) {
+            if (most.resident_mb == 0) most = memory_of(server.pid());
+            session.gateway().hold_files(false);
+        }
     };
     const auto row =
         session.measure("parley, " + std::to_string(options.waiting) + " handlers wait at once", server, plan);
+    session.gateway().hold_files(false);
     const auto& faults = row.load.faults;
     session.report().figure("handlers that wait at once",
                             std::to_string(options.waiting) + ": " + std::to_string(threads) + " threads after " +
-                                number(static_cast<double>(reached - began) / 1e9, 1) + " s; RSS " +
+                                number(static_cast<double>(grown - began) / 1e9, 1) + " s; RSS " +
                                 number(most.resident_mb, 0) + " MiB (" + number(before.resident_mb, 0) +
                                 " before); lost " + std::to_string(faults.lost) + ", doubled " +
                                 std::to_string(faults.duplicated));

@@ -1,6 +1,7 @@
 // A server under test: this program, its floor, or another that already runs somewhere.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -13,6 +14,7 @@ namespace parley::bench {
 // What a server did between two moments.
 struct Usage {
     double wall = 0, server_cpu = 0, database_cpu = 0, own_cpu = 0, machine_cpu = 0;  // seconds
+    double others() const { return std::max(0.0, machine_cpu - server_cpu - database_cpu - own_cpu); }
 };
 
 class Server {

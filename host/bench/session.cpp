@@ -6,9 +6,12 @@
 #include <filesystem>
 #include <iostream>
 #include <stdexcept>
+#include <thread>
 
 namespace parley::bench {
 namespace {
+
+constexpr double loud_cores = 0.2;  // more than that, used by others, spoils a measurement
 
 std::string make_root(const std::string& parent) {
     std::string path = parent + "/parley-bench-XXXXXX";
@@ -65,10 +68,29 @@ LoadPlan Session::plan(const Server& server) const {
     return plan;
 }
 
-Measurement Session::measure(std::string what, const Server& server, LoadPlan plan) {
+Measurement Session::measure(const std::string& what, const Server& server, const LoadPlan& plan) {
     say(what);
+    wait_until_quiet();
+    Measurement best = measure_once(what, server, plan);
+    // Figures that something else had a hand in are thrown away, if they can be had again. (Of a server elsewhere it is
+    // not known what is its own.)
+    const unsigned repeats = server.measurable() ? options_.repeats : 0;
+    for (unsigned again = 0; again < repeats && best.usage.others() > loud_cores * best.usage.wall; ++again) {
+        say(what + ", again: " + number(best.usage.others() / best.usage.wall, 1) +
+            " cores were busy with other things");
+        wait_until_quiet();
+        auto next = measure_once(what, server, plan);
+        const bool quieter = next.usage.others() < best.usage.others();
+        auto& kept = quieter ? next : best;
+        kept.load.faults += (quieter ? best : next).load.faults;
+        if (quieter) best = std::move(next);
+    }
+    return best;
+}
+
+Measurement Session::measure_once(const std::string& what, const Server& server, LoadPlan plan) {
     Measurement out;
-    out.what = std::move(what);
+    out.what = what;
     out.with_cpu = server.measurable();
     Usage before;
     plan.window_opened = [&] { before = server.usage(); };
@@ -78,6 +100,21 @@ Measurement Session::measure(std::string what, const Server& server, LoadPlan pl
     };
     out.load = run_load(poller_, gateway_, plan);
     return out;
+}
+
+// Others may be at work on this machine: they get a little time to end.
+void Session::wait_until_quiet() const {
+    const Nanos deadline = now_ns() + (options_.repeats == 0 ? 0 : 10'000'000'000);
+    while (now_ns() < deadline) {
+        const double before = cpu_seconds_of_machine();
+        const Nanos began = now_ns();
+        while (now_ns() - began < 500'000'000) {
+            if (interrupted) throw Interrupted{};
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        }
+        const double busy = (cpu_seconds_of_machine() - before) / (static_cast<double>(now_ns() - began) / 1e9);
+        if (busy < loud_cores) return;
+    }
 }
 
 void Session::say(const std::string& what) const {

@@ -34,12 +34,15 @@ public:
 
     // A plan with what the options say.
     LoadPlan plan(const Server& server) const;
-    Measurement measure(std::string what, const Server& server, LoadPlan plan);
+    Measurement measure(const std::string& what, const Server& server, const LoadPlan& plan);
 
     // A line about what goes on, to stderr.
     void say(const std::string& what) const;
 
 private:
+    Measurement measure_once(const std::string& what, const Server& server, LoadPlan plan);
+    void wait_until_quiet() const;
+
     Options options_;
     std::string root_;
     Poller poller_;

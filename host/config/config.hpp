@@ -19,7 +19,7 @@ struct GatewayConfig {
     std::string device_id;    // GATEWAY_DEVICE_ID: which WhatsApp session, with several
     unsigned concurrency = 512;   // GATEWAY_CONCURRENCY: sends on their way at once
     double rate = 0;          // GATEWAY_RATE: sends a second; 0: as fast as it takes them
-    int timeout_ms = 30'000;  // GATEWAY_TIMEOUT_MS
+    int timeout_ms = 60'000;  // GATEWAY_TIMEOUT_MS: above the 45 s after which the gateway itself gives up
 };
 
 struct SupportConfig {

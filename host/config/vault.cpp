@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +10,8 @@
 #include <cstring>
 #include <memory>
 #include <stdexcept>
+
+#include "core/crypto.hpp"
 
 namespace parley::config {
 namespace {
@@ -26,23 +27,6 @@ void require(bool ok) {
     if (!ok) throw std::runtime_error("OpenSSL cannot encrypt");
 }
 
-std::string encode(std::string_view raw) {
-    std::string out(4 * ((raw.size() + 2) / 3), '\0');
-    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), bytes(raw), static_cast<int>(raw.size()));
-    return out;
-}
-
-std::string decode(std::string_view text) {
-    std::string out(text.size(), '\0');
-    const int size =
-        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()), bytes(text), static_cast<int>(text.size()));
-    if (size < 0) return {};
-    std::size_t padding = 0;
-    while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
-    out.resize(static_cast<std::size_t>(size) - padding);
-    return out;
-}
-
 Result<std::string> read_key(int file, const std::string& path) {
     std::array<char, key_size + 1> buffer{};
     const auto size = read(file, buffer.data(), buffer.size());
@@ -54,8 +38,7 @@ Result<std::string> read_key(int file, const std::string& path) {
 }
 
 Result<std::string> make_key(const std::string& path) {
-    std::string key(key_size, '\0');
-    require(RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), key_size) == 1);
+    std::string key = crypto::random_bytes(key_size);
     const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file < 0) return make_error(Errc::unavailable, "cannot write " + path + ": " + std::strerror(errno));
     const bool written = write(file, key.data(), key.size()) == static_cast<ssize_t>(key.size()) && fsync(file) == 0;
@@ -79,8 +62,8 @@ Result<Vault> Vault::open(const std::string& key_file) {
 }
 
 std::string Vault::seal(std::string_view name, std::string_view plain) const {
-    std::string nonce(nonce_size, '\0'), cipher(plain.size(), '\0'), tag(tag_size, '\0');
-    require(RAND_bytes(reinterpret_cast<unsigned char*>(nonce.data()), nonce_size) == 1);
+    const std::string nonce = crypto::random_bytes(nonce_size);
+    std::string cipher(plain.size(), '\0'), tag(tag_size, '\0');
     const Cipher context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
     int size = 0;
     require(EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, bytes(key_.reveal()), bytes(nonce)) == 1);
@@ -89,7 +72,7 @@ std::string Vault::seal(std::string_view name, std::string_view plain) const {
     require(EVP_EncryptUpdate(context.get(), out, &size, bytes(plain), static_cast<int>(plain.size())) == 1);
     require(EVP_EncryptFinal_ex(context.get(), out + size, &size) == 1);
     require(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, tag_size, tag.data()) == 1);
-    return std::string(mark) + encode(nonce + cipher + tag);
+    return std::string(mark) + crypto::base64_encode(nonce + cipher + tag);
 }
 
 Result<std::string> Vault::unseal(std::string_view name, std::string_view sealed) const {
@@ -97,8 +80,9 @@ Result<std::string> Vault::unseal(std::string_view name, std::string_view sealed
                                                       " in the database was encrypted with another master key; put the "
                                                       "right key file in place, or set the secret anew");
     if (!is_sealed(sealed)) return wrong;
-    std::string raw = decode(sealed.substr(mark.size()));
-    if (raw.size() < nonce_size + tag_size) return wrong;
+    auto decoded = crypto::base64_decode(sealed.substr(mark.size()));
+    if (!decoded || decoded->size() < nonce_size + tag_size) return wrong;
+    const std::string& raw = *decoded;
     std::string tag = raw.substr(raw.size() - tag_size);
     const std::string_view cipher(raw.data() + nonce_size, raw.size() - nonce_size - tag_size);
     std::string plain(cipher.size(), '\0');

@@ -130,10 +130,19 @@ void Sender::attempt(Account& account, const Message& message) {
     failpoint("before-send");
     ++message->attempts;
     const auto shaped = channels::with_fallback(*message, account.channel.capabilities());
+    // A channel may answer before send() returns. Such answers take their turn, or a long queue would be one deep recursion.
+    in_send_ = true;
     account.channel.send(shaped, [this, &account, message](channels::SendResult result) {
         failpoint("after-send");
-        done(account, message, std::move(result));
+        if (!in_send_) {
+            done(account, message, std::move(result));
+            return;
+        }
+        executor_.post([this, &account, message, result = std::move(result)]() mutable {
+            done(account, message, std::move(result));
+        });
     });
+    in_send_ = false;
 }
 
 void Sender::done(Account& account, const Message& message, channels::SendResult result) {

@@ -88,6 +88,7 @@ private:
     DurableQueue<Outbound> queue_;
     std::map<AccountId, std::unique_ptr<Account>> accounts_;
     std::size_t sending_ = 0;
+    bool in_send_ = false;  // inside a channel's send()
     std::mt19937_64 random_{std::random_device{}()};
     Metrics::Counter sent_, failed_, retried_;
     Metrics::Histogram latency_;

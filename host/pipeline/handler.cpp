@@ -175,7 +175,10 @@ void Handler::call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* co
     auto call = make_call(services_, state, plugin);
     const auto& hooks = plugin.hooks();
     const auto began = std::chrono::steady_clock::now();
-    const auto status = command ? hooks.handle(hooks.self, &call, &given) : hooks.timer(hooks.self, &call, &given);
+    const auto status = [&] {
+        const plugins::InsidePlugin inside(plugin);
+        return command ? hooks.handle(hooks.self, &call, &given) : hooks.timer(hooks.self, &call, &given);
+    }();
     const auto took = std::chrono::steady_clock::now() - began;
     if (serial) serial->unlock();
     if (state.gone) {

@@ -31,6 +31,9 @@ public:
     // Letters after number `after`, at once if there are any, otherwise when one comes or after `patience`.
     void fetch_letters(const std::string& chat, std::uint64_t after, std::chrono::milliseconds patience, Fetched done);
 
+    // The number of the last letter so far, in any chat: where a terminal that begins now begins to read.
+    std::uint64_t last_number() const { return last_number_; }
+
     std::string_view name() const override { return "terminal"; }
     Capabilities capabilities() const override { return {true, true, true, false, true}; }
     Result<void> verify(const net::Request& request) const override;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "core/ids.hpp"
+#include "core/crypto.hpp"
 #include "db/store/plain_batch.hpp"
 
 namespace parley::db {
@@ -94,17 +94,6 @@ void write_timer(pqxx::transaction_base& tx, const TimerWrite& timer) {
     }
 }
 
-std::string to_hex(const std::string& bytes) {
-    static constexpr char digits[] = "0123456789abcdef";
-    std::string hex;
-    hex.reserve(bytes.size() * 2);
-    for (const char byte : bytes) {
-        hex += digits[static_cast<unsigned char>(byte) >> 4];
-        hex += digits[static_cast<unsigned char>(byte) & 15];
-    }
-    return hex;
-}
-
 }  // namespace
 
 void prepare_slow_operations(pqxx::connection_base& connection) {
@@ -150,7 +139,7 @@ void run_report(pqxx::work& tx, const ReportOp& op) {
 }
 
 void run_bury(pqxx::work& tx, const BuryOp& op) {
-    tx.exec_prepared("parley_bury", op.id, op.account, op.reason, to_hex(op.raw), op.trace);
+    tx.exec_prepared("parley_bury", op.id, op.account, op.reason, crypto::hex_encode(op.raw), op.trace);
 }
 
 bool run_timer(pqxx::work& tx, const TimerOp& op) {

@@ -1,0 +1,109 @@
+#include "support/host.hpp"
+
+#include <signal.h>
+
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+namespace parley::e2e {
+
+namespace fs = std::filesystem;
+
+const std::vector<std::string>& sample_plugins() {
+    static const std::vector<std::string> names = {"admin", "announce", "blacklist", "echo", "expenses",
+                                                   "id",    "ping",     "plugin",    "setting"};
+    return names;
+}
+
+Host::Host(HostOptions options) : options_(std::move(options)), port_(free_port()) {
+    fs::create_directories(plugins_dir());
+    for (const auto& name : options_.plugins) drop_in(plugin_file(name), name + ".so");
+}
+
+Host::~Host() {
+    stop();
+    // After a kill -9 of the host its PostgreSQL may still be there.
+    if (const auto left = postmaster(); left && kill(*left, SIGQUIT) == 0)
+        eventually([&] { return kill(*left, 0) != 0; }, 10s);
+}
+
+void Host::launch(const Environment& more) {
+    Environment environment{{"PATH", "/usr/bin:/bin:/usr/sbin:/sbin"},
+                            {"WHATSAPP_CLIENT_URL", options_.gateway_url},
+                            {"GATEWAY_ALLOW_UNSIGNED", "true"},
+                            {"ADMIN_IDS", "923001111111"}};
+    for (const auto& [name, value] : options_.environment) environment[name] = value;
+    for (const auto& [name, value] : more) environment[name] = value;
+    process_ = std::make_unique<Process>(
+        std::vector<std::string>{parley_program(), "serve", "--port", std::to_string(port_), "--data-dir", data_dir(),
+                                 "--plugins-dir", plugins_dir()},
+        environment, directory_.path() + "/out", directory_.path() + "/err");
+}
+
+void Host::start(const Environment& more) {
+    launch(more);
+    if (wait_ready()) return;
+    const std::string text = log();
+    throw std::runtime_error("the host did not get ready; the end of its log:\n" +
+                             text.substr(text.size() > 4000 ? text.size() - 4000 : 0));
+}
+
+bool Host::wait_ready(std::chrono::milliseconds limit) {
+    eventually([&] { return !process_->running() || ready(); }, limit);
+    return process_->running() && ready();
+}
+
+void Host::kill9() {
+    process_->signal(SIGKILL);
+    process_->wait(10s);
+}
+
+std::optional<int> Host::stop(std::chrono::milliseconds limit) {
+    if (!running()) return std::nullopt;
+    process_->signal(SIGTERM);
+    return process_->wait(limit);
+}
+
+std::optional<pid_t> Host::postmaster() const {
+    std::error_code moving;  // files come and go while the server starts
+    fs::recursive_directory_iterator entry(data_dir() + "/postgres", moving), end;
+    for (; !moving && entry != end; entry.increment(moving)) {
+        if (entry.depth() > 1) entry.disable_recursion_pending();
+        if (entry->path().filename() != "postmaster.pid") continue;
+        pid_t pid = 0;
+        std::ifstream(entry->path()) >> pid;
+        if (pid > 1) return pid;
+    }
+    return std::nullopt;
+}
+
+Answer Host::post(const std::string& body, const Headers& headers) const {
+    auto all = headers;
+    all.emplace("Content-Type", "application/json");
+    return http(port_, "POST", "/api/whatsapp", body, all);
+}
+
+bool Host::post_until_taken(const std::string& body, std::chrono::milliseconds limit) const {
+    return eventually([&] { return post(body).status == 200; }, limit);
+}
+
+Outcome Host::cli(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.end(), {"--data-dir", data_dir(), "--plugins-dir", plugins_dir()});
+    return run_parley(arguments);
+}
+
+void Host::drop_in(const std::string& file, const std::string& as) const {
+    const std::string part = directory_.path() + "/part";
+    fs::copy_file(file, part, fs::copy_options::overwrite_existing);
+    fs::rename(part, plugins_dir() + "/" + as);
+}
+
+void Host::copy_over(const std::string& file, const std::string& as) const {
+    std::ifstream from(file, std::ios::binary);
+    std::ofstream to(plugins_dir() + "/" + as, std::ios::binary | std::ios::trunc);
+    to << from.rdbuf();
+    if (!from || !to) throw std::runtime_error("cannot copy " + file);
+}
+
+}  // namespace parley::e2e

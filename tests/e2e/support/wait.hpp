@@ -1,0 +1,24 @@
+// Waiting for something to become true: looked at again and again until a deadline, never a fixed sleep.
+#pragma once
+
+#include <chrono>
+#include <thread>
+
+namespace parley::e2e {
+
+using namespace std::chrono_literals;
+
+// The machines that run these tests are often busy: what takes milliseconds may take seconds there.
+inline constexpr std::chrono::seconds patience{30};
+
+template <class Condition>
+bool eventually(Condition condition, std::chrono::milliseconds limit = patience) {
+    const auto deadline = std::chrono::steady_clock::now() + limit;
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() >= deadline) return condition();
+        std::this_thread::sleep_for(5ms);
+    }
+    return true;
+}
+
+}  // namespace parley::e2e
