@@ -45,9 +45,11 @@ auto table_reader(db::Pool& pool, Executor& executor,
         auto rows = std::make_shared<std::vector<Item>>();
         pool.run_async(
             executor, [rows, read, after, before, limit](pqxx::work& tx) { *rows = read(tx, after, before, limit); },
-            [rows, complete, done = std::move(done)](Result<void> ok) mutable {
+            [&executor, rows, complete, done = std::move(done)](Result<void> ok) mutable {
                 if (!ok) {
-                    done(ok.error());
+                    // The queue asks again at once.
+                    executor.after(std::chrono::milliseconds(500),
+                                   [why = ok.error(), done = std::move(done)]() mutable { done(std::move(why)); });
                     return;
                 }
                 for (auto& row : *rows) complete(row);

@@ -31,7 +31,8 @@ public:
         std::size_t max_in_memory = 20'000;
         std::size_t read_chunk = 500;
     };
-    // Rows with after < id < before, ascending, at most `limit`; answers on the same thread, not from inside the call.
+    // Rows with after < id < before, ascending, at most `limit`; answers on the same thread, not from inside the call. A failure is
+    // followed by the next attempt at once: let it wait before it is answered.
     using Read = std::function<void(MessageId after, MessageId before, std::size_t limit,
                                     UniqueFunction<void(Result<std::vector<Item>>)> done)>;
     // Begin to work on an item that is the first of its chat. It stays the first until finish().
@@ -71,6 +72,7 @@ public:
     // Its commit failed or was a duplicate: forget it.
     void aborted(MessageId id) {
         if (table_only_.erase(id) != 0) {
+            unread_ = true;  // it may have been the last thing that kept the queue from having caught up
             refill();
             return;
         }
@@ -99,6 +101,7 @@ public:
 
     // Read the table from its beginning: at start-up, and after a fault. What is in memory already is not taken twice.
     void recover() {
+        known_until_ = spilled_ ? std::max(known_until_, cursor_) : std::max(cursor_, last_reserved_);
         spilled_ = true;
         unread_ = true;
         cursor_ = 0;
@@ -180,7 +183,9 @@ private:
     }
 
     void refill() {
-        if (!spilled_ || reading_ || !unread_ || items_ >= options_.max_in_memory * 3 / 4 + 1) return;
+        if (!spilled_ || reading_ || !unread_) return;
+        // What recover() reads again is in memory already, so it needs no room, and until it is read nothing there may start.
+        if (items_ >= options_.max_in_memory * 3 / 4 + 1 && cursor_ >= known_until_) return;
         reading_ = true;
         unread_ = false;
         finished_.clear();
@@ -191,7 +196,8 @@ private:
               options_.read_chunk, [this, before, epoch = epoch_](Result<std::vector<Item>> rows) {
                   reading_ = false;
                   if (!rows) {
-                      unread_ = true;  // recover() is called when the database is back
+                      unread_ = true;
+                      refill();
                       return;
                   }
                   take(std::move(*rows), before, epoch);
@@ -201,10 +207,11 @@ private:
     void take(std::vector<Item> rows, MessageId before, std::uint64_t epoch) {
         const bool full = rows.size() >= options_.read_chunk;
         const bool current = epoch == epoch_;
-        if (current) {
-            if (!rows.empty()) cursor_ = std::max(cursor_, rows.back().id);
-            if (!full) cursor_ = std::max(cursor_, before - 1);
-        }
+        if (!current) rows.clear();  // they are read again
+        if (current && !rows.empty()) cursor_ = std::max(cursor_, rows.back().id);
+        if (current && !full) cursor_ = std::max(cursor_, before - 1);
+        // The first reading has no end: it may have seen rows whose commit was not yet reported.
+        if (!table_only_.empty()) cursor_ = std::min(cursor_, *table_only_.begin() - 1);
         for (auto& row : rows)
             if (lane_of_.count(row.id) == 0 && table_only_.count(row.id) == 0 && finished_.count(row.id) == 0)
                 insert(std::move(row), true);
@@ -231,6 +238,7 @@ private:
     bool reading_ = false;
     bool paused_ = false;
     MessageId cursor_ = 0;  // every row up to here is in memory or done
+    MessageId known_until_ = 0;  // ... and was so before recover() began anew
     MessageId last_reserved_ = 0;
     std::uint64_t epoch_ = 0;
 };

@@ -246,7 +246,7 @@ TEST_CASE("many threads answer many connections") {
     std::mutex mutex;
     std::vector<std::thread> workers;
     TestServer server([&](Router& router) {
-        router.add("POST", "/work", [&](Request request, Responder respond) {
+        router.add("POST", "/job", [&](Request request, Responder respond) {
             std::lock_guard lock(mutex);
             workers.emplace_back([body = std::move(request.body), respond = std::move(respond)]() mutable {
                 respond(Response::text(200, body));
@@ -257,7 +257,7 @@ TEST_CASE("many threads answer many connections") {
     for (int i = 0; i < 100; ++i) {
         sockets.push_back(RawSocket::to_port(server.port));
         auto body = std::to_string(i);
-        sockets.back().send("POST /work HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) +
+        sockets.back().send("POST /job HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) +
                             "\r\n\r\n" + body);
     }
     for (int i = 0; i < 100; ++i) CHECK(sockets[i].response().body == std::to_string(i));

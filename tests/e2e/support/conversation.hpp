@@ -12,11 +12,11 @@ namespace parley::e2e {
 inline const std::string admin_number = "923001111111";
 
 struct Said {
-    std::string text;
+    std::string text{};
     std::string from = "923002222222";
-    std::string group;
-    std::string id;     // made up when empty
-    std::string extra;  // more members of the object: "\"image\":{...}"
+    std::string group{};
+    std::string id{};     // made up when empty
+    std::string extra{};  // more members of the object: "\"image\":{...}"
 };
 
 std::string fresh_id();

@@ -39,7 +39,7 @@ struct Fault {
     Kind kind = Kind::answer;
     int status = 500;
     std::string body = R"({"code":"INTERNAL_SERVER_ERROR","message":"try again"})";
-    std::string retry_after;
+    std::string retry_after{};
     std::chrono::milliseconds delay{0};
 };
 

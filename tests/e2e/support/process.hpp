@@ -13,7 +13,6 @@ namespace parley::e2e {
 
 using Environment = std::map<std::string, std::string>;
 
-// How a process ended: its exit code, or 128 + the signal that ended it.
 class Process {
 public:
     // stdout and stderr are appended to these files. The environment is `environment` and nothing else.
@@ -26,7 +25,7 @@ public:
     pid_t pid() const { return pid_; }
     bool running();
     void signal(int number) const;
-    // None: it still runs after `limit`.
+    // Its exit code, or 128 + the signal that ended it. None: it still runs after `limit`.
     std::optional<int> wait(std::chrono::milliseconds limit);
 
 private:

@@ -1,0 +1,242 @@
+#include <catch2/catch.hpp>
+
+#include "core/simulated_table.hpp"
+
+namespace parley::test {
+namespace {
+
+using Ids = std::vector<MessageId>;
+
+TEST_CASE("an item starts after its commit, not before") {
+    SimulatedTable table(100, 10);
+    const auto id = table.reserve("a");
+    CHECK(table.started.empty());
+    table.commit(id);
+    CHECK(table.started == Ids{id});
+    CHECK(table.queue.in_memory() == 1);
+    table.finish(id);
+    CHECK(table.queue.in_memory() == 0);
+    CHECK(table.queue.chats() == 0);
+}
+
+TEST_CASE("a chat's items start in order of id, whichever commit is faster") {
+    SimulatedTable table(100, 10);
+    const auto first = table.reserve("a"), second = table.reserve("a"), third = table.reserve("a");
+    table.commit(third);
+    table.commit(second);
+    CHECK(table.started.empty());
+    table.commit(first);
+    CHECK(table.started == Ids{first});
+    table.finish(first);
+    table.finish(second);
+    CHECK(table.started == Ids{first, second, third});
+}
+
+TEST_CASE("chats do not wait for each other") {
+    SimulatedTable table(100, 10);
+    const auto slow = table.add("a");
+    const auto behind = table.add("a");
+    const auto other = table.add("b");
+    CHECK(table.started == Ids{slow, other});
+    table.finish(other);
+    CHECK(table.queue.chats() == 1);
+    table.finish(slow);
+    CHECK(table.started.back() == behind);
+}
+
+TEST_CASE("the same chat name on two accounts is two chats") {
+    std::vector<MessageId> started;
+    DurableQueue<Row> queue({100, 10}, [](auto, auto, auto, auto) {}, [&](Row& row) { started.push_back(row.id); });
+    queue.reserve(Row{1, 1, "a"});
+    queue.reserve(Row{2, 2, "a"});
+    queue.committed(1);
+    queue.committed(2);
+    CHECK(started == Ids{1, 2});
+}
+
+TEST_CASE("an aborted item lets the next one of its chat go on") {
+    SimulatedTable table(100, 10);
+    const auto first = table.reserve("a"), second = table.reserve("a");
+    table.commit(second);
+    CHECK(table.started.empty());
+    table.queue.aborted(first);
+    CHECK(table.started == Ids{second});
+    table.queue.aborted(12345);  // unknown: nothing happens
+    table.finish(second);
+    CHECK(table.queue.chats() == 0);
+}
+
+TEST_CASE("what does not fit into memory is read back, in order") {
+    SimulatedTable table(8, 3);
+    Ids added;
+    for (int i = 0; i < 50; ++i) added.push_back(table.add("a"));
+    CHECK(table.queue.in_memory() <= 8 + 3);
+    CHECK_FALSE(table.queue.caught_up());
+    table.finish_all();
+    CHECK(table.started == added);
+    CHECK(table.queue.caught_up());
+    CHECK(table.rows.empty());
+    const auto later = table.add("a");
+    CHECK(table.started.back() == later);
+}
+
+TEST_CASE("a commit that is slow while memory is full is not passed over") {
+    SimulatedTable table(4, 3);
+    for (int i = 0; i < 4; ++i) table.add("a");
+    const auto slow = table.reserve("b");
+    const auto fast = table.reserve("b");
+    table.commit(fast);
+    table.finish_all();
+    CHECK(std::count(table.started.begin(), table.started.end(), fast) == 0);
+    table.commit(slow);
+    table.finish_all();
+    CHECK(table.started.size() == 6);
+    CHECK(table.rows.empty());
+}
+
+TEST_CASE("an aborted item that stood in the table alone does not hold up the queue") {
+    SimulatedTable table(4, 3);
+    for (int i = 0; i < 4; ++i) table.add("a");
+    const auto refused = table.reserve("a");
+    CHECK_FALSE(table.queue.caught_up());
+    table.queue.aborted(refused);
+    table.finish_all();
+    const auto later = table.add("a");
+    table.answer_all();
+    CHECK(table.started.back() == later);
+    table.finish_all();
+    CHECK(table.rows.empty());
+    CHECK(table.queue.caught_up());
+}
+
+TEST_CASE("recover() finds what was there before the start") {
+    SimulatedTable table(8, 3);
+    Ids before;
+    for (int i = 0; i < 20; ++i) before.push_back(table.write_behind_its_back("a"));
+    table.queue.recover();
+    table.finish_all();
+    CHECK(table.started == before);
+    CHECK(table.queue.caught_up());
+}
+
+TEST_CASE("what comes in during the reading at the start is neither lost nor overtakes") {
+    SimulatedTable table(8, 3);
+    const auto before = table.write_behind_its_back("a");
+    table.queue.recover();
+    const auto fresh = table.add("a");  // committed before the snapshot, so the reading finds it as well
+    CHECK(table.started.empty());
+    table.answer_all();
+    table.finish_all();
+    CHECK(table.started == Ids{before, fresh});
+}
+
+TEST_CASE("recover() takes nothing twice") {
+    SimulatedTable table(100, 3);
+    const auto running = table.add("a");
+    const auto waiting = table.add("a");
+    const auto uncommitted = table.reserve("b");
+    table.write(uncommitted);  // in the table, but its answer is still on its way
+    table.queue.recover();
+    table.answer_all();
+    CHECK(table.started == Ids{running});
+    table.queue.committed(uncommitted);
+    table.finish_all();
+    CHECK(table.started == Ids{running, uncommitted, waiting});
+}
+
+TEST_CASE("recover() finds a row whose commit seemed to fail") {
+    SimulatedTable table(100, 3);
+    const auto in_doubt = table.reserve("a");
+    table.write(in_doubt);
+    table.queue.aborted(in_doubt);
+    CHECK(table.started.empty());
+    table.queue.recover();
+    table.finish_all();
+    CHECK(table.started == Ids{in_doubt});
+}
+
+TEST_CASE("an item that is done during a reading does not come back with it") {
+    SimulatedTable table(100, 3);
+    const auto id = table.add("a");
+    table.queue.recover();
+    table.take_snapshot();  // sees the row
+    table.finish(id);
+    table.answer_all();
+    CHECK(table.started == Ids{id});
+    CHECK(table.queue.in_memory() == 0);
+}
+
+TEST_CASE("recover() during a reading begins anew") {
+    SimulatedTable table(8, 3);
+    for (int i = 0; i < 12; ++i) table.write_behind_its_back("a");
+    table.queue.recover();
+    table.answer();
+    table.take_snapshot();
+    const auto requeued = table.write_behind_its_back("b");
+    table.queue.recover();
+    table.finish_all();
+    CHECK(table.started.size() == 13);
+    CHECK(std::count(table.started.begin(), table.started.end(), requeued) == 1);
+    CHECK(table.rows.empty());
+}
+
+TEST_CASE("recover() gets through while memory is full of a few chats") {
+    SimulatedTable table(40, 5);
+    for (int i = 0; i < 39; ++i) table.add(i % 2 == 0 ? "a" : "b");
+    table.queue.recover();
+    table.finish_all();
+    CHECK(table.started.size() == 39);
+    CHECK(table.rows.empty());
+}
+
+TEST_CASE("recover() with full memory lets chats go on while another is stuck") {
+    SimulatedTable table(40, 5);
+    const auto stuck = table.add("stuck");
+    for (int i = 0; i < 34; ++i) table.add("stuck");
+    const auto first = table.add("b");
+    const auto second = table.add("b");
+    table.queue.recover();
+    table.answer_all();
+    table.finish(first);
+    table.answer_all();
+    CHECK(table.started == Ids{stuck, first, second});
+}
+
+TEST_CASE("a reading that failed is tried again") {
+    SimulatedTable table(8, 3);
+    const auto before = table.write_behind_its_back("a");
+    table.queue.recover();
+    table.fail_reading();
+    CHECK(table.started.empty());
+    CHECK(table.reading());
+    table.finish_all();
+    CHECK(table.started == Ids{before});
+}
+
+TEST_CASE("a paused queue starts nothing until it is resumed") {
+    SimulatedTable table(100, 3);
+    const auto running = table.add("a");
+    table.queue.pause();
+    table.add("a");
+    const auto other = table.add("b");
+    table.finish(running);
+    CHECK(table.started == Ids{running});
+    table.queue.resume();
+    CHECK(table.started.size() == 3);
+    CHECK(std::count(table.started.begin(), table.started.end(), other) == 1);
+}
+
+TEST_CASE("a paused queue does not fill memory beyond its bound") {
+    SimulatedTable table(8, 3);
+    for (int i = 0; i < 100; ++i) table.write_behind_its_back(std::to_string(i));
+    table.queue.pause();
+    table.queue.recover();
+    table.answer_all();
+    CHECK(table.queue.in_memory() <= 8 + 3);
+    table.queue.resume();
+    table.finish_all();
+    CHECK(table.started.size() == 100);
+}
+
+}  // namespace
+}  // namespace parley::test
