@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "core/secret.hpp"
+#include "core/text.hpp"
 
 namespace parley::config {
 namespace {
@@ -160,8 +161,8 @@ Settings::Values Settings::shown() const {
 Result<std::string> Settings::check(std::string_view name, std::string_view value) const {
     const auto* definition = find_definition(name);
     if (!definition) return make_error(Errc::not_found, "there is no setting " + std::string(name));
-    if (value.size() > 64 * 1024 || value.find('\0') != std::string_view::npos)
-        return make_error(Errc::invalid, "the value is too long or holds a NUL");
+    if (value.size() > 64 * 1024 || !text::is_storable(value))
+        return make_error(Errc::invalid, "the value is too long, not UTF-8 or holds a NUL");
     return normal_value(*definition, value);
 }
 

@@ -3,6 +3,8 @@
 #include <map>
 #include <pqxx/pqxx>
 
+#include "core/failpoint.hpp"
+
 namespace parley::db {
 namespace {
 
@@ -110,6 +112,7 @@ Result<MigrationState> migrate(const DatabaseOptions& options, const Logger& log
             "checksum text not null, applied_at timestamptz not null default now())");
         for (const Migration& migration : known)
             if (!applied.contains(migration.number)) apply(tx, migration);
+        failpoint("mid-migration");
         tx.commit();
         for (const auto& name : state->pending) log.info("db.migrated", {{"migration", name}});
         return MigrationState{known.back().number, {}};

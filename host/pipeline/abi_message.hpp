@@ -21,8 +21,9 @@ inline parley_message to_abi(const Inbound& message, const AbiDetails& details) 
     const auto borrow = [](std::string_view text) { return parley_str{text.data(), text.size()}; };
     parley_message out{};
     out.size = sizeof out;
-    out.flags = (details.admin_command ? PARLEY_MESSAGE_ADMIN_COMMAND : 0u) |
-                (details.from_admin ? PARLEY_MESSAGE_FROM_ADMIN : 0u) | (message.replayed ? PARLEY_MESSAGE_REPLAYED : 0u);
+    if (details.admin_command) out.flags |= PARLEY_MESSAGE_ADMIN_COMMAND;
+    if (details.from_admin) out.flags |= PARLEY_MESSAGE_FROM_ADMIN;
+    if (message.replayed) out.flags |= PARLEY_MESSAGE_REPLAYED;
     out.id = borrow(message.provider_id);
     out.channel = borrow(message.channel);
     out.sender = borrow(message.sender);

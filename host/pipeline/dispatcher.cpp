@@ -8,6 +8,9 @@ namespace {
 // A handling that keeps losing the race for its keys is given up rather than run for ever.
 constexpr int most_reruns = 50;
 
+// How long a handling waits that could not reach the database.
+constexpr std::chrono::milliseconds rerun_pause{500};
+
 }  // namespace
 
 // One message at work. Shared by the handler thread, the watchdog and the I/O thread; whoever claims it first says how it ended.
@@ -77,6 +80,10 @@ void Dispatcher::submit(std::shared_ptr<Handling> handling) {
 
 void Dispatcher::finished(std::shared_ptr<Handling> handling, Effects effects) {
     --running_;
+    if (handling->state.again) {
+        executor_.after(rerun_pause, [this, handling] { run_again(handling, handling->reruns); });
+        return;
+    }
     handler_seconds_.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - handling->began).count());
     settle(std::move(handling), std::move(effects));
 }
@@ -131,10 +138,7 @@ void Dispatcher::settled(const std::shared_ptr<Handling>& handling, const Effect
     for (const auto reply : replies) sender_.aborted(reply);
     if (how && handling->reruns < most_reruns) {
         conflicts_.add();
-        auto again = std::make_shared<Handling>();
-        again->message = handling->message;
-        again->reruns = handling->reruns + 1;
-        submit(std::move(again));
+        run_again(handling, handling->reruns + 1);
         return;
     }
     if (!effects.failure.empty()) {
@@ -149,6 +153,14 @@ void Dispatcher::settled(const std::shared_ptr<Handling>& handling, const Effect
                           : "what the handling wanted to store was refused: " + how.error().message;
     log_.error("settle.refused", {{"trace", handling->message.trace}, {"why", failure.failure}});
     settle(handling, std::move(failure));
+}
+
+// From the start: nothing of the earlier run is kept.
+void Dispatcher::run_again(const std::shared_ptr<Handling>& handling, int reruns) {
+    auto again = std::make_shared<Handling>();
+    again->message = handling->message;
+    again->reruns = reruns;
+    submit(std::move(again));
 }
 
 void Dispatcher::apply(const std::shared_ptr<Handling>& handling, const Effects& effects) {

@@ -61,6 +61,7 @@ private:
     void settle(std::shared_ptr<Handling> handling, Effects effects);
     void settled(const std::shared_ptr<Handling>& handling, const Effects& effects, std::vector<MessageId> replies,
                  Result<db::Settlement> how);
+    void run_again(const std::shared_ptr<Handling>& handling, int reruns);
     void apply(const std::shared_ptr<Handling>& handling, const Effects& effects);
 
     DispatcherOptions options_;

@@ -185,6 +185,11 @@ void Handler::call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* co
         plugin.record(plugins::CallOutcome::overdue, took);
         return;
     }
+    if (status != PARLEY_OK && state.database_away) {
+        discard(state);
+        state.again = true;  // it is run again when the database is back; nobody is to blame
+        return;
+    }
     const bool user_error = status == PARLEY_SEND_HELP || status == PARLEY_INVALID;
     plugin.record(status == PARLEY_OK || user_error ? plugins::CallOutcome::ok : plugins::CallOutcome::failed, took);
     if (status == PARLEY_OK) return;

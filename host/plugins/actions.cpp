@@ -54,7 +54,7 @@ Result<std::string> Control::load(const std::string& target) {
         path = slot->path;
     } else {
         path = parts_.options.plugins_dir + "/" + target;
-        if (!look_at(path).exists) path += ".so";
+        if (!path.ends_with(".so") && !look_at(path).exists) path += ".so";
     }
     if (!look_at(path).exists) return make_error(Errc::not_found, "there is no file " + path);
     return install(path, Trigger::command);

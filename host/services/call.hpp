@@ -25,6 +25,8 @@ struct HandlingState {
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
     std::atomic<bool> gone{false};  // set by the watchdog; from then on nothing of this handling counts
     Effects effects;
+    bool again = false;          // run this handling once more, from the start, after a while
+    bool database_away = false;  // a service could not reach the database: what came of it is not the plugin's fault
 
     // What this handling has read and written, so that it sees its own writes and its commit notices those of others.
     struct Known {

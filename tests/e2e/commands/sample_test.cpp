@@ -6,6 +6,7 @@
 namespace parley::e2e {
 
 using Catch::Matchers::Contains;
+using Catch::Matchers::EndsWith;
 using Catch::Matchers::StartsWith;
 
 Stage& stage() {
@@ -155,7 +156,7 @@ TEST_CASE("admins control plugins from the chat") {
     CHECK_THAT(say.as_admin("/admin plugin info id"), StartsWith("*id* 1.0.0") && Contains("*State*: serving") &&
                                                           Contains("*Commands*: id") && Contains("*Capabilities*: messaging"));
     CHECK(say.as_admin("/admin plugin info nosuch") == "Plugin `nosuch` not found.");
-    CHECK(say.as_admin("/admin plugin load nosuch.so") == "There is no file `nosuch.so` in the plugins directory.");
+    CHECK_THAT(say.as_admin("/admin plugin load nosuch.so"), Contains("no file") && EndsWith("/nosuch.so"));
 
     CHECK_THAT(say.as_admin("/admin plugin reload id"), Contains("id"));
     CHECK_THAT(say.direct("/id"), StartsWith("*IDs*"));

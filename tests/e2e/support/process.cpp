@@ -99,7 +99,7 @@ std::string plugin_file(const std::string& name) {
 }
 
 std::string test_plugin_file(const std::string& name) {
-    return from_environment("PARLEY_TEST_E2E_PLUGINS", PARLEY_BINARY_DIR "/plugins") + "/" + name + ".so";
+    return from_environment("PARLEY_TEST_E2E_PLUGINS", PARLEY_BINARY_DIR "/tests/e2e-plugins") + "/" + name + ".so";
 }
 
 TempDirectory::TempDirectory() : path_((fs::temp_directory_path() / "parley-e2e-XXXXXX").string()) {

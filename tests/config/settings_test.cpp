@@ -1,0 +1,132 @@
+#include "config/settings.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+namespace parley::config {
+namespace {
+
+const Vault vault(Secret(std::string(32, 'k')));
+
+std::string checked(std::string_view name, std::string_view value) {
+    const auto result = Settings(vault).check(name, value);
+    return result ? *result : std::string("refused: ") + to_string(result.error().code);
+}
+
+TEST_CASE("definitions are in alphabetical order") {
+    const auto& all = setting_definitions();
+    CHECK(std::is_sorted(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name < b.name; }));
+}
+
+TEST_CASE("values are brought into their normal form") {
+    CHECK(checked("admin_ids", "923001234567, +92 300 765-4321") == "923001234567,923007654321");
+    CHECK(checked("admin_ids", "(92) 300 1234567,923001234567") == "923001234567");
+    CHECK(checked("blacklist_ids", "") == "");
+    CHECK(checked("blacklist_ids", " , ,") == "");
+    CHECK(checked("debug", "1") == "true");
+    CHECK(checked("debug", "on") == "true");
+    CHECK(checked("debug", "True") == "true");
+    CHECK(checked("debug", "") == "false");
+    CHECK(checked("debug", "False") == "false");
+    CHECK(checked("admin_command_prefix", "boss") == "boss");
+    CHECK(checked("public_url", "https://bot.example") == "https://bot.example");
+    CHECK(checked("public_url", "") == "");
+    CHECK(checked("classroom_group_id", "any text") == "any text");
+}
+
+TEST_CASE("values that cannot be are refused") {
+    CHECK(checked("admin_ids", "somebody") == "refused: invalid");
+    CHECK(checked("admin_ids", "12") == "refused: invalid");
+    CHECK(checked("admin_ids", "123456789012345678901") == "refused: invalid");
+    CHECK(checked("debug", "maybe") == "refused: invalid");
+    CHECK(checked("admin_command_prefix", "") == "refused: invalid");
+    CHECK(checked("admin_command_prefix", "two words") == "refused: invalid");
+    CHECK(checked("admin_command_prefix", "/admin") == "refused: invalid");
+    CHECK(checked("admin_command_prefix", "help") == "refused: invalid");
+    CHECK(checked("public_url", "ftp://x") == "refused: invalid");
+    CHECK(checked("openai_api_key", std::string_view("a\0b", 3)) == "refused: invalid");
+    CHECK(checked("openai_api_key", "\xff") == "refused: invalid");
+    CHECK(checked("openai_api_key", std::string(65 * 1024, 'x')) == "refused: invalid");
+    CHECK(checked("no_such_setting", "x") == "refused: not_found");
+}
+
+TEST_CASE("without a database there are the fallbacks") {
+    const Settings settings(vault);
+    CHECK(settings.admin_prefix() == "admin");
+    CHECK_FALSE(settings.flag("debug"));
+    CHECK_FALSE(settings.is_admin("923001234567"));
+    CHECK_FALSE(settings.is_admin(""));
+    CHECK(settings.get("no_such_setting").empty());
+    CHECK(settings.known("debug"));
+    CHECK_FALSE(settings.known("no_such_setting"));
+}
+
+TEST_CASE("what the database holds is loaded and changed") {
+    Settings settings(vault);
+    REQUIRE(settings.load({{"admin_ids", "923007654321,923001234567"}, {"blacklist_ids", "4420"}, {"debug", "true"}}));
+    CHECK(settings.is_admin("923001234567"));
+    CHECK(settings.is_admin("923007654321"));
+    CHECK_FALSE(settings.is_admin("92300"));
+    CHECK(settings.is_blacklisted("4420"));
+    CHECK(settings.flag("debug"));
+
+    std::vector<std::string> changed;
+    settings.on_change([&](const std::string& name) { changed.push_back(name + "=" + settings.get(name)); });
+    settings.apply("debug", "false");
+    settings.apply("admin_ids", "1234567");
+    settings.apply("admin_command_prefix", "boss");
+    CHECK(changed == std::vector<std::string>{"debug=false", "admin_ids=1234567", "admin_command_prefix=boss"});
+    CHECK_FALSE(settings.is_admin("923001234567"));
+    CHECK(settings.is_admin("1234567"));
+    CHECK(settings.is_blacklisted("4420"));
+    CHECK(settings.admin_prefix() == "boss");
+}
+
+TEST_CASE("secrets are sealed in the database and masked for people") {
+    Settings settings(vault);
+    const std::string stored = settings.to_stored("openai_api_key", "sk-abcdefghijkl9f2a");
+    CHECK(Vault::is_sealed(stored));
+    CHECK(stored.find("abcdef") == std::string::npos);
+    CHECK(settings.to_stored("openai_api_key", "").empty());
+    CHECK(settings.to_stored("debug", "true") == "true");
+
+    REQUIRE(settings.load({{"openai_api_key", stored}, {"whatsapp_client_user", "me"}}));
+    CHECK(settings.get("openai_api_key") == "sk-abcdefghijkl9f2a");
+    const auto shown = settings.shown();
+    CHECK(shown.find("openai_api_key")->second == "sk-...9f2a");
+    CHECK(shown.find("ocr_space_api_key")->second.empty());
+    CHECK(shown.find("whatsapp_client_user")->second == "me");
+    settings.apply("openai_api_key", settings.to_stored("openai_api_key", "short"));
+    CHECK(settings.get("openai_api_key") == "short");
+    CHECK(settings.shown().find("openai_api_key")->second == "****");
+}
+
+TEST_CASE("secrets of another master key are an error that leaves things as they are") {
+    Settings settings(vault);
+    const std::string foreign = Vault(Secret(std::string(32, 'x'))).seal("openai_api_key", "sk");
+    const auto loaded = settings.load({{"openai_api_key", foreign}, {"debug", "true"}});
+    REQUIRE_FALSE(loaded);
+    CHECK(loaded.error().message.find("openai_api_key") != std::string::npos);
+    CHECK_FALSE(settings.flag("debug"));
+}
+
+TEST_CASE("the environment gives the first values") {
+    const auto values = Settings::from_environment(
+        {{"ADMIN_IDS", "923001234567"}, {"OPENAI_API_KEY", ""}, {"PATH", "/bin"}, {"ADMIN_IDS_TEST", "1234567"}});
+    CHECK(values == Settings::Values{{"admin_ids", "923001234567"}});
+}
+
+TEST_CASE("in debug mode the test variables stand in for the plain ones") {
+    const auto values = Settings::from_environment({{"DEBUG", "True"},
+                                                    {"ADMIN_IDS", "923001234567"},
+                                                    {"ADMIN_IDS_TEST", "1234567"},
+                                                    {"KHARCHEY_GROUP_ID", "99"},
+                                                    {"KHARCHEY_GROUP_ID_TEST", ""}});
+    CHECK(values.find("admin_ids")->second == "1234567");
+    CHECK(values.find("kharchey_group_id")->second == "99");
+    CHECK(values.find("debug")->second == "True");
+    CHECK(Settings::from_environment({{"DEBUG", "false"}, {"ADMIN_IDS_TEST", "1"}}) == Settings::Values{{"debug", "false"}});
+}
+
+}  // namespace
+}  // namespace parley::config

@@ -1,0 +1,30 @@
+// A plugin that fails when it is asked to: /trouble throw, /trouble hang, /trouble work 2000. Anything else it answers.
+#include <parley/plugin.hpp>
+
+#include <chrono>
+#include <cstdlib>
+#include <stdexcept>
+#include <thread>
+
+namespace {
+
+class Trouble : public parley::Plugin {
+public:
+    std::string name() const override { return "trouble"; }
+    parley::Help help() const override { return {"Fails in many ways.", {}, ""}; }
+
+    void handle(parley::Context& ctx) override {
+        const std::string wish(ctx.arguments());
+        if (wish == "throw") throw std::runtime_error("trouble was asked for");
+        if (wish == "hang") wait(std::chrono::hours(1));
+        if (wish.rfind("work ", 0) == 0) wait(std::chrono::milliseconds(std::atoi(wish.c_str() + 5)));
+        ctx.reply("survived " + wish);
+    }
+
+private:
+    static void wait(std::chrono::milliseconds time) { std::this_thread::sleep_for(time); }
+};
+
+}  // namespace
+
+PARLEY_PLUGIN(Trouble, "trouble", "1.0.0", "trouble", "messaging");
