@@ -93,7 +93,7 @@ void examine_running_host(const config::Config& config, Report& report) {
     }
     if (state.at("threads_written_off").to_number<int>() > 0)
         report.bad(boost::json::serialize(state.at("threads_written_off")) + " handlers never returned",
-                   "`parley plugin list` shows whose; disable or mend it, and restart to get the threads back");
+                   "the log (handler.overdue) names the plugin; mend it, and restart to get the threads back");
     const auto plugins = host.get("/control/plugins", 5'000);
     if (!plugins) return;
     for (const auto& item : plugins->as_array()) {
@@ -150,7 +150,8 @@ int doctor(const config::Config& given) {
     examine_gateway(config, report);
     examine_running_host(config, report);
     std::cout << (report.problems() == 0 ? "Nothing is wrong.\n"
-                                         : std::to_string(report.problems()) + " problems were found.\n");
+                          : report.problems() == 1 ? "One problem was found.\n"
+                                                   : std::to_string(report.problems()) + " problems were found.\n");
     return report.problems() == 0 ? 0 : 1;
 }
 

@@ -196,7 +196,7 @@ void measure_waiting(Session& session) {
         }
     };
     const auto row =
-        session.measure("parley, " + std::to_string(options.waiting) + " handlers wait at once", server, plan);
+        session.measure_once("parley, " + std::to_string(options.waiting) + " handlers wait at once", server, plan);
     session.gateway().hold_files(false);
     const auto& faults = row.load.faults;
     session.report().figure("handlers that wait at once",

@@ -69,13 +69,13 @@ LoadPlan Session::plan(const Server& server) const {
 }
 
 Measurement Session::measure(const std::string& what, const Server& server, const LoadPlan& plan) {
-    say(what);
     wait_until_quiet();
     Measurement best = measure_once(what, server, plan);
     // Figures that something else had a hand in are thrown away, if they can be had again. (Of a server elsewhere it is
     // not known what is its own.)
     const unsigned repeats = server.measurable() ? options_.repeats : 0;
-    for (unsigned again = 0; again < repeats && best.usage.others() > loud_cores * best.usage.wall; ++again) {
+    for (unsigned again = 0; again < repeats && patience_ > 0 && best.usage.others() > loud_cores * best.usage.wall;
+         ++again) {
         say(what + ", again: " + number(best.usage.others() / best.usage.wall, 1) +
             " cores were busy with other things");
         wait_until_quiet();
@@ -89,6 +89,7 @@ Measurement Session::measure(const std::string& what, const Server& server, cons
 }
 
 Measurement Session::measure_once(const std::string& what, const Server& server, LoadPlan plan) {
+    say(what);
     Measurement out;
     out.what = what;
     out.with_cpu = server.measurable();
@@ -103,9 +104,10 @@ Measurement Session::measure_once(const std::string& what, const Server& server,
 }
 
 // Others may be at work on this machine: they get a little time to end.
-void Session::wait_until_quiet() const {
-    const Nanos deadline = now_ns() + (options_.repeats == 0 ? 0 : 10'000'000'000);
-    while (now_ns() < deadline) {
+void Session::wait_until_quiet() {
+    if (options_.repeats == 0) return;
+    const Nanos entered = now_ns();
+    for (Nanos now = entered; now - entered < patience_; now = now_ns()) {
         const double before = cpu_seconds_of_machine();
         const Nanos began = now_ns();
         while (now_ns() - began < 500'000'000) {
@@ -113,8 +115,9 @@ void Session::wait_until_quiet() const {
             std::this_thread::sleep_for(std::chrono::milliseconds(50));
         }
         const double busy = (cpu_seconds_of_machine() - before) / (static_cast<double>(now_ns() - began) / 1e9);
-        if (busy < loud_cores) return;
+        if (busy < loud_cores) break;
     }
+    patience_ -= now_ns() - entered - 500'000'000;  // half a second is what it takes to see that it is quiet
 }
 
 void Session::say(const std::string& what) const {

@@ -11,6 +11,14 @@ constexpr int most_reruns = 50;
 // How long a handling waits that could not reach the database.
 constexpr std::chrono::milliseconds rerun_pause{500};
 
+// Counts against the plugin whose hook runs too long, and names it. It cannot leave its hook meanwhile.
+std::string blame(services::HandlingState& state, std::chrono::milliseconds limit) {
+    std::lock_guard lock(state.running_mutex);
+    if (!state.running) return "(none)";
+    state.running->record(plugins::CallOutcome::overdue, limit);
+    return state.running->plugin_id();
+}
+
 }  // namespace
 
 // One message at work. Shared by the handler thread, the watchdog and the I/O thread; whoever claims it first says how it ended.
@@ -70,10 +78,11 @@ void Dispatcher::submit(std::shared_ptr<Handling> handling) {
             finished(std::move(handling), std::move(effects));
         });
     };
-    job.overdue = [this, handling] {
+    job.overdue = [this, handling, limit = job.limit] {
         if (!handling->claim()) return;
         handling->state.gone = true;
-        executor_.post([this, handling] { overdue(handling); });
+        std::string plugin = blame(handling->state, limit);
+        executor_.post([this, handling, plugin = std::move(plugin)] { overdue(handling, plugin); });
     };
     pool_.submit(std::move(job));
 }
@@ -88,14 +97,14 @@ void Dispatcher::finished(std::shared_ptr<Handling> handling, Effects effects) {
     settle(std::move(handling), std::move(effects));
 }
 
-void Dispatcher::overdue(const std::shared_ptr<Handling>& handling) {
+void Dispatcher::overdue(const std::shared_ptr<Handling>& handling, const std::string& plugin) {
     --running_;
     overdue_.add();
     const auto& message = handling->message;
-    log_.error("handler.overdue", {{"trace", message.trace}, {"message", message.id}});
+    log_.error("handler.overdue", {{"trace", message.trace}, {"message", message.id}, {"plugin", plugin}});
     // The handler may still run and touch its own state; what is committed is made afresh.
     Effects effects;
-    effects.failure = "the handler did not finish within its time limit";
+    effects.failure = "plugin " + plugin + " did not finish within its time limit";
     if (message.kind == EventKind::message) {
         Outbound reply;
         reply.account = message.account;

@@ -57,7 +57,7 @@ private:
     void start(const Inbound& message);
     void submit(std::shared_ptr<Handling> handling);
     void finished(std::shared_ptr<Handling> handling, Effects effects);
-    void overdue(const std::shared_ptr<Handling>& handling);
+    void overdue(const std::shared_ptr<Handling>& handling, const std::string& plugin);
     void settle(std::shared_ptr<Handling> handling, Effects effects);
     void settled(const std::shared_ptr<Handling>& handling, const Effects& effects, std::vector<MessageId> replies,
                  Result<db::Settlement> how);

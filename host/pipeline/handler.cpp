@@ -26,6 +26,22 @@ bool is_operator(const Inbound& message) {
     return message.channel == "terminal" && message.payload == R"({"admin":true})";
 }
 
+// Names the plugin in the state while its hook runs.
+class Running {
+public:
+    Running(services::HandlingState& state, const plugins::Lease& plugin) : state_(state) { set(&plugin); }
+    ~Running() { set(nullptr); }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+private:
+    void set(const plugins::Lease* plugin) {
+        std::lock_guard lock(state_.running_mutex);
+        state_.running = plugin;
+    }
+    services::HandlingState& state_;
+};
+
 // What was collected does not count: the plugin failed, or answers with its help. Who wrote stays registered.
 void discard(services::HandlingState& state) {
     Effects kept;
@@ -116,9 +132,11 @@ std::string Handler::preprocess(const Inbound& message, services::HandlingState&
                                    static_cast<std::optional<std::string>*>(user)->emplace(value.data, value.size);
                                }};
         const auto began = std::chrono::steady_clock::now();
+        const Running running(state, plugin);
         const auto status = plugin.hooks().preprocess(plugin.hooks().self, &call, &given, sink);
         const auto took = std::chrono::steady_clock::now() - began;
-        plugin.record(status == PARLEY_OK ? plugins::CallOutcome::ok : plugins::CallOutcome::failed, took);
+        if (!state.gone)
+            plugin.record(status == PARLEY_OK ? plugins::CallOutcome::ok : plugins::CallOutcome::failed, took);
         if (status == PARLEY_OK) {
             if (rewritten) text = std::move(*rewritten);
         } else {
@@ -177,14 +195,12 @@ void Handler::call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* co
     const auto began = std::chrono::steady_clock::now();
     const auto status = [&] {
         const plugins::InsidePlugin inside(plugin);
+        const Running running(state, plugin);
         return command ? hooks.handle(hooks.self, &call, &given) : hooks.timer(hooks.self, &call, &given);
     }();
     const auto took = std::chrono::steady_clock::now() - began;
     if (serial) serial->unlock();
-    if (state.gone) {
-        plugin.record(plugins::CallOutcome::overdue, took);
-        return;
-    }
+    if (state.gone) return;  // the watchdog has recorded it
     if (status != PARLEY_OK && state.database_away) {
         discard(state);
         state.again = true;  // it is run again when the database is back; nobody is to blame

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,10 @@
 #include "core/effects.hpp"
 #include "core/message.hpp"
 #include "parley/abi/base.h"
+
+namespace parley::plugins {
+class Lease;
+}
 
 namespace parley::services {
 
@@ -24,6 +29,9 @@ struct HandlingState {
     bool from_admin = false;
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
     std::atomic<bool> gone{false};  // set by the watchdog; from then on nothing of this handling counts
+    // The plugin whose hook runs now, so that the watchdog can say whose time is up. Guarded by its mutex.
+    std::mutex running_mutex;
+    const plugins::Lease* running = nullptr;
     Effects effects;
     bool again = false;          // run this handling once more, from the start, after a while
     bool database_away = false;  // a service could not reach the database: what came of it is not the plugin's fault

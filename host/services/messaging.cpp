@@ -52,6 +52,7 @@ Result<void> fill_content(parley_call* call, const parley_outgoing& given, Outbo
     if (auto ok = check_text(message.link, "the link"); !ok) return ok;
     if (auto ok = check_text(message.reply_to, "reply_to"); !ok) return ok;
     if (auto ok = check_text(view(given.media_name), "the file name"); !ok) return ok;
+    if (auto ok = check_text(view(given.media_mime), "the media type"); !ok) return ok;
     switch (message.kind) {
         case OutboundKind::text:
             if (message.text.empty()) return make_error(Errc::invalid, "there is nothing to send: the text is empty");

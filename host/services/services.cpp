@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "core/text.hpp"
 #include "db/store/repositories.hpp"
 #include "services/table.hpp"
 
@@ -14,8 +15,8 @@ struct OwnState {
 };
 
 struct LifecycleCall : OwnState, parley_call {
-    LifecycleCall(Services& services, std::string plugin, std::function<bool(std::string_view)> granted)
-        : parley_call{services, own, std::move(plugin), std::move(granted), {}, {}} {}
+    LifecycleCall(Services& host, std::string plugin_id, std::function<bool(std::string_view)> may_have)
+        : parley_call{host, own, std::move(plugin_id), std::move(may_have), {}, {}} {}
 };
 
 // Runs in the one transaction of close_call: what migrate() and start() wrote.
@@ -61,8 +62,13 @@ Result<void> Services::close_call(parley_call* call, bool commit) {
 
 std::string Services::reported(parley_call* call) const { return call->reported; }
 
+// The words end in rows and replies, whatever bytes a plugin's exception is made of.
 void Services::report(parley_call* call, std::string_view text) const {
-    if (call) call->reported = std::string(text.substr(0, 4096));
+    if (!call) return;
+    call->reported = std::string(text::truncate_utf8(text, 4096));
+    if (text::is_storable(call->reported)) return;
+    for (char& byte : call->reported)
+        if (byte == '\0' || static_cast<unsigned char>(byte) >= 0x80) byte = '?';
 }
 
 std::string Services::last_error(parley_call* call) const { return call ? call->last_error : std::string(); }

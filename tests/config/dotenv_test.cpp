@@ -2,6 +2,7 @@
 
 #include "config/config.hpp"
 #include "config/temporary_directory.hpp"
+#include "support/result_printer.hpp"
 
 namespace parley::config {
 namespace {

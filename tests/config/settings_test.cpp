@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "support/result_printer.hpp"
+
 namespace parley::config {
 namespace {
 

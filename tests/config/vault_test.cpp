@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "config/temporary_directory.hpp"
+#include "support/result_printer.hpp"
 
 namespace parley::config {
 namespace {
@@ -12,7 +13,8 @@ namespace {
 const Vault vault(Secret(std::string(32, 'k')));
 
 TEST_CASE("what was sealed is unsealed") {
-    for (const std::string plain : {std::string("sk-123"), std::string(), std::string(100'000, 'x'), std::string("a\0b\xff", 4)}) {
+    const std::string texts[] = {"sk-123", "", std::string(100'000, 'x'), std::string("a\0b\xff", 4)};
+    for (const auto& plain : texts) {
         const std::string sealed = vault.seal("openai_api_key", plain);
         CHECK(Vault::is_sealed(sealed));
         if (plain.size() > 3) CHECK(sealed.find(plain.substr(0, 4)) == std::string::npos);

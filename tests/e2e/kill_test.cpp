@@ -1,4 +1,5 @@
-// kill -9 of the host at each of its failpoints, and of its PostgreSQL, under traffic: what was acknowledged is answered, in order.
+// kill -9 of the host at each of its failpoints, and of its PostgreSQL, under traffic: what was acknowledged is
+// answered, in order.
 #include <signal.h>
 
 #include <algorithm>
@@ -15,7 +16,8 @@ namespace {
 
 constexpr int chats = 4;
 
-// Posts numbered messages, each chat on a thread of its own, each message until it is acknowledged: what a gateway does.
+// Posts numbered messages, each chat on a thread of its own, each message until it is acknowledged: what a gateway
+// does.
 class Traffic {
 public:
     Traffic(const Host& host, std::string prefix) : host_(host), prefix_(std::move(prefix)) {
@@ -59,6 +61,39 @@ private:
     std::vector<std::thread> threads_;
 };
 
+// Puts a coin into a ledger with every message: what is handled twice, or not at all, is in the total.
+class Savings {
+public:
+    explicit Savings(const Host& host)
+        : thread_([this, &host] {
+              while (!over_ && host.post_until_taken(body_of(said("./expenses 1 coin")))) {
+                  ++coins_;
+                  std::this_thread::sleep_for(20ms);  // the list in the answer grows
+              }
+          }) {}
+    ~Savings() { stop(); }
+    Savings(const Savings&) = delete;
+    Savings& operator=(const Savings&) = delete;
+
+    void stop() {
+        over_ = true;
+        if (thread_.joinable()) thread_.join();
+    }
+    static Said said(const std::string& text) {
+        return {.text = text, .from = "923008880099", .group = "120363011111111111"};
+    }
+    std::string total() const { return "*Total: " + std::to_string(coins_) + "*"; }
+    bool is_in(const FakeGateway& gateway) const {
+        const auto calls = gateway.calls_to(chat_of(said("")));
+        return !calls.empty() && calls.back().text().find(total()) != std::string::npos;
+    }
+
+private:
+    std::atomic<bool> over_{false};
+    std::atomic<int> coins_{0};
+    std::thread thread_;
+};
+
 struct Verdict {
     int missing = 0, duplicates = 0;
     bool ordered = true;
@@ -93,13 +128,14 @@ bool all_arrived(const FakeGateway& gateway, const Traffic& traffic) {
 
 TEST_CASE("kill -9 of the host at every failpoint loses nothing and keeps the order") {
     FakeGateway gateway;
-    Host host({gateway.url(), {"echo"}, {}});
-    const std::vector<std::string> places{"before-commit-in",  "after-commit-in", "before-handle", "after-handle",
-                                          "before-commit-out", "after-commit-out", "before-send",  "after-send",
-                                          "after-mark"};
+    Host host({gateway.url(), {"echo", "expenses"}, {}});
+    const std::vector<std::string> places{"before-commit-in", "after-commit-in",   "before-handle",
+                                          "after-handle",     "before-commit-out", "after-commit-out",
+                                          "before-send",      "after-send",        "after-mark"};
     int kills = 0;
     host.start({{"PARLEY_FAILPOINT", places[0] + ":3"}});
     Traffic traffic(host, "killed");
+    Savings savings(host);
     for (const int passing : {3, 11, 40}) {
         for (const auto& place : places) {
             CAPTURE(place, passing);
@@ -112,6 +148,7 @@ TEST_CASE("kill -9 of the host at every failpoint loses nothing and keeps the or
     const int before = traffic.acknowledged();
     CHECK(eventually([&] { return traffic.acknowledged() > before + 20; }));
     traffic.stop();
+    savings.stop();
 
     CHECK(kills >= 20);
     CHECK(all_arrived(gateway, traffic));
@@ -120,6 +157,10 @@ TEST_CASE("kill -9 of the host at every failpoint loses nothing and keeps the or
     CHECK(verdict.ordered);
     // A send on its way at the kill is made again: one a chat at most.
     CHECK(verdict.duplicates <= kills * chats);
+    // Handled once: every coin is in the ledger, and none twice.
+    CHECK(eventually([&] { return savings.is_in(gateway); }));
+    CHECK(Conversation(host, gateway).answer(Savings::said("./expenses list")).find(savings.total()) !=
+          std::string::npos);
     CHECK(gateway.violations().empty());
     CHECK(host.cli({"dead", "list"}).out == "There are no dead letters.\n");
     WARN(kills << " kills, " << traffic.acknowledged() << " messages, " << verdict.duplicates << " sent twice");

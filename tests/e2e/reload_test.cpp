@@ -1,10 +1,10 @@
 // Plugins change, break and misbehave while people write.
+#include <signal.h>
 #include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <set>
-#include <signal.h>
 #include <thread>
 
 #include "support/stage.hpp"
@@ -114,7 +114,9 @@ TEST_CASE("a plugin dropped in serves") {
     CHECK(eventually([] { return stage().say.direct("/trouble none") == "survived none"; }));
 }
 
-TEST_CASE("a new version renamed into place takes over under traffic") { change_under_traffic("renamed", "v1", "v2", true); }
+TEST_CASE("a new version renamed into place takes over under traffic") {
+    change_under_traffic("renamed", "v1", "v2", true);
+}
 
 TEST_CASE("a new version copied over the old one takes over under traffic") {
     change_under_traffic("copied", "v2", "v1", false);
@@ -138,14 +140,18 @@ TEST_CASE("a broken file leaves the version before it serving, and says why") {
     std::ofstream(broken) << "this is no library";
     host.drop_in(broken, "echo.so");
     std::string list;
-    CHECK(eventually([&] { return (list = host.cli({"plugin", "list"}).out).find("not an ELF file") != std::string::npos; }));
+    CHECK(eventually([&] {
+        return (list = host.cli({"plugin", "list"}).out).find("not an ELF file") != std::string::npos;
+    }));
     CHECK_THAT(list, Contains("echo") && Contains("serving"));
     CHECK(version_now() == "v1");
     // Half of a library is broken as well.
     const auto whole = read_text(test_plugin_file("e2e_echo_v2"));
     std::ofstream(broken, std::ios::binary | std::ios::trunc) << whole.substr(0, whole.size() / 2);
     host.drop_in(broken, "echo.so");
-    CHECK(eventually([&] { return (list = host.cli({"plugin", "list"}).out).find("not an ELF file") == std::string::npos; }));
+    CHECK(eventually([&] {
+        return (list = host.cli({"plugin", "list"}).out).find("not an ELF file") == std::string::npos;
+    }));
     CHECK(version_now() == "v1");
     host.drop_in(test_plugin_file("e2e_echo_v2"), "echo.so");
     CHECK(serves("v2"));
@@ -174,7 +180,8 @@ TEST_CASE("a plugin that hangs in a loop is quarantined, and others keep working
     for (int i = 0; i < 5; ++i) {
         const std::string chat = "92300777200" + std::to_string(i) + "@s.whatsapp.net";
         CHECK(eventually([&] { return !world.gateway.calls_to(chat).empty(); }));
-        CHECK(world.gateway.calls_to(chat).at(0).text() == "Sorry, that took too long and was stopped. The admins can see why.");
+        CHECK(world.gateway.calls_to(chat).at(0).text() ==
+              "Sorry, that took too long and was stopped. The admins can see why.");
     }
     CHECK(eventually([&] { return world.host.cli({"plugin", "list"}).out.find("quarantined") != std::string::npos; }));
     CHECK(world.say.direct("/ping", "923007773333") == "pong");

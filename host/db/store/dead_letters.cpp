@@ -7,8 +7,10 @@ namespace parley::db {
 std::vector<DeadLetter> list_dead_letters(pqxx::work& tx, std::size_t limit) {
     std::vector<DeadLetter> letters;
     for (const auto& row : tx.exec_params(
-             "select id, kind, reason, case kind when 'webhook' then convert_from(substr(raw, 1, 200), 'LATIN1') "
-             "       when 'outbound' then content else coalesce((select body from messages m where m.id = d.id and "
+             "select id, kind, reason, case when kind = 'webhook' and position('\\x00'::bytea in substr(raw, 1, 200)) > 0 "
+             "       then encode(substr(raw, 1, 200), 'escape') "  // a text cannot hold a NUL
+             "       when kind = 'webhook' then convert_from(substr(raw, 1, 200), 'LATIN1') when kind = 'outbound' then "
+             "       content else coalesce((select body from messages m where m.id = d.id and "
              "       m.created_at = parley_time(d.id)), '') end, coalesce(account_id, 0), "
              "       to_char(created_at at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') "
              "  from dead_letters d order by created_at desc limit $1",

@@ -1,6 +1,7 @@
 #include "db/store/journal.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -13,6 +14,8 @@
 
 namespace parley::db {
 namespace {
+
+constexpr std::chrono::seconds idle_probe{1};
 
 using Completion = UniqueFunction<void()>;
 using Completions = std::vector<Completion>;
@@ -152,6 +155,7 @@ struct Journal::Impl {
     bool is_healthy = true;
     Stats counts{};
     std::function<void(bool)> health_changed;
+    std::atomic<std::uint64_t> faults{0};  // connections lost so far
     std::vector<std::thread> threads;
 
     // False: refused, nothing was taken.
@@ -192,10 +196,10 @@ struct Journal::Impl {
         });
     }
 
-    // Waits for work; takes at most a batch of it. Empty: it is over.
+    // Waits for work; takes at most a batch of it. Empty: nothing came for a while, or it is over.
     std::vector<Operation> take() {
         std::unique_lock lock(mutex);
-        wake.wait(lock, [this] { return stopping || !waiting.empty(); });
+        wake.wait_for(lock, idle_probe, [this] { return stopping || !waiting.empty(); });
         std::vector<Operation> batch;
         const std::size_t count = std::min(waiting.size(), options.max_batch);
         batch.reserve(count);
@@ -274,26 +278,45 @@ struct Journal::Impl {
         write(connection, std::move(second));
     }
 
+    std::unique_ptr<pqxx::connection> open() {
+        auto fresh = connect(database, "parley journal");
+        pqxx::nontransaction(*fresh).exec(session_settings);
+        PlainBatch::prepare(*fresh);
+        prepare_slow_operations(*fresh);
+        set_healthy(true);
+        return fresh;
+    }
+
+    bool over() {
+        std::lock_guard lock(mutex);
+        return stopping && waiting.empty();
+    }
+
     void run() {
         std::unique_ptr<pqxx::connection> connection;
         auto backoff = std::chrono::milliseconds(50);
-        for (;;) {
+        std::uint64_t seen_faults = 0;
+        while (!over()) {
             try {
-                if (!connection) {
-                    auto fresh = connect(database, "parley journal");
-                    pqxx::nontransaction(*fresh).exec(session_settings);
-                    PlainBatch::prepare(*fresh);
-                    prepare_slow_operations(*fresh);
-                    connection = std::move(fresh);
+                // When the other writer lost the server, this one's connection is dead as well.
+                if (!connection || seen_faults != faults) {
+                    seen_faults = faults;
+                    connection.reset();
+                    connection = open();
                     backoff = std::chrono::milliseconds(50);
-                    set_healthy(true);
                 }
                 auto batch = take();
-                if (batch.empty()) return;
-                write(*connection, std::move(batch));
+                if (seen_faults != faults) {
+                    put_back(std::move(batch), make_error(Errc::unavailable, "the database went away"));
+                } else if (batch.empty()) {
+                    pqxx::nontransaction(*connection).exec("select 1");  // an idle host notices a lost server, too
+                } else {
+                    write(*connection, std::move(batch));
+                }
             } catch (const std::exception& failure) {
-                // T13: a connection that broke is never used again.
+                // A connection that broke is never used again.
                 connection.reset();
+                ++faults;
                 set_healthy(false);
                 log.warn("journal.database_away", {{"error", failure.what()}});
                 put_back({}, make_error(Errc::unavailable, "the database is away"));

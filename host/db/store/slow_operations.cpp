@@ -104,7 +104,8 @@ Settlement run_settle(pqxx::work& tx, const SettleOp& op) {
     // The inbox row says whether this settlement happened already (its answer was lost): then nothing is left to do.
     if (op.inbound != 0 && tx.exec_prepared("parley_inbox_holds", op.inbound).empty()) return Settlement::committed;
 
-    pqxx::subtransaction savepoint(tx, "settle");
+    // Not pqxx::subtransaction: prepared statements alone do not make it begin, so it would undo nothing.
+    tx.exec("savepoint settle");
     // Always in one order, so that two settlements cannot wait for each other in a circle.
     std::vector<const StorageWrite*> writes;
     for (const auto& write : op.effects.storage) writes.push_back(&write);
@@ -112,20 +113,20 @@ Settlement run_settle(pqxx::work& tx, const SettleOp& op) {
         return std::tie(a->plugin, a->key) < std::tie(b->plugin, b->key);
     });
     for (const auto* write : writes) {
-        if (!write_storage(savepoint, *write)) {
-            savepoint.abort();
+        if (!write_storage(tx, *write)) {
+            tx.exec("rollback to savepoint settle; release savepoint settle");
             return Settlement::conflict;
         }
     }
-    for (const auto& setting : op.effects.settings) savepoint.exec_prepared("parley_setting_put", setting.name, setting.value);
-    for (const auto& user : op.effects.user_groups) savepoint.exec_prepared("parley_user_group", user.user, user.user_group);
-    for (const auto& timer : op.effects.timers) write_timer(savepoint, timer);
-    if (!op.effects.failure.empty()) savepoint.exec_prepared("parley_inbound_failed", op.inbound, op.effects.failure);
+    for (const auto& setting : op.effects.settings) tx.exec_prepared("parley_setting_put", setting.name, setting.value);
+    for (const auto& user : op.effects.user_groups) tx.exec_prepared("parley_user_group", user.user, user.user_group);
+    for (const auto& timer : op.effects.timers) write_timer(tx, timer);
+    if (!op.effects.failure.empty()) tx.exec_prepared("parley_inbound_failed", op.inbound, op.effects.failure);
 
     PlainBatch rest;
     rest.settle(op.inbound, op.effects);
-    rest.run(savepoint);
-    savepoint.commit();
+    rest.run(tx);
+    tx.exec("release savepoint settle");
     return Settlement::committed;
 }
 

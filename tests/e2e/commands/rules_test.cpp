@@ -32,7 +32,8 @@ TEST_CASE("an unknown command is answered with the way to help") {
 TEST_CASE("admin commands are for admins") {
     auto& say = stage().say;
     CHECK(say.direct("/admin setting -g all") == "You are not an admin and cannot use admin commands.");
-    CHECK(say.answer({.text = "./admin help", .group = group}) == "You are not an admin and cannot use admin commands.");
+    CHECK(say.answer({.text = "./admin help", .group = group}) ==
+          "You are not an admin and cannot use admin commands.");
 }
 
 TEST_CASE("who is blacklisted gets no answer at all") {

@@ -38,7 +38,8 @@ TEST_CASE("echo sends a file back, byte for byte") {
 
     const auto image = world.say.ask(
         {.text = "",
-         .extra = R"("image":{"media_path":"statics/media/kettle.png","mime_type":"image/png","caption":"/echo look"})"});
+         .extra =
+             R"("image":{"media_path":"statics/media/kettle.png","mime_type":"image/png","caption":"/echo look"})"});
     CHECK(image.path == "/send/image");
     CHECK(image.text() == "look");
     CHECK(image.file_mime == "image/png");
@@ -46,7 +47,8 @@ TEST_CASE("echo sends a file back, byte for byte") {
 
     const auto document = world.say.ask(
         {.text = "",
-         .extra = R"("document":{"media_path":"statics/media/plan.pdf","mime_type":"application/pdf","caption":"/echo"})"});
+         .extra =
+             R"("document":{"media_path":"statics/media/plan.pdf","mime_type":"application/pdf","caption":"/echo"})"});
     CHECK(document.path == "/send/file");
     CHECK(document.field("caption").empty());
     CHECK(document.file_bytes == "%PDF-1.4 not much of one");
@@ -91,16 +93,16 @@ TEST_CASE("settings are shown and changed") {
     CHECK(say.as_admin("/admin setting -g debug") == "*debug*: false");
     CHECK(say.as_admin("/admin setting -g nosuch") == "Setting `nosuch` not found.");
     CHECK(say.as_admin("/admin setting -c nosuch 1") == "Setting `nosuch` not found.");
-    CHECK(say.as_admin("/admin setting -c debug maybe") ==
-          "Setting `debug` not changed: debug must be true or false");
+    CHECK(say.as_admin("/admin setting -c debug maybe") == "Setting `debug` not changed: debug must be true or false");
     CHECK_THAT(say.as_admin("/admin setting -g all"), Contains("- *admin_ids*: " + admin_number));
     CHECK(say.as_admin("/admin setting -c openai_api_key sk-verysecret") == "Setting `openai_api_key` changed.");
     CHECK_THAT(say.as_admin("/admin setting -g all"), !Contains("sk-verysecret"));
 
     CHECK(say.as_admin("/admin setting -c admin_command_prefix !") == "Setting `admin_command_prefix` changed to `!`.");
     CHECK_THAT(say.as_admin("/! help"), Contains("`/! setting`"));
-    CHECK(say.as_admin("/admin help") == "Command `admin` not found. Write `/help` (or `/! help` if you are an admin) to "
-                                         "see available commands.");
+    CHECK(say.as_admin("/admin help") ==
+          "Command `admin` not found. Write `/help` (or `/! help` if you are an admin) to "
+          "see available commands.");
     CHECK(say.as_admin("/! setting -c admin_command_prefix admin") ==
           "Setting `admin_command_prefix` changed to `admin`.");
 }
@@ -154,7 +156,8 @@ TEST_CASE("admins control plugins from the chat") {
     CHECK_THAT(say.as_admin("/admin plugin list"), StartsWith("*Plugins:*") && Contains("\n- *echo* 1.0.0: serving") &&
                                                        Contains("\n- *expenses* 1.0.0: serving"));
     CHECK_THAT(say.as_admin("/admin plugin info id"), StartsWith("*id* 1.0.0") && Contains("*State*: serving") &&
-                                                          Contains("*Commands*: id") && Contains("*Capabilities*: messaging"));
+                                                          Contains("*Commands*: id") &&
+                                                          Contains("*Capabilities*: messaging"));
     CHECK(say.as_admin("/admin plugin info nosuch") == "Plugin `nosuch` not found.");
     CHECK_THAT(say.as_admin("/admin plugin load nosuch.so"), Contains("no file") && EndsWith("/nosuch.so"));
 

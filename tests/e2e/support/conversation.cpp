@@ -28,8 +28,9 @@ std::string json_string(const std::string& text) {
 std::string body_of(const Said& said) {
     std::string from = said.from + "@s.whatsapp.net";
     if (!said.group.empty()) from += " in " + said.group + "@g.us";
-    return "{\"from\":" + json_string(from) + (said.extra.empty() ? "" : "," + said.extra) + ",\"message\":{\"id\":" +
-           json_string(said.id.empty() ? fresh_id() : said.id) + ",\"text\":" + json_string(said.text) + "}}";
+    return "{\"from\":" + json_string(from) + (said.extra.empty() ? "" : "," + said.extra) +
+           ",\"message\":{\"id\":" + json_string(said.id.empty() ? fresh_id() : said.id) +
+           ",\"text\":" + json_string(said.text) + "}}";
 }
 
 std::string chat_of(const Said& said) {

@@ -19,6 +19,7 @@ struct FakeGateway::Impl {
     std::thread thread;
     net::Router router;
     std::unique_ptr<net::Server> server;  // [loop]
+    bool wanted = false;                  // [loop] to be listening
     std::uint16_t port = 0;
 
     mutable std::mutex mutex;
@@ -41,12 +42,15 @@ struct FakeGateway::Impl {
     void listen() {
         server = std::make_unique<net::Server>(loop, router, net::ServerOptions{}, Logger());
         const auto bound = server->listen("127.0.0.1", port);
-        if (bound) port = *bound;
-        if (!bound) {
-            server.reset();
-            std::lock_guard lock(mutex);
-            violations.push_back("the fake gateway cannot listen: " + bound.error().message);
+        if (bound) {
+            port = *bound;
+            return;
         }
+        // The server before it has not let go of the port yet.
+        server.reset();
+        loop.after(std::chrono::milliseconds(5), [this] {
+            if (wanted && !server) listen();
+        });
     }
 
     void answer_later(std::chrono::milliseconds wait, net::Responder respond, net::Response response) {
@@ -85,7 +89,8 @@ struct FakeGateway::Impl {
         }
         call.refused = !wrong.empty() || (faulty && fault.kind == Fault::Kind::answer);
         calls.push_back(std::move(call));
-        if (!wrong.empty()) violations.push_back(request.path + ": " + wrong + "; body: " + request.body.substr(0, 300));
+        if (!wrong.empty())
+            violations.push_back(request.path + ": " + wrong + "; body: " + request.body.substr(0, 300));
         auto response = success();
         const auto wait = faulty && fault.kind == Fault::Kind::slow ? fault.delay : delay;
         changed.notify_all();
@@ -126,7 +131,9 @@ FakeGateway::FakeGateway() : impl_(std::make_unique<Impl>()) {
     net::RouteLimits wide;
     wide.max_body = 64u << 20;
     wide.deadline_ms = 120'000;
-    const auto take = [impl](const net::Request& request, net::Responder respond) { impl->take(request, std::move(respond)); };
+    const auto take = [impl](const net::Request& request, net::Responder respond) {
+        impl->take(request, std::move(respond));
+    };
     impl->router.add("POST", "/send/{what}", take, wide);
     impl->router.add("POST", "/message/{id}/reaction", take, wide);
     impl->router.add("GET", "/statics/media/{name}", [impl](const net::Request& request, net::Responder respond) {
@@ -143,7 +150,9 @@ FakeGateway::~FakeGateway() {
     impl_->thread.join();
 }
 
-std::uint16_t FakeGateway::port() const { return impl_->port; }
+std::uint16_t FakeGateway::port() const {
+    return impl_->port;
+}
 
 void FakeGateway::script(const std::string& text, std::vector<Fault> faults) {
     std::lock_guard lock(impl_->mutex);
@@ -161,11 +170,15 @@ void FakeGateway::serve_file(const std::string& name, const std::string& bytes) 
 }
 
 void FakeGateway::go_down() {
-    impl_->on_loop([this] { impl_->server.reset(); });
+    impl_->on_loop([this] {
+        impl_->wanted = false;
+        impl_->server.reset();
+    });
 }
 
 void FakeGateway::come_up() {
     impl_->on_loop([this] {
+        impl_->wanted = true;
         if (!impl_->server) impl_->listen();
     });
 }

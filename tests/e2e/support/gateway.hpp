@@ -1,5 +1,5 @@
-// A WhatsApp gateway that delivers nothing and is strict: what the real one would refuse, it refuses and remembers. Runs a server
-// on a thread of its own; everything here may be called from any thread.
+// A WhatsApp gateway that delivers nothing and is strict: what the real one would refuse, it refuses and remembers.
+// Runs a server on a thread of its own; everything here may be called from any thread.
 #pragma once
 
 #include <chrono>

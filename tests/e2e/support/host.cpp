@@ -11,7 +11,7 @@ namespace parley::e2e {
 namespace fs = std::filesystem;
 
 const std::vector<std::string>& sample_plugins() {
-    static const std::vector<std::string> names = {"admin", "announce", "blacklist", "echo", "expenses",
+    static const std::vector<std::string> names = {"admin", "announce", "blacklist", "echo",   "expenses",
                                                    "id",    "ping",     "plugin",    "setting"};
     return names;
 }
@@ -35,10 +35,10 @@ void Host::launch(const Environment& more) {
                             {"ADMIN_IDS", "923001111111"}};
     for (const auto& [name, value] : options_.environment) environment[name] = value;
     for (const auto& [name, value] : more) environment[name] = value;
-    process_ = std::make_unique<Process>(
-        std::vector<std::string>{parley_program(), "serve", "--port", std::to_string(port_), "--data-dir", data_dir(),
-                                 "--plugins-dir", plugins_dir()},
-        environment, directory_.path() + "/out", directory_.path() + "/err");
+    process_ =
+        std::make_unique<Process>(std::vector<std::string>{parley_program(), "serve", "--port", std::to_string(port_),
+                                                           "--data-dir", data_dir(), "--plugins-dir", plugins_dir()},
+                                  environment, directory_.path() + "/out", directory_.path() + "/err");
 }
 
 void Host::start(const Environment& more) {

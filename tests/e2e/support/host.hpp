@@ -1,4 +1,5 @@
-// The built `parley serve` with a data directory and a plugins directory of its own. It can be killed and started again on them.
+// The built `parley serve` with a data directory and a plugins directory of its own. It can be killed and started again
+// on them.
 #pragma once
 
 #include <memory>
@@ -24,8 +25,8 @@ public:
     explicit Host(HostOptions options);  // does not start it
     ~Host();
 
-    // Waits until it is ready. Throws std::runtime_error with the end of its log when it does not get there. `more` is for this
-    // start alone.
+    // Waits until it is ready. Throws std::runtime_error with the end of its log when it does not get there. `more` is
+    // for this start alone.
     void start(const Environment& more = {});
     // Starts it and does not wait.
     void launch(const Environment& more = {});

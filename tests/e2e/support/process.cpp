@@ -55,6 +55,7 @@ Process::Process(const std::vector<std::string>& argv, const Environment& enviro
     dup2(input, 0);
     dup2(output, 1);
     dup2(errors, 2);
+    close_range(3, ~0U, 0);  // else it would hold the fake gateway's listening socket
     execve(argument_pointers[0], argument_pointers.data(), variable_pointers.data());
     _exit(127);
 }

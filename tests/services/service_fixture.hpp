@@ -1,0 +1,90 @@
+// The services of a host without a host: a fresh database, an empty media store, and one handling of one message.
+#pragma once
+
+#include <catch2/catch.hpp>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "support/result_printer.hpp"
+#include "net/client.hpp"
+#include "net/loop.hpp"
+#include "parley/abi/services/media.h"
+#include "parley/abi/services/messaging.h"
+#include "parley/abi/services/settings.h"
+#include "parley/abi/services/storage.h"
+#include "parley/abi/services/timers.h"
+#include "parley/abi/services/users.h"
+#include "services/services.hpp"
+#include "services/table.hpp"
+#include "support/postgres.hpp"
+
+namespace parley::test {
+
+class ServiceFixture {
+public:
+    ServiceFixture()
+        : options(TestDatabase::options(TestDatabase::instance().migrated_database())),
+          pool(options, Logger()),
+          loop(Logger()),
+          client(loop, {}, Logger()),
+          vault(Secret(std::string(32, 'k'))),
+          settings(vault),
+          media(directory.path() + "/media"),
+          services({pool, client, loop, settings, media, zones, Logger(),
+                    [](const Inbound&, std::chrono::steady_clock::time_point) -> Result<Media> {
+                        return make_error(Errc::not_found, "no media");
+                    },
+                    [](AccountId, const std::string&, bool) {},
+                    [](AccountId, std::string_view to) -> Result<std::string> { return std::string(to) + "@s"; }}) {
+        message.account = 1;
+        message.chat = "923001234567@s";
+        message.sender = "923001234567";
+        begin();
+    }
+
+    // A handling of the same message from the start.
+    void begin() {
+        state = std::make_unique<services::HandlingState>();
+        state->message = &message;
+        call = std::make_unique<parley_call>(
+            parley_call{services, *state, "plugin", [](std::string_view) { return true; }, {}, {}});
+    }
+
+    template <class Table>
+    const Table& table(const char* name) const {
+        const void* found = services.service(name);
+        REQUIRE(found != nullptr);
+        return *static_cast<const Table*>(found);
+    }
+    const parley_storage& storage() const { return table<parley_storage>(PARLEY_STORAGE); }
+    const parley_timers& timers() const { return table<parley_timers>(PARLEY_TIMERS); }
+    const parley_messaging& messaging() const { return table<parley_messaging>(PARLEY_MESSAGING); }
+
+    // Collects what a service puts.
+    struct Collected {
+        std::vector<std::string> values;
+        parley_sink sink() {
+            return {&values, [](void* user, parley_str value) {
+                        static_cast<std::vector<std::string>*>(user)->emplace_back(value.data, value.size);
+                    }};
+        }
+    };
+
+    TempDirectory directory;
+    db::DatabaseOptions options;
+    db::Pool pool;
+    net::Loop loop;
+    net::Client client;
+    config::Vault vault;
+    config::Settings settings;
+    media::Store media;
+    services::PhoneZones zones;
+    services::Services services;
+    Inbound message;
+    std::unique_ptr<services::HandlingState> state;
+    std::unique_ptr<parley_call> call;
+};
+
+}  // namespace parley::test

@@ -1,0 +1,149 @@
+#include "services/service_fixture.hpp"
+
+#include <pqxx/pqxx>
+
+#include "core/text.hpp"
+#include "db/store/repositories.hpp"
+
+namespace parley::test {
+namespace {
+
+using services::borrow;
+using Collected = ServiceFixture::Collected;
+
+// PostgreSQL ends a text at U+0000, and refuses what is not UTF-8: neither may get as far as an effect.
+const std::string unstorable[] = {std::string("a\0b", 3), "\xff", "half a character \xc3", "\xed\xa0\x80"};
+
+TEST_CASE("a text that cannot be stored is refused where it comes in") {
+    ServiceFixture host;
+    auto* call = host.call.get();
+    for (const auto& bad : unstorable) {
+        INFO(bad);
+        parley_outgoing out{};
+        out.size = sizeof out;
+        out.text = borrow(bad);
+        CHECK(host.messaging().send(call, &out) == PARLEY_INVALID);
+        out.text = borrow("fine");
+        out.to = borrow(bad);
+        CHECK(host.messaging().send(call, &out) == PARLEY_INVALID);
+        out.to = {};
+        out.reply_to = borrow(bad);
+        CHECK(host.messaging().send(call, &out) == PARLEY_INVALID);
+        out.reply_to = {};
+        out.kind = PARLEY_OUT_MEDIA;
+        out.media = borrow("bytes");
+        out.media_name = borrow(bad);
+        CHECK(host.messaging().send(call, &out) == PARLEY_INVALID);
+        out.media_name = {};
+        out.media_mime = borrow(bad);
+        CHECK(host.messaging().send(call, &out) == PARLEY_INVALID);
+
+        CHECK(host.storage().put(call, borrow(bad), borrow("1")) == PARLEY_INVALID);
+        CHECK(host.storage().put(call, borrow("key"), borrow("\"" + bad + "\"")) == PARLEY_INVALID);
+        CHECK(host.storage().remove(call, borrow(bad)) == PARLEY_INVALID);
+        Collected nothing;
+        CHECK(host.storage().get(call, borrow(bad), nothing.sink()) == PARLEY_INVALID);
+        CHECK(host.storage().list(call, borrow(bad), {}, 10, nothing.sink()) == PARLEY_INVALID);
+        CHECK(host.timers().set(call, borrow(bad), 0, {}) == PARLEY_INVALID);
+        CHECK(host.timers().set(call, borrow("name"), 0, borrow("\"" + bad + "\"")) == PARLEY_INVALID);
+        host.state->from_admin = true;
+        CHECK(host.table<parley_settings>(PARLEY_SETTINGS).set(call, borrow("openai_api_key"), borrow(bad)) == PARLEY_INVALID);
+        CHECK(host.table<parley_users>(PARLEY_USERS).set_group(call, borrow(bad), borrow("x")) == PARLEY_INVALID);
+        CHECK(host.table<parley_users>(PARLEY_USERS).set_group(call, borrow("1"), borrow(bad)) == PARLEY_INVALID);
+    }
+    // JSON can spell a NUL without holding one.
+    CHECK(host.storage().put(call, borrow("key"), borrow("\"\\u0000\"")) == PARLEY_INVALID);
+    CHECK(host.storage().put(call, borrow("key"), borrow("{\"a\\u0000\": 1}")) == PARLEY_INVALID);
+    CHECK(host.storage().put(call, borrow("key"), borrow("\"\\ud800\"")) == PARLEY_INVALID);
+    CHECK(host.timers().set(call, borrow("name"), 0, borrow("\"\\u0000\"")) == PARLEY_INVALID);
+    CHECK(host.state->effects.plain());
+    CHECK(host.state->effects.replies.empty());
+}
+
+TEST_CASE("what a plugin says of its failure can be stored, whatever it is made of") {
+    ServiceFixture host;
+    for (const auto& bad : unstorable) {
+        host.services.report(host.call.get(), bad);
+        CHECK(text::is_storable(host.services.reported(host.call.get())));
+    }
+    host.services.report(host.call.get(), "fine \xd8\xb3");
+    CHECK(host.services.reported(host.call.get()) == "fine \xd8\xb3");
+    std::string letters;
+    for (int i = 0; i < 5000; ++i) letters += "\xd8\xb3";
+    host.services.report(host.call.get(), "x" + letters);
+    CHECK(host.services.reported(host.call.get()) == "x" + letters.substr(0, 4094));
+}
+
+TEST_CASE("a handling sees its own writes, and its commit knows what it read") {
+    ServiceFixture host;
+    host.pool.run([](pqxx::work& tx) { db::write_storage(tx, {"plugin", "a", "1", std::nullopt}); });
+    auto* call = host.call.get();
+    Collected read;
+    CHECK(host.storage().get(call, borrow("a"), read.sink()) == PARLEY_OK);
+    CHECK(host.storage().get(call, borrow("b"), read.sink()) == PARLEY_NOT_FOUND);
+    CHECK(host.storage().put(call, borrow("a"), borrow("2")) == PARLEY_OK);
+    CHECK(host.storage().put(call, borrow("b"), borrow("3")) == PARLEY_OK);
+    CHECK(host.storage().put(call, borrow("c"), borrow("4")) == PARLEY_OK);
+    CHECK(host.storage().put(call, borrow("a"), borrow("5")) == PARLEY_OK);
+    CHECK(host.storage().get(call, borrow("a"), read.sink()) == PARLEY_OK);
+    CHECK(read.values == std::vector<std::string>{"1", "5"});
+    Collected listed;
+    CHECK(host.storage().list(call, {}, {}, 0, listed.sink()) == PARLEY_OK);
+    CHECK(listed.values == std::vector<std::string>{"a", "5", "b", "3", "c", "4"});
+    CHECK(host.storage().remove(call, borrow("b")) == PARLEY_OK);
+    CHECK(host.storage().get(call, borrow("b"), read.sink()) == PARLEY_NOT_FOUND);
+
+    const auto& writes = host.state->effects.storage;
+    REQUIRE(writes.size() == 3);
+    CHECK(writes[0].key == "a");
+    CHECK(writes[0].value == "5");
+    CHECK(writes[0].expected == 1);
+    CHECK(writes[1].expected == 0);
+    CHECK_FALSE(writes[1].value.has_value());
+    CHECK_FALSE(writes[2].expected.has_value());  // it was not read
+}
+
+TEST_CASE("a reply goes to the chat that is being handled") {
+    ServiceFixture host;
+    parley_outgoing out{};
+    out.size = sizeof out;
+    out.text = borrow("  hello \n");
+    CHECK(host.messaging().send(host.call.get(), &out) == PARLEY_OK);
+    out.to = borrow("4420");
+    CHECK(host.messaging().send(host.call.get(), &out) == PARLEY_OK);
+    const auto& replies = host.state->effects.replies;
+    REQUIRE(replies.size() == 2);
+    CHECK(replies[0].text == "hello");
+    CHECK(replies[0].chat == "923001234567@s");
+    CHECK(replies[1].chat == "4420@s");
+    out.text = borrow("  ");
+    CHECK(host.messaging().send(host.call.get(), &out) == PARLEY_INVALID);
+    const std::string long_text(65'537, 'x');
+    out.text = borrow(long_text);
+    CHECK(host.messaging().send(host.call.get(), &out) == PARLEY_TOO_LARGE);
+}
+
+TEST_CASE("a handling that was given up gets nothing any more") {
+    ServiceFixture host;
+    host.state->gone = true;
+    CHECK(host.storage().put(host.call.get(), borrow("a"), borrow("1")) == PARLEY_GONE);
+    CHECK(host.timers().set(host.call.get(), borrow("a"), 0, {}) == PARLEY_GONE);
+    CHECK(host.state->effects.plain());
+}
+
+TEST_CASE("settings are changed by admins alone, secrets are sealed") {
+    ServiceFixture host;
+    const auto& table = host.table<parley_settings>(PARLEY_SETTINGS);
+    CHECK(table.set(host.call.get(), borrow("debug"), borrow("true")) == PARLEY_DENIED);
+    host.state->from_admin = true;
+    CHECK(table.set(host.call.get(), borrow("debug"), borrow("yes")) == PARLEY_OK);
+    CHECK(table.set(host.call.get(), borrow("openai_api_key"), borrow("sk-abcdefghijkl")) == PARLEY_OK);
+    CHECK(table.set(host.call.get(), borrow("no_such"), borrow("x")) == PARLEY_NOT_FOUND);
+    const auto& writes = host.state->effects.settings;
+    REQUIRE(writes.size() == 2);
+    CHECK(writes[0].value == "true");
+    CHECK(config::Vault::is_sealed(writes[1].value));
+}
+
+}  // namespace
+}  // namespace parley::test

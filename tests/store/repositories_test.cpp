@@ -1,0 +1,116 @@
+#include "store/journal_fixture.hpp"
+
+namespace parley::test {
+namespace {
+
+TEST_CASE("settings are seeded once and written over") {
+    JournalFixture store;
+    store.transact([&](pqxx::work& tx) {
+        CHECK(db::seed_settings(tx, {{"debug", "true"}, {"admin_ids", "1"}}) == 2);
+        CHECK(db::seed_settings(tx, {{"debug", "false"}, {"public_url", "x"}}) == 1);
+        db::write_setting(tx, "admin_ids", "2");
+        const auto all = db::read_settings(tx);
+        CHECK(all.at("debug") == "true");
+        CHECK(all.at("admin_ids") == "2");
+        CHECK(all.at("public_url") == "x");
+    });
+}
+
+TEST_CASE("stored values are listed in order of bytes, from a key on, with a prefix") {
+    JournalFixture store;
+    store.transact([&](pqxx::work& tx) {
+        for (const char* key : {"a/2", "a/10", "a/1", "b/1", "a%", "A/1", "a_"})
+            db::write_storage(tx, {"plugin", key, "1", std::nullopt});
+        db::write_storage(tx, {"other", "a/3", "1", std::nullopt});
+        const auto keys = [&](const char* prefix, const char* after, std::size_t limit) {
+            std::string joined;
+            for (const auto& [key, value] : db::list_storage(tx, "plugin", prefix, after, limit)) joined += key + " ";
+            return joined;
+        };
+        CHECK(keys("", "", 100) == "A/1 a% a/1 a/10 a/2 a_ b/1 ");
+        CHECK(keys("a/", "", 100) == "a/1 a/10 a/2 ");
+        CHECK(keys("a/", "a/1", 1) == "a/10 ");
+        CHECK(keys("a%", "", 100) == "a% ");
+        CHECK_FALSE(db::read_storage(tx, "other", "b/1").has_value());
+        db::write_storage(tx, {"plugin", "b/1", "{\"x\":2}", std::nullopt});
+        CHECK(db::read_storage(tx, "plugin", "b/1")->version == 2);
+        db::write_storage(tx, {"plugin", "b/1", std::nullopt, std::nullopt});
+        CHECK_FALSE(db::read_storage(tx, "plugin", "b/1").has_value());
+    });
+}
+
+TEST_CASE("timers are found when they are due") {
+    JournalFixture store;
+    const UnixMillis now = 1'800'000'000'123;
+    store.transact([&](pqxx::work& tx) { CHECK_FALSE(db::next_timer(tx).has_value()); });
+    const auto message = store.inbound("T");
+    REQUIRE(accepted(store.admit(message)));
+    Effects effects;
+    for (const int offset : {2, 0, 1})
+        effects.timers.push_back({"plugin", store.account, "chat", "t" + std::to_string(offset), now + offset, "{}", "s", "g"});
+    REQUIRE(committed(store.settle(message.id, effects)));
+    store.transact([&](pqxx::work& tx) {
+        CHECK(db::next_timer(tx) == now);
+        const auto due = db::read_due_timers(tx, now + 1, 10);
+        REQUIRE(due.size() == 2);
+        CHECK(due[0].timer.name == "t0");
+        CHECK(due[0].due == now);
+        CHECK(due[0].timer.sender == "s");
+        CHECK(due[0].timer.group == "g");
+        CHECK(due[1].timer.name == "t1");
+        CHECK(db::list_timers(tx, "plugin", store.account, "chat").size() == 3);
+        CHECK(db::list_timers(tx, "plugin", store.account, "other").empty());
+    });
+}
+
+TEST_CASE("a person seen in several places is one user") {
+    JournalFixture store;
+    const auto see = [&](const std::string& id, const std::string& group, const std::string& name) {
+        const auto message = store.inbound("");
+        REQUIRE(accepted(store.admit(message)));
+        Effects effects;
+        effects.new_user = NewUser{id, group, name};
+        REQUIRE(committed(store.settle(message.id, effects)));
+    };
+    see("111", "g1", "In the group");
+    see("111", "", "Direct");
+    see("222", "g1", "Second");
+    see("222", "g1", "Second again");
+    store.transact([&](pqxx::work& tx) {
+        CHECK(db::read_user(tx, "111")->name == "Direct");
+        CHECK(db::read_user(tx, "222")->name == "Second");
+        CHECK_FALSE(db::read_user(tx, "333").has_value());
+        CHECK(db::list_users(tx, "", "", 10).size() == 2);
+        CHECK(db::list_users(tx, "", "111", 10).size() == 1);
+        CHECK(db::list_users(tx, "nobody", "", 10).empty());
+    });
+    const auto message = store.inbound("");
+    REQUIRE(accepted(store.admit(message)));
+    Effects effects;
+    effects.user_groups = {{"111", "staff"}};
+    REQUIRE(committed(store.settle(message.id, effects)));
+    store.transact([&](pqxx::work& tx) {
+        CHECK(db::read_user(tx, "111")->user_group == "staff");
+        CHECK(db::list_user_groups(tx) == std::vector<std::string>{"signedup", "staff"});
+        CHECK(db::list_users(tx, "staff", "", 10).size() == 1);
+    });
+}
+
+TEST_CASE("accounts and plugins are remembered") {
+    JournalFixture store;
+    store.transact([&](pqxx::work& tx) {
+        CHECK(db::ensure_account(tx, "gateway", "gateway") == store.account);
+        CHECK(db::ensure_account(tx, "support", "support") != store.account);
+        CHECK(db::read_plugin_version(tx, "echo").empty());
+        db::write_plugin_version(tx, "echo", "1.2");
+        CHECK(db::read_plugin_version(tx, "echo") == "1.2");
+        db::write_plugin_disabled(tx, "echo", true);
+        db::write_plugin_disabled(tx, "ping", true);
+        db::write_plugin_disabled(tx, "ping", false);
+        CHECK(db::read_disabled_plugins(tx) == std::vector<std::string>{"echo"});
+        CHECK(db::read_plugin_version(tx, "echo") == "1.2");
+    });
+}
+
+}  // namespace
+}  // namespace parley::test
