@@ -123,11 +123,12 @@ create table plugins (
     disabled boolean not null default false
 );
 
+create sequence plugin_storage_version;
 create table plugin_storage (
     plugin  text   not null,
     key     text   collate "C" not null,
     value   jsonb  not null,
-    version bigint not null default 1,      -- grows with each write: detects lost updates
+    version bigint not null default nextval('plugin_storage_version'),  -- new with each write: detects lost updates
     primary key (plugin, key)
 );
 

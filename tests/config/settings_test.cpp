@@ -127,7 +127,8 @@ TEST_CASE("in debug mode the test variables stand in for the plain ones") {
     CHECK(values.find("admin_ids")->second == "1234567");
     CHECK(values.find("kharchey_group_id")->second == "99");
     CHECK(values.find("debug")->second == "True");
-    CHECK(Settings::from_environment({{"DEBUG", "false"}, {"ADMIN_IDS_TEST", "1"}}) == Settings::Values{{"debug", "false"}});
+    CHECK(Settings::from_environment({{"DEBUG", "false"}, {"ADMIN_IDS_TEST", "1"}}) ==
+          Settings::Values{{"debug", "false"}});
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Random interleavings of all that happens to a DurableQueue. Whatever the order: each committed item is started once, chat by chat in
-// order of id, and nothing is left at the end.
+// Random interleavings of all that happens to a DurableQueue. Whatever the order: each committed item is started once,
+// chat by chat in order of id, and nothing is left at the end.
 #include <catch2/catch.hpp>
 #include <random>
 
@@ -12,7 +12,7 @@ struct Mix {
     const char* name;
     std::size_t max_in_memory, read_chunk;
     int chats;
-    int faults;  // of a thousand steps
+    int faults;          // of a thousand steps
     int arrivals, ends;  // weights: which of them wins decides whether the queue fills
 };
 
@@ -52,15 +52,33 @@ private:
         }
         const int weights[] = {mix_.arrivals, 30, 30, 4, mix_.ends, mix_.ends, 10, 10, 1};
         switch (std::discrete_distribution<int>(std::begin(weights), std::end(weights))(random_)) {
-            case 0: pending_.push_back({table_.reserve(chat()), false}); break;
-            case 1: write(); break;
-            case 2: tell_committed(); break;
-            case 3: abort(); break;
-            case 4: erase(); break;
-            case 5: tell_finished(); break;
-            case 6: table_.take_snapshot(); break;
-            case 7: answer(); break;
-            case 8: pause_or_resume(); break;
+            case 0:
+                pending_.push_back({table_.reserve(chat()), false});
+                break;
+            case 1:
+                write();
+                break;
+            case 2:
+                tell_committed();
+                break;
+            case 3:
+                abort();
+                break;
+            case 4:
+                erase();
+                break;
+            case 5:
+                tell_finished();
+                break;
+            case 6:
+                table_.take_snapshot();
+                break;
+            case 7:
+                answer();
+                break;
+            case 8:
+                pause_or_resume();
+                break;
         }
     }
 
@@ -111,7 +129,8 @@ private:
         paused_ ? table_.queue.pause() : table_.queue.resume();
     }
 
-    // The database goes away: what is on its way ends as "not committed", whatever is true, and readings fail. Then it is back.
+    // The database goes away: what is on its way ends as "not committed", whatever is true, and readings fail. Then it
+    // is back.
     void fault() {
         for (int i = pick(4); i > 0 && !pending_.empty(); --i) {
             const auto at = pending_.begin() + pick(static_cast<int>(pending_.size()));

@@ -46,7 +46,8 @@ TEST_CASE("chats do not wait for each other") {
 
 TEST_CASE("the same chat name on two accounts is two chats") {
     std::vector<MessageId> started;
-    DurableQueue<Row> queue({100, 10}, [](auto, auto, auto, auto) {}, [&](Row& row) { started.push_back(row.id); });
+    DurableQueue<Row> queue(
+        {100, 10}, [](auto, auto, auto, auto) {}, [&](Row& row) { started.push_back(row.id); });
     queue.reserve(Row{1, 1, "a"});
     queue.reserve(Row{2, 2, "a"});
     queue.committed(1);

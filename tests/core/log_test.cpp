@@ -49,7 +49,8 @@ TEST_CASE("a line of JSON has its fields with their types") {
 }
 
 TEST_CASE("whatever the text, one event is one line") {
-    const std::string nasty = "a\nlevel=error forged\r\x1b[31m\x7f \"quoted\" \\ {} %v {0} \xe2\x80\xa8 \xe2\x80\xa9" + std::string(1, '\0') + "end";
+    const std::string nasty = "a\nlevel=error forged\r\x1b[31m\x7f \"quoted\" \\ {} %v {0} \xe2\x80\xa8 \xe2\x80\xa9" +
+                              std::string(1, '\0') + "end";
     for (const auto format : {LogFormat::json, LogFormat::human}) {
         const LogFile file;
         Logger::to_file(file.path(), format, LogLevel::info).warn("some\nevent", {{"text", nasty}});

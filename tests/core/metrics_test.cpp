@@ -6,7 +6,9 @@
 namespace parley {
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
 
 TEST_CASE("metrics are written in the text format of Prometheus") {
     Metrics metrics;

@@ -1,5 +1,6 @@
-// A queue table without a database, for tests of DurableQueue: rows become visible with their commit, a reading takes its snapshot at
-// one moment and is answered at a later one. Checks on every start that it is the right one. One thread.
+// A queue table without a database, for tests of DurableQueue: rows become visible with their commit, a reading takes
+// its snapshot at one moment and is answered at a later one. Checks on every start that it is the right one. One
+// thread.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -23,16 +24,17 @@ public:
     using Queue = DurableQueue<Row>;
 
     SimulatedTable(std::size_t max_in_memory, std::size_t read_chunk)
-        : queue({max_in_memory, read_chunk},
-                [this](MessageId after, MessageId before, std::size_t limit, auto done) {
-                    REQUIRE_FALSE(reading_);  // one at a time
-                    reading_ = true;
-                    after_ = after;
-                    before_ = before;
-                    limit_ = limit;
-                    done_ = std::move(done);
-                },
-                [this](Row& row) { on_start(row); }) {}
+        : queue(
+              {max_in_memory, read_chunk},
+              [this](MessageId after, MessageId before, std::size_t limit, auto done) {
+                  REQUIRE_FALSE(reading_);  // one at a time
+                  reading_ = true;
+                  after_ = after;
+                  before_ = before;
+                  limit_ = limit;
+                  done_ = std::move(done);
+              },
+              [this](Row& row) { on_start(row); }) {}
 
     // The steps of an item, each of which may happen long after the one before.
     MessageId reserve(const std::string& chat) {

@@ -8,7 +8,9 @@ namespace {
 using Class = channels::SendError::Class;
 using What = Decision::What;
 
-channels::SendError failure(Class kind, int retry_after_ms = 0) { return {kind, "why", retry_after_ms}; }
+channels::SendError failure(Class kind, int retry_after_ms = 0) {
+    return {kind, "why", retry_after_ms};
+}
 
 TEST_CASE("each class of failure has its consequence") {
     CHECK(decide(failure(Class::transient), 1, 0, 0.5).what == What::retry);

@@ -6,7 +6,8 @@ namespace parley::pipeline {
 namespace {
 
 // What was asked for, in one line: "name|arguments", "admin:name|arguments", "text:...", or the reason of a rejection.
-std::string ask(std::string_view text, bool in_group = false, bool is_admin = false, std::string_view prefix = "admin") {
+std::string ask(std::string_view text, bool in_group = false, bool is_admin = false,
+                std::string_view prefix = "admin") {
     const Request request = parse_request(text, {in_group, is_admin, prefix});
     if (const auto* command = std::get_if<Command>(&request))
         return (command->admin ? "admin:" : "") + command->name + "|" + command->arguments;

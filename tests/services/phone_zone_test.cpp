@@ -19,7 +19,8 @@ TEST_CASE("a phone number tells the zone of its country") {
 
 TEST_CASE("what tells no country is UTC") {
     const PhoneZones zones;
-    for (const std::string nonsense : {"", "0", "999999999999", "abc", "12", "99999999999999999999999999", "+", "\xff\xfe"}) {
+    for (const std::string nonsense :
+         {"", "0", "999999999999", "abc", "12", "99999999999999999999999999", "+", "\xff\xfe"}) {
         INFO(nonsense);
         CHECK(zones.zone_of(nonsense) == "UTC");
     }

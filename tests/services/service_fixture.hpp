@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "support/result_printer.hpp"
 #include "net/client.hpp"
 #include "net/loop.hpp"
 #include "parley/abi/services/media.h"
@@ -19,6 +18,7 @@
 #include "services/services.hpp"
 #include "services/table.hpp"
 #include "support/postgres.hpp"
+#include "support/result_printer.hpp"
 
 namespace parley::test {
 

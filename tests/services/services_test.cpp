@@ -47,7 +47,8 @@ TEST_CASE("a text that cannot be stored is refused where it comes in") {
         CHECK(host.timers().set(call, borrow(bad), 0, {}) == PARLEY_INVALID);
         CHECK(host.timers().set(call, borrow("name"), 0, borrow("\"" + bad + "\"")) == PARLEY_INVALID);
         host.state->from_admin = true;
-        CHECK(host.table<parley_settings>(PARLEY_SETTINGS).set(call, borrow("openai_api_key"), borrow(bad)) == PARLEY_INVALID);
+        CHECK(host.table<parley_settings>(PARLEY_SETTINGS).set(call, borrow("openai_api_key"), borrow(bad)) ==
+              PARLEY_INVALID);
         CHECK(host.table<parley_users>(PARLEY_USERS).set_group(call, borrow(bad), borrow("x")) == PARLEY_INVALID);
         CHECK(host.table<parley_users>(PARLEY_USERS).set_group(call, borrow("1"), borrow(bad)) == PARLEY_INVALID);
     }

@@ -65,18 +65,20 @@ TEST_CASE("a repeat from before the edge of the month is a duplicate when it is 
     // Last month's last days, whatever today is.
     store.transact([&](pqxx::work& tx) {
         tx.exec("select parley_make_partition((date_trunc('month', now()) - interval '1 day')::date)");
-        tx.exec_params("insert into messages (id, created_at, account_id, direction, kind, chat, provider_id, status) "
-                       "select i, parley_time(i), $1, 0, 'message', 'c', 'OLD', 'received' from (select "
-                       "((extract(epoch from date_trunc('month', now()) - interval '2 days') * 1000)::bigint - "
-                       "1704067200000) << 22 as i) x",
-                       store.account);
+        tx.exec_params(
+            "insert into messages (id, created_at, account_id, direction, kind, chat, provider_id, status) "
+            "select i, parley_time(i), $1, 0, 'message', 'c', 'OLD', 'received' from (select "
+            "((extract(epoch from date_trunc('month', now()) - interval '2 days') * 1000)::bigint - "
+            "1704067200000) << 22 as i) x",
+            store.account);
     });
     const auto run = [&](const char* since) {
         const auto connection = db::connect(store.options, "test");
         db::PlainBatch::prepare(*connection);
         pqxx::work tx(*connection);
         const std::string until = tx.exec("select date_trunc('month', now())")[0][0].c_str();
-        const std::string from = tx.exec(std::string("select date_trunc('month', now()) - interval '") + since + "'")[0][0].c_str();
+        const std::string from =
+            tx.exec(std::string("select date_trunc('month', now()) - interval '") + since + "'")[0][0].c_str();
         const auto message = store.inbound("OLD");
         std::vector<std::string> values(34, "{}");
         values[0] = "{" + std::to_string(message.id) + "}";
@@ -120,7 +122,8 @@ TEST_CASE("one row that cannot be stored fails alone") {
 
 TEST_CASE("texts with quotes, backslashes, braces and lines come back as they were") {
     JournalFixture store;
-    for (const std::string text : {"\"quoted\" \\ {a,b} 'x' NULL", "null", "line\nline\ttab", "", " ", "\xf0\x9f\x98\x80 \xd8\xb3", "\\", "{}"}) {
+    for (const std::string text : {"\"quoted\" \\ {a,b} 'x' NULL", "null", "line\nline\ttab", "", " ",
+                                   "\xf0\x9f\x98\x80 \xd8\xb3", "\\", "{}"}) {
         auto message = store.inbound("", text);
         REQUIRE(accepted(store.admit(message)));
         CHECK(store.ask("select body from messages where id = " + std::to_string(message.id)) == text);

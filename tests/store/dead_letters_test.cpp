@@ -79,9 +79,8 @@ TEST_CASE("a webhook that cannot be understood is kept as it came") {
     std::string raw;
     for (int byte = 0; byte < 256; ++byte) raw += static_cast<char>(byte);
     const MessageId id = store.ids.next();
-    const auto buried = store.wait<Result<void>>([&](auto done) {
-        store.journal->bury(id, store.account, "not JSON", raw, make_trace(), std::move(done));
-    });
+    const auto buried = store.wait<Result<void>>(
+        [&](auto done) { store.journal->bury(id, store.account, "not JSON", raw, make_trace(), std::move(done)); });
     REQUIRE(buried);
     store.transact([&](pqxx::work& tx) { CHECK(db::read_webhook(tx, id) == raw); });
     REQUIRE(letters(store).size() == 1);

@@ -13,11 +13,11 @@
 #include <string>
 #include <vector>
 
-#include "support/result_printer.hpp"
 #include "core/ids.hpp"
 #include "db/store/journal.hpp"
 #include "db/store/repositories.hpp"
 #include "support/postgres.hpp"
+#include "support/result_printer.hpp"
 
 namespace parley::test {
 
@@ -29,7 +29,9 @@ public:
         posted_.push_back(std::move(work));
         changed_.notify_all();
     }
-    TimerId after(std::chrono::milliseconds, UniqueFunction<void()>) override { throw std::logic_error("no timers here"); }
+    TimerId after(std::chrono::milliseconds, UniqueFunction<void()>) override {
+        throw std::logic_error("no timers here");
+    }
     void cancel(TimerId) override {}
     bool on_loop_thread() const override { return false; }
 
@@ -144,8 +146,14 @@ public:
     std::unique_ptr<db::Journal> journal;
 };
 
-inline bool accepted(const Result<db::Admission>& how) { return how && *how == db::Admission::accepted; }
-inline bool duplicate(const Result<db::Admission>& how) { return how && *how == db::Admission::duplicate; }
-inline bool committed(const Result<db::Settlement>& how) { return how && *how == db::Settlement::committed; }
+inline bool accepted(const Result<db::Admission>& how) {
+    return how && *how == db::Admission::accepted;
+}
+inline bool duplicate(const Result<db::Admission>& how) {
+    return how && *how == db::Admission::duplicate;
+}
+inline bool committed(const Result<db::Settlement>& how) {
+    return how && *how == db::Settlement::committed;
+}
 
 }  // namespace parley::test

@@ -3,7 +3,8 @@
 namespace parley::test {
 namespace {
 
-StatusUpdate report_of(AccountId account, const std::string& provider_id, DeliveryStatus status, std::string reason = {}) {
+StatusUpdate report_of(AccountId account, const std::string& provider_id, DeliveryStatus status,
+                       std::string reason = {}) {
     StatusUpdate update;
     update.account = account;
     update.provider_ids = {provider_id};

@@ -47,7 +47,8 @@ TEST_CASE("timers are found when they are due") {
     REQUIRE(accepted(store.admit(message)));
     Effects effects;
     for (const int offset : {2, 0, 1})
-        effects.timers.push_back({"plugin", store.account, "chat", "t" + std::to_string(offset), now + offset, "{}", "s", "g"});
+        effects.timers.push_back(
+            {"plugin", store.account, "chat", "t" + std::to_string(offset), now + offset, "{}", "s", "g"});
     REQUIRE(committed(store.settle(message.id, effects)));
     store.transact([&](pqxx::work& tx) {
         CHECK(db::next_timer(tx) == now);

@@ -18,8 +18,8 @@ constexpr Statement statements[] = {
     {"parley_inbox_holds", "select 1 from inbox where id = $1 for update"},
     {"parley_storage_version", "select version from plugin_storage where plugin = $1 and key = $2 for update"},
     {"parley_storage_put",
-     "insert into plugin_storage as s (plugin, key, value) values ($1, $2, $3::jsonb) "
-     "on conflict (plugin, key) do update set value = excluded.value, version = s.version + 1"},
+     "insert into plugin_storage (plugin, key, value) values ($1, $2, $3::jsonb) "
+     "on conflict (plugin, key) do update set value = excluded.value, version = nextval('plugin_storage_version')"},
     {"parley_storage_insert",
      "insert into plugin_storage (plugin, key, value) values ($1, $2, $3::jsonb) on conflict do nothing"},
     {"parley_storage_remove", "delete from plugin_storage where plugin = $1 and key = $2"},
