@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <condition_variable>
+#include <csignal>
 #include <mutex>
 
 #include "app/routes.hpp"
@@ -346,6 +347,10 @@ bool Application::stop(std::chrono::milliseconds patience) {
     }
     runtime_->stop(left() + std::chrono::seconds(1));
     return true;
+}
+
+void Application::abandon() {
+    if (cluster_ && cluster_->pid() > 0) kill(cluster_->pid(), SIGINT);  // PostgreSQL's "fast" shutdown
 }
 
 Application::~Application() {

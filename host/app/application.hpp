@@ -52,6 +52,9 @@ public:
     bool stop(std::chrono::milliseconds patience);
     ~Application();
 
+    // [I/O thread] Stop the embedded PostgreSQL at once, for a process that ends without taking anything else down.
+    void abandon();
+
     std::uint16_t port() const { return port_; }
     const config::Config& configuration() const { return config_; }
     std::string control_socket() const { return config_.data_dir + "/control.sock"; }

@@ -49,6 +49,20 @@ std::string escaped(const std::string& text) {
     return out;
 }
 
+// Bytes that would command the terminal are shown, not obeyed.
+std::string printable(const std::string& text) {
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x20 && byte != 0x7f) {
+            out += c;
+        } else {
+            out += byte == '\n' ? "\\n" : "?";
+        }
+    }
+    return out;
+}
+
 }  // namespace
 
 int list_plugins(const config::Config& config, bool as_json) {
@@ -123,7 +137,7 @@ int list_dead_letters(const config::Config& config) {
     for (const auto& item : answer->as_array()) {
         const auto& letter = item.as_object();
         std::cout << text_of(letter, "id") << "  " << text_of(letter, "created_at") << "  " << text_of(letter, "kind") << "\n    "
-                  << text_of(letter, "reason") << "\n    " << text_of(letter, "content").substr(0, 200) << '\n';
+                  << printable(text_of(letter, "reason")) << "\n    " << printable(text_of(letter, "content").substr(0, 200)) << '\n';
     }
     if (answer->as_array().empty()) std::cout << "There are no dead letters.\n";
     return 0;

@@ -41,7 +41,11 @@ int serve(config::Config config) {
     app->on_loop([&](const std::function<void()>& done) {
         for (const int signal : {SIGTERM, SIGINT})
             app->loop().on_signal(signal, [&] {
-                if (asked.fetch_add(1) > 0) std::_Exit(130);  // asked twice: at once. The database has all that matters.
+                // Asked twice: at once. All that matters is in the database, which is stopped as well.
+                if (asked.fetch_add(1) > 0) {
+                    app->abandon();
+                    std::_Exit(130);
+                }
                 over.release();
             });
         app->loop().on_signal(SIGHUP, [&] {

@@ -32,10 +32,15 @@ TEST_CASE("stored values are listed in order of bytes, from a key on, with a pre
         CHECK(keys("a/", "a/1", 1) == "a/10 ");
         CHECK(keys("a%", "", 100) == "a% ");
         CHECK_FALSE(db::read_storage(tx, "other", "b/1").has_value());
+        const auto before = db::read_storage(tx, "plugin", "b/1")->version;
         db::write_storage(tx, {"plugin", "b/1", "{\"x\":2}", std::nullopt});
-        CHECK(db::read_storage(tx, "plugin", "b/1")->version == 2);
+        const auto written = db::read_storage(tx, "plugin", "b/1")->version;
+        CHECK(written > before);
         db::write_storage(tx, {"plugin", "b/1", std::nullopt, std::nullopt});
         CHECK_FALSE(db::read_storage(tx, "plugin", "b/1").has_value());
+        // Who read it before its removal must notice that it is another value now.
+        db::write_storage(tx, {"plugin", "b/1", "{\"x\":2}", std::nullopt});
+        CHECK(db::read_storage(tx, "plugin", "b/1")->version > written);
     });
 }
 
