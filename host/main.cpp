@@ -1,4 +1,6 @@
 // The one program. What it does is in app/cli.cpp.
 #include "app/cli.hpp"
 
-int main(int argc, char** argv) { return parley::app::run_cli(argc, argv); }
+int main(int argc, char** argv) {
+    return parley::app::run_cli(argc, argv);
+}

@@ -141,7 +141,8 @@ void Application::build_outside() {
     client_ = std::make_unique<net::Client>(*loop_, options, log_);
     gateway_ = std::make_unique<GatewayAccount>(accounts_.gateway, config_.gateway, *settings_, *client_, *loop_);
     support_ = std::make_unique<channels::SupportChannel>(
-        accounts_.support, channels::SupportConfig{config_.support.token, config_.support.allow_unauthenticated}, *loop_);
+        accounts_.support, channels::SupportConfig{config_.support.token, config_.support.allow_unauthenticated},
+        *loop_);
     terminal_ = std::make_unique<channels::TerminalChannel>(*loop_);
 }
 
@@ -150,10 +151,10 @@ void Application::build_pipeline(MessageId greatest) {
     journal_ = std::make_unique<db::Journal>(database_, db::JournalOptions{}, *loop_, log_);
     outbound::RetryRules rules;
     rules.retry_for_ms = 1000LL * config_.retry_for_s;
-    sender_ = std::make_unique<outbound::Sender>(
-        *loop_, *journal_, *workers_, *media_, *ids_,
-        table_reader<Outbound>(*pool_, *loop_, &db::read_outbox, [](Outbound&) {}), config_.max_in_memory, rules, metrics_,
-        log_);
+    sender_ =
+        std::make_unique<outbound::Sender>(*loop_, *journal_, *workers_, *media_, *ids_,
+                                           table_reader<Outbound>(*pool_, *loop_, &db::read_outbox, [](Outbound&) {}),
+                                           config_.max_in_memory, rules, metrics_, log_);
     sender_->add_account(accounts_.gateway, "gateway", *gateway_, {config_.gateway.concurrency, config_.gateway.rate});
     sender_->add_account(accounts_.support, "support", *support_, {});
     sender_->add_account(accounts_.terminal, "terminal", *terminal_, {});
@@ -301,8 +302,9 @@ Result<Media> Application::fetch_media(const Inbound& message, std::chrono::stea
 Result<std::string> Application::resolve_chat(AccountId account, std::string_view to) const {
     if (to.find('@') != std::string_view::npos || account == accounts_.support) return std::string(to);
     if (!text::is_digits(to))
-        return make_error(Errc::invalid, "\"" + std::string(to) +
-                                             "\" is no recipient: write a number with country code, digits only, or a chat id");
+        return make_error(
+            Errc::invalid,
+            "\"" + std::string(to) + "\" is no recipient: write a number with country code, digits only, or a chat id");
     // The gateway's own rule: what is longer than a phone number is a group.
     return std::string(to) + (to.size() > 15 ? "@g.us" : "@s.whatsapp.net");
 }
@@ -324,7 +326,8 @@ bool Application::stop(std::chrono::milliseconds patience) {
     };
     log_.info("stopping");
     if (server_)
-        on_loop([&](std::function<void()> done) { server_->stop(static_cast<int>(left().count() / 2), std::move(done)); });
+        on_loop(
+            [&](std::function<void()> done) { server_->stop(static_cast<int>(left().count() / 2), std::move(done)); });
     on_loop([&](const std::function<void()>& done) {
         timers_->stop();
         dispatcher_->pause();

@@ -1,5 +1,5 @@
-// The composition root: builds every part, in order, hands each the others it needs, and takes them down in reverse. The only file that
-// knows them all.
+// The composition root: builds every part, in order, hands each the others it needs, and takes them down in reverse.
+// The only file that knows them all.
 #pragma once
 
 #include <atomic>
@@ -43,12 +43,13 @@ struct AccountIds {
 
 class Application {
 public:
-    // Brings everything up to the point where requests are taken: database, migrations, settings, plugins, server. Blocks.
+    // Brings everything up to the point where requests are taken: database, migrations, settings, plugins, server.
+    // Blocks.
     static Result<std::unique_ptr<Application>> start(config::Config config, Logger log);
 
-    // Takes no more requests, lets handlers and sends finish (at most `patience`), then takes everything down. Nothing that was
-    // acknowledged is lost: what did not finish is in the database. Returns false when handlers had to be left running:
-    // the process must end without running destructors of what they use.
+    // Takes no more requests, lets handlers and sends finish (at most `patience`), then takes everything down. Nothing
+    // that was acknowledged is lost: what did not finish is in the database. Returns false when handlers had to be left
+    // running: the process must end without running destructors of what they use.
     bool stop(std::chrono::milliseconds patience);
     ~Application();
 

@@ -19,7 +19,9 @@ void add_common(CLI::App& verb, config::Config& config) {
         "A PostgreSQL server instead of the embedded one (DATABASE_URL)");
     verb.add_option_function<std::string>(
             "--log-format",
-            [&config](const std::string& name) { config.log_format = name == "json" ? LogFormat::json : LogFormat::human; },
+            [&config](const std::string& name) {
+                config.log_format = name == "json" ? LogFormat::json : LogFormat::human;
+            },
             "human or json (LOG_FORMAT)")
         ->check(CLI::IsMember({"human", "json"}));
 }

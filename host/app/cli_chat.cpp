@@ -35,7 +35,8 @@ public:
     }
 
     bool say(const std::string& text) {
-        const json::object body{{"as", options_.as}, {"group", options_.group}, {"text", text}, {"admin", options_.admin}};
+        const json::object body{
+            {"as", options_.as}, {"group", options_.group}, {"text", text}, {"admin", options_.admin}};
         const auto answer = host_.post("/control/chat", json::serialize(body));
         if (!answer) fail(answer.error().message);
         return static_cast<bool>(answer);

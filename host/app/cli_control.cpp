@@ -73,13 +73,14 @@ int list_plugins(const config::Config& config, bool as_json) {
         return 0;
     }
     std::cout << std::left << std::setw(14) << "PLUGIN" << std::setw(10) << "VERSION" << std::setw(13) << "STATE"
-              << std::setw(5) << "GEN" << std::setw(9) << "CALLS" << std::setw(7) << "FAILED" << "COMMANDS\n";
+              << std::setw(5) << "GEN" << std::setw(9) << "CALLS" << std::setw(7) << "FAILED"
+              << "COMMANDS\n";
     for (const auto& item : answer->as_array()) {
         const auto& plugin = item.as_object();
-        std::cout << std::setw(14) << text_of(plugin, "id") << std::setw(10) << text_of(plugin, "version") << std::setw(13)
-                  << text_of(plugin, "state") << std::setw(5) << text_of(plugin, "generation") << std::setw(9)
-                  << text_of(plugin, "calls") << std::setw(7) << text_of(plugin, "failures") << words_of(plugin, "commands")
-                  << '\n';
+        std::cout << std::setw(14) << text_of(plugin, "id") << std::setw(10) << text_of(plugin, "version")
+                  << std::setw(13) << text_of(plugin, "state") << std::setw(5) << text_of(plugin, "generation")
+                  << std::setw(9) << text_of(plugin, "calls") << std::setw(7) << text_of(plugin, "failures")
+                  << words_of(plugin, "commands") << '\n';
         if (const auto error = text_of(plugin, "error"); !error.empty()) std::cout << "    " << error << '\n';
     }
     return 0;
@@ -92,8 +93,8 @@ int check_plugin(const config::Config& config, const std::string& file) {
     const auto report = plugins::check_file(file, options);
     if (report.manifest) {
         const auto& manifest = *report.manifest;
-        std::cout << manifest.id << " " << manifest.version << ", ABI " << manifest.abi_major << "." << manifest.abi_minor
-                  << "\n";
+        std::cout << manifest.id << " " << manifest.version << ", ABI " << manifest.abi_major << "."
+                  << manifest.abi_minor << "\n";
         std::string commands, capabilities;
         for (const auto& name : manifest.commands) commands += " " + name;
         for (const auto& name : manifest.capabilities) capabilities += " " + name;
@@ -136,8 +137,9 @@ int list_dead_letters(const config::Config& config) {
     if (!answer) return fail(answer.error().message);
     for (const auto& item : answer->as_array()) {
         const auto& letter = item.as_object();
-        std::cout << text_of(letter, "id") << "  " << text_of(letter, "created_at") << "  " << text_of(letter, "kind") << "\n    "
-                  << printable(text_of(letter, "reason")) << "\n    " << printable(text_of(letter, "content").substr(0, 200)) << '\n';
+        std::cout << text_of(letter, "id") << "  " << text_of(letter, "created_at") << "  " << text_of(letter, "kind")
+                  << "\n    " << printable(text_of(letter, "reason")) << "\n    "
+                  << printable(text_of(letter, "content").substr(0, 200)) << '\n';
     }
     if (answer->as_array().empty()) std::cout << "There are no dead letters.\n";
     return 0;

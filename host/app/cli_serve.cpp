@@ -15,7 +15,8 @@ constexpr std::chrono::seconds patience{15};
 void print_welcome(Application& app) {
     const auto& config = app.configuration();
     const std::string host = config.host == "0.0.0.0" || config.host == "::" ? "127.0.0.1" : config.host;
-    const std::string url = (config.tls_certificate.empty() ? "http://" : "https://") + host + ":" + std::to_string(app.port());
+    const std::string url =
+        (config.tls_certificate.empty() ? "http://" : "https://") + host + ":" + std::to_string(app.port());
     std::size_t plugins = 0;
     for (const auto& plugin : app.runtime().list()) plugins += plugin.state == plugins::State::serving ? 1 : 0;
     std::cout << "Parley is ready at " << url << " with " << plugins << " plugins.\n"
@@ -83,7 +84,8 @@ int migrate_database(const config::Config& given, bool only_show) {
     if (!before) return fail(before.error().message);
     if (only_show) {
         for (const auto& name : before->pending) std::cout << "pending: " << name << '\n';
-        std::cout << "The schema is at " << before->current << "; " << before->pending.size() << " migrations are pending.\n";
+        std::cout << "The schema is at " << before->current << "; " << before->pending.size()
+                  << " migrations are pending.\n";
         return 0;
     }
     const auto after = db::migrate(database, log);

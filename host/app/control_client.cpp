@@ -10,8 +10,8 @@ Result<boost::json::value> ControlClient::ask(const std::string& method, const s
                                               const std::string& body, int timeout_ms) const {
     auto answer = net::local_request(socket_, method, target, body, timeout_ms);
     if (!answer && answer.error().code == Errc::unavailable)
-        return make_error(Errc::unavailable, answer.error().message +
-                                                 "; start it with `parley serve`, or name its --data-dir");
+        return make_error(Errc::unavailable,
+                          answer.error().message + "; start it with `parley serve`, or name its --data-dir");
     if (!answer) return answer.error();
     boost::json::error_code error;
     auto value = boost::json::parse(answer->body, error);
@@ -20,15 +20,17 @@ Result<boost::json::value> ControlClient::ask(const std::string& method, const s
     const auto* object = value.if_object();
     const auto* inner = object ? object->if_contains("error") : nullptr;
     const auto* message = inner && inner->is_object() ? inner->as_object().if_contains("message") : nullptr;
-    return make_error(Errc::invalid, message && message->is_string() ? std::string(message->as_string())
-                                                                     : "the host answered " + std::to_string(answer->status));
+    return make_error(Errc::invalid, message && message->is_string()
+                                         ? std::string(message->as_string())
+                                         : "the host answered " + std::to_string(answer->status));
 }
 
 Result<boost::json::value> ControlClient::get(const std::string& target, int timeout_ms) const {
     return ask("GET", target, "", timeout_ms);
 }
 
-Result<boost::json::value> ControlClient::post(const std::string& target, const std::string& body, int timeout_ms) const {
+Result<boost::json::value> ControlClient::post(const std::string& target, const std::string& body,
+                                               int timeout_ms) const {
     return ask("POST", target, body, timeout_ms);
 }
 

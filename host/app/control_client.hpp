@@ -15,7 +15,8 @@ public:
     explicit ControlClient(const config::Config& config) : socket_(config.data_dir + "/control.sock") {}
 
     Result<boost::json::value> get(const std::string& target, int timeout_ms = 30'000) const;
-    Result<boost::json::value> post(const std::string& target, const std::string& body = "", int timeout_ms = 60'000) const;
+    Result<boost::json::value> post(const std::string& target, const std::string& body = "",
+                                    int timeout_ms = 60'000) const;
     const std::string& socket() const { return socket_; }
 
 private:

@@ -1,4 +1,5 @@
-// `parley doctor`: looks at everything that must be right for the host to run and says what is not, and what to do about it.
+// `parley doctor`: looks at everything that must be right for the host to run and says what is not, and what to do
+// about it.
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -36,7 +37,8 @@ void examine_directories(const config::Config& config, Report& report) {
     if (access(config.data_dir.c_str(), W_OK | X_OK) == 0) {
         report.good("data directory " + config.data_dir);
     } else {
-        report.bad("the data directory " + config.data_dir + " cannot be written", "check its owner, or use --data-dir");
+        report.bad("the data directory " + config.data_dir + " cannot be written",
+                   "check its owner, or use --data-dir");
     }
     struct statvfs disk {};
     if (statvfs(config.data_dir.c_str(), &disk) == 0) {
@@ -87,8 +89,8 @@ void examine_running_host(const config::Config& config, Report& report) {
     for (const auto& item : state.at("accounts").as_array()) {
         const auto& account = item.as_object();
         if (account.at("halted").as_bool())
-            report.bad("account " + std::string(account.at("name").as_string()) + " cannot send: " +
-                           std::string(account.at("why").as_string()),
+            report.bad("account " + std::string(account.at("name").as_string()) +
+                           " cannot send: " + std::string(account.at("why").as_string()),
                        "messages wait and are sent when this is mended");
     }
     if (state.at("threads_written_off").to_number<int>() > 0)
@@ -131,8 +133,9 @@ void examine_gateway(const config::Config& config, Report& report) {
         report.bad("WHATSAPP_CLIENT_URL: " + url.error().message, "write it like http://localhost:3000");
     }
     if (gateway.webhook_secret.empty() && !gateway.allow_unsigned)
-        report.hint("the gateway's webhooks are refused: set GATEWAY_WEBHOOK_SECRET to the gateway's secret, or, for old "
-                    "gateways that do not sign, GATEWAY_ALLOW_UNSIGNED=true");
+        report.hint(
+            "the gateway's webhooks are refused: set GATEWAY_WEBHOOK_SECRET to the gateway's secret, or, for old "
+            "gateways that do not sign, GATEWAY_ALLOW_UNSIGNED=true");
     if (gateway.allow_unsigned)
         report.hint("GATEWAY_ALLOW_UNSIGNED=true: anybody who reaches the port can write as anybody");
 }
@@ -149,9 +152,9 @@ int doctor(const config::Config& given) {
     examine_plugins(config, report);
     examine_gateway(config, report);
     examine_running_host(config, report);
-    std::cout << (report.problems() == 0 ? "Nothing is wrong.\n"
-                          : report.problems() == 1 ? "One problem was found.\n"
-                                                   : std::to_string(report.problems()) + " problems were found.\n");
+    std::cout << (report.problems() == 0   ? "Nothing is wrong.\n"
+                  : report.problems() == 1 ? "One problem was found.\n"
+                                           : std::to_string(report.problems()) + " problems were found.\n");
     return report.problems() == 0 ? 0 : 1;
 }
 

@@ -1,4 +1,5 @@
-// The gateway as the settings describe it: rebuilt when an admin changes them, halted while they name no gateway. [I/O thread]
+// The gateway as the settings describe it: rebuilt when an admin changes them, halted while they name no gateway. [I/O
+// thread]
 #pragma once
 
 #include <memory>

@@ -13,12 +13,23 @@ std::string escaped(std::string_view text) {
     std::string out;
     for (const char c : text) {
         switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '"': out += "&quot;"; break;
-            case '\'': out += "&#39;"; break;
-            default: out += c;
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '"':
+                out += "&quot;";
+                break;
+            case '\'':
+                out += "&#39;";
+                break;
+            default:
+                out += c;
         }
     }
     return out;
@@ -43,16 +54,18 @@ Response front_page(Application& app) {
     std::string commands;
     for (const auto& command : app.runtime().commands()) {
         if (command.internal || command.admin) continue;
-        commands += "<tr><td><code>/" + escaped(command.name) + "</code></td><td>" + escaped(command.description) + "</td></tr>";
+        commands += "<tr><td><code>/" + escaped(command.name) + "</code></td><td>" + escaped(command.description) +
+                    "</td></tr>";
     }
-    return page(200, "Parley is running",
-                "<p>Version " PARLEY_VERSION ". It " +
-                    std::string(app.ready() ? "takes messages." : "is not ready; see <a href=\"/health/ready\">why</a>.") +
-                    "</p><p>Talk to it: <code>parley chat</code>, or point your WhatsApp gateway's webhook at "
-                    "<code>/api/whatsapp</code>.</p><h2>Commands</h2><table>" +
-                    commands +
-                    "</table><p><a href=\"/admin\">admin</a> &middot; <a href=\"/health/ready\">health</a> &middot; "
-                    "<a href=\"/metrics\">metrics</a></p>");
+    return page(
+        200, "Parley is running",
+        "<p>Version " PARLEY_VERSION ". It " +
+            std::string(app.ready() ? "takes messages." : "is not ready; see <a href=\"/health/ready\">why</a>.") +
+            "</p><p>Talk to it: <code>parley chat</code>, or point your WhatsApp gateway's webhook at "
+            "<code>/api/whatsapp</code>.</p><h2>Commands</h2><table>" +
+            commands +
+            "</table><p><a href=\"/admin\">admin</a> &middot; <a href=\"/health/ready\">health</a> &middot; "
+            "<a href=\"/metrics\">metrics</a></p>");
 }
 
 std::string cookie_of(const Request& request) {
@@ -72,18 +85,19 @@ Response admin_page(Application& app) {
                    std::to_string(plugin.calls) + "</td><td>" + std::to_string(plugin.failures) + "</td><td>" +
                    escaped(plugin.error) + "</td></tr>";
     for (const auto& account : app.sender().accounts())
-        accounts += "<tr><td>" + escaped(account.name) + "</td><td>" + (account.halted ? "halted" : "sends") + "</td><td>" +
-                    std::to_string(account.sending + account.ready) + "</td><td>" + escaped(account.halted_because) +
-                    "</td></tr>";
+        accounts += "<tr><td>" + escaped(account.name) + "</td><td>" + (account.halted ? "halted" : "sends") +
+                    "</td><td>" + std::to_string(account.sending + account.ready) + "</td><td>" +
+                    escaped(account.halted_because) + "</td></tr>";
     const auto handling = app.dispatcher().stats();
-    return page(200, "Parley: how it stands",
-                "<p>" + std::string(app.ready() ? "Ready." : "Not ready: the database is away.") + " Inbox " +
-                    std::to_string(handling.waiting) + ", handlers at work " + std::to_string(handling.running) + ", outbox " +
-                    std::to_string(app.sender().waiting()) +
-                    ".</p><h2>Plugins</h2><table><tr><th>Plugin<th>Version<th>State<th>Load<th>Calls<th>Failed<th>Error</tr>" +
-                    plugins + "</table><h2>Accounts</h2><table><tr><th>Account<th>State<th>Waiting<th>Reason</tr>" + accounts +
-                    "</table><p>Change things with <code>parley plugin</code>, <code>parley dead</code>, or as an admin in "
-                    "a chat: <code>/admin help</code>.</p>");
+    return page(
+        200, "Parley: how it stands",
+        "<p>" + std::string(app.ready() ? "Ready." : "Not ready: the database is away.") + " Inbox " +
+            std::to_string(handling.waiting) + ", handlers at work " + std::to_string(handling.running) + ", outbox " +
+            std::to_string(app.sender().waiting()) +
+            ".</p><h2>Plugins</h2><table><tr><th>Plugin<th>Version<th>State<th>Load<th>Calls<th>Failed<th>Error</tr>" +
+            plugins + "</table><h2>Accounts</h2><table><tr><th>Account<th>State<th>Waiting<th>Reason</tr>" + accounts +
+            "</table><p>Change things with <code>parley plugin</code>, <code>parley dead</code>, or as an admin in "
+            "a chat: <code>/admin help</code>.</p>");
 }
 
 void sign_in(Application& app, const Request& request, Responder respond) {
@@ -104,9 +118,8 @@ void sign_in(Application& app, const Request& request, Responder respond) {
 
 void add_pages(net::Router& router, Application& app) {
     router.add("GET", "/", [&app](const Request&, Responder respond) { respond(front_page(app)); });
-    router.add("GET", "/sign-in", [&app](const Request& request, Responder respond) {
-        sign_in(app, request, std::move(respond));
-    });
+    router.add("GET", "/sign-in",
+               [&app](const Request& request, Responder respond) { sign_in(app, request, std::move(respond)); });
     router.add("GET", "/admin", [&app](const Request& request, Responder respond) {
         if (app.sign_in().valid(cookie_of(request))) {
             respond(admin_page(app));

@@ -1,5 +1,5 @@
-// The pages for people: / tells a newcomer that it works and what to do next, /admin shows the operator how it stands. HTML without
-// scripts; everything that came from outside is escaped.
+// The pages for people: / tells a newcomer that it works and what to do next, /admin shows the operator how it stands.
+// HTML without scripts; everything that came from outside is escaped.
 #pragma once
 
 #include <string>

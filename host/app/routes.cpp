@@ -29,20 +29,25 @@ Response gateway_answer(pipeline::Intake::Outcome outcome, const std::string& wh
         case pipeline::Intake::Outcome::stored:
         case pipeline::Intake::Outcome::buried:
             return Response::json(200, R"({"statusCode": 200, "message": "Message sent successfully."})");
-        case pipeline::Intake::Outcome::unauthorized: return Response::problem(401, "unauthorized", "signature required");
-        case pipeline::Intake::Outcome::unavailable: break;
+        case pipeline::Intake::Outcome::unauthorized:
+            return Response::problem(401, "unauthorized", "signature required");
+        case pipeline::Intake::Outcome::unavailable:
+            break;
     }
     return come_again(why);
 }
 
 void gateway_webhook(Application& app, Request request, Responder respond) {
-    app.intake().webhook(app.gateway(), app.accounts().gateway, std::move(request),
-                         [respond = std::move(respond)](pipeline::Intake::Outcome outcome, const std::string& why) mutable {
-                             respond(gateway_answer(outcome, why));
-                         });
+    app.intake().webhook(
+        app.gateway(), app.accounts().gateway, std::move(request),
+        [respond = std::move(respond)](pipeline::Intake::Outcome outcome, const std::string& why) mutable {
+            respond(gateway_answer(outcome, why));
+        });
 }
 
-Response support_unauthorized() { return Response::problem(401, "unauthorized", "a bearer token is required"); }
+Response support_unauthorized() {
+    return Response::problem(401, "unauthorized", "a bearer token is required");
+}
 
 void support_webhook(Application& app, Request request, Responder respond) {
     if (!app.support().verify(request)) {
@@ -57,8 +62,8 @@ void support_webhook(Application& app, Request request, Responder respond) {
     channels::Decoded decoded;
     decoded.messages.push_back(channels::to_inbound(*message, request.body, app.accounts().support));
     app.intake().accept("support", std::move(decoded),
-                        [respond = std::move(respond), message = std::move(*message)](
-                            pipeline::Intake::Outcome outcome, const std::string& why) mutable {
+                        [respond = std::move(respond), message = std::move(*message)](pipeline::Intake::Outcome outcome,
+                                                                                      const std::string& why) mutable {
                             respond(outcome == pipeline::Intake::Outcome::stored ? channels::support_received(message)
                                                                                  : come_again(why));
                         });
@@ -78,10 +83,10 @@ void support_send(Application& app, Request request, Responder respond) {
     out.account = app.accounts().support;
     out.chat = channels::support_person(message->receiver);
     out.text = message->content;
-    app.sender().enqueue(std::move(out), [respond = std::move(respond),
-                                          message = std::move(*message)](Result<void> written) mutable {
-        respond(written ? channels::support_sent(message) : come_again(written.error().message));
-    });
+    app.sender().enqueue(std::move(out),
+                         [respond = std::move(respond), message = std::move(*message)](Result<void> written) mutable {
+                             respond(written ? channels::support_sent(message) : come_again(written.error().message));
+                         });
 }
 
 void ready(Application& app, const Request&, Responder respond) {
@@ -102,7 +107,8 @@ std::string metrics_text(Application& app) {
     const auto set = [&](const char* name, const char* help, double value) { metrics.gauge(name, help).set(value); };
     const auto handling = app.dispatcher().stats();
     const auto threads = app.handlers().stats();
-    set("parley_inbox_in_memory", "Inbound messages in memory, waiting or at work", static_cast<double>(handling.waiting));
+    set("parley_inbox_in_memory", "Inbound messages in memory, waiting or at work",
+        static_cast<double>(handling.waiting));
     set("parley_outbox_in_memory", "Outbound messages in memory", static_cast<double>(app.sender().waiting()));
     set("parley_sends_in_flight", "Sends on their way", static_cast<double>(app.sender().sending()));
     set("parley_handler_threads", "Threads of the handler pool", threads.threads);
@@ -133,7 +139,9 @@ std::string metrics_text(Application& app) {
 net::Router make_router(Application& app) {
     net::Router router;
     const auto with = [&app](auto function) {
-        return [&app, function](Request request, Responder respond) { function(app, std::move(request), std::move(respond)); };
+        return [&app, function](Request request, Responder respond) {
+            function(app, std::move(request), std::move(respond));
+        };
     };
     net::RouteLimits webhook;
     webhook.max_body = webhook_body;
@@ -152,13 +160,16 @@ net::Router make_router(Application& app) {
         respond(Response::json(200, R"({"message": "Authorization required."})"));
     });
     router.add("POST", "/api/whatsapp", with(gateway_webhook), webhook);
-    router.add("POST", "/webhooks/gateway/{account}", [&app](Request request, Responder respond) {
-        if (request.path_value("account") != "gateway") {
-            respond(Response::problem(404, "not_found", "there is no gateway account of that name"));
-            return;
-        }
-        gateway_webhook(app, std::move(request), std::move(respond));
-    }, webhook);
+    router.add(
+        "POST", "/webhooks/gateway/{account}",
+        [&app](Request request, Responder respond) {
+            if (request.path_value("account") != "gateway") {
+                respond(Response::problem(404, "not_found", "there is no gateway account of that name"));
+                return;
+            }
+            gateway_webhook(app, std::move(request), std::move(respond));
+        },
+        webhook);
     router.add("POST", "/api/webhook/", with(support_webhook));
     router.add("POST", "/api/send-message/", with(support_send));
     add_control_routes(router, app);

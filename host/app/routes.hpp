@@ -6,10 +6,9 @@
 //   GET  /health/live                        the process runs
 //   GET  /health, /health/ready               it can take messages: 200, or 503 with the reason
 //   GET  /metrics                            Prometheus text
-//   POST /api/whatsapp                       the WhatsApp gateway's webhook           GET: {"message": "Authorization required."}
-//   POST /webhooks/gateway/{account}         the same, by account
-//   POST /api/webhook/                       plain JSON: a message came in
-//   POST /api/send-message/                  plain JSON: send a message
+//   POST /api/whatsapp                       the WhatsApp gateway's webhook           GET: {"message": "Authorization
+//   required."} POST /webhooks/gateway/{account}         the same, by account POST /api/webhook/ plain JSON: a message
+//   came in POST /api/send-message/                  plain JSON: send a message
 //
 // Through the control socket only (routes_control.cpp): what the CLI asks of a running host.
 //   GET  /control/status                     counters of the parts

@@ -16,23 +16,36 @@ using net::Response;
 
 int status_of(Errc code) {
     switch (code) {
-        case Errc::invalid: return 400;
-        case Errc::denied: return 403;
-        case Errc::unauthorized: return 401;
-        case Errc::not_found: return 404;
-        case Errc::conflict: return 409;
-        case Errc::too_large: return 413;
-        case Errc::unsupported: return 422;
+        case Errc::invalid:
+            return 400;
+        case Errc::denied:
+            return 403;
+        case Errc::unauthorized:
+            return 401;
+        case Errc::not_found:
+            return 404;
+        case Errc::conflict:
+            return 409;
+        case Errc::too_large:
+            return 413;
+        case Errc::unsupported:
+            return 422;
         case Errc::unavailable:
-        case Errc::overloaded: return 503;
-        case Errc::timeout: return 504;
-        case Errc::gone: return 410;
-        case Errc::internal: return 500;
+        case Errc::overloaded:
+            return 503;
+        case Errc::timeout:
+            return 504;
+        case Errc::gone:
+            return 410;
+        case Errc::internal:
+            return 500;
     }
     return 500;
 }
 
-Response problem(const Error& error) { return Response::problem(status_of(error.code), to_string(error.code), error.message); }
+Response problem(const Error& error) {
+    return Response::problem(status_of(error.code), to_string(error.code), error.message);
+}
 
 void status(Application& app, const Request&, Responder respond) {
     const auto handling = app.dispatcher().stats();
@@ -87,12 +100,12 @@ void chat(Application& app, Request request, Responder respond) {
         message.account = app.accounts().terminal;
         app.terminal().open(message.chat);
     }
-    app.intake().accept("terminal", std::move(*decoded),
-                        [respond = std::move(respond)](pipeline::Intake::Outcome outcome, const std::string& why) mutable {
-                            respond(outcome == pipeline::Intake::Outcome::stored
-                                        ? Response::json(200, R"({"stored":true})")
-                                        : Response::problem(503, "unavailable", why));
-                        });
+    app.intake().accept(
+        "terminal", std::move(*decoded),
+        [respond = std::move(respond)](pipeline::Intake::Outcome outcome, const std::string& why) mutable {
+            respond(outcome == pipeline::Intake::Outcome::stored ? Response::json(200, R"({"stored":true})")
+                                                                 : Response::problem(503, "unavailable", why));
+        });
 }
 
 void letters(Application& app, const Request& request, Responder respond) {
@@ -132,7 +145,8 @@ void send(Application& app, const Request& request, Responder respond) {
     }
     auto chat = app.services().with().resolve_chat(message.account, to);
     if (!chat || message.text.empty()) {
-        respond(problem(chat ? make_error(Errc::invalid, "there is nothing to send: the text is empty") : chat.error()));
+        respond(
+            problem(chat ? make_error(Errc::invalid, "there is nothing to send: the text is empty") : chat.error()));
         return;
     }
     message.chat = std::move(*chat);
@@ -174,7 +188,8 @@ void dead_letters(Application& app, const Request&, Responder respond) {
     });
 }
 
-// A body that a newer version may understand goes through the channel once more; without its signature, which was checked then.
+// A body that a newer version may understand goes through the channel once more; without its signature, which was
+// checked then.
 void replay_webhook(Application& app, std::string raw, Responder respond) {
     Request request;
     request.body = std::move(raw);
@@ -183,12 +198,12 @@ void replay_webhook(Application& app, std::string raw, Responder respond) {
         respond(problem(decoded.error()));
         return;
     }
-    app.intake().accept("gateway", std::move(*decoded),
-                        [respond = std::move(respond)](pipeline::Intake::Outcome outcome, const std::string& why) mutable {
-                            respond(outcome == pipeline::Intake::Outcome::stored
-                                        ? Response::json(200, R"({"requeued":true})")
-                                        : Response::problem(503, "unavailable", why));
-                        });
+    app.intake().accept(
+        "gateway", std::move(*decoded),
+        [respond = std::move(respond)](pipeline::Intake::Outcome outcome, const std::string& why) mutable {
+            respond(outcome == pipeline::Intake::Outcome::stored ? Response::json(200, R"({"requeued":true})")
+                                                                 : Response::problem(503, "unavailable", why));
+        });
 }
 
 void requeue(Application& app, const Request& request, Responder respond) {
@@ -239,7 +254,9 @@ void add_control_routes(net::Router& router, Application& app) {
     const auto add = [&](const char* method, const char* pattern, auto function) {
         router.add(
             method, pattern,
-            [&app, function](Request request, Responder respond) { function(app, std::move(request), std::move(respond)); },
+            [&app, function](Request request, Responder respond) {
+                function(app, std::move(request), std::move(respond));
+            },
             local);
     };
     add("GET", "/control/status", status);

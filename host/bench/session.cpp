@@ -76,8 +76,7 @@ Measurement Session::measure(const std::string& what, const Server& server, cons
     const unsigned repeats = server.measurable() ? options_.repeats : 0;
     for (unsigned again = 0; again < repeats && patience_ > 0 && best.usage.others() > loud_cores * best.usage.wall;
          ++again) {
-        say(what + ", again: " + number(best.usage.others() / best.usage.wall, 1) +
-            " cores were busy with other things");
+        say("once more: others kept " + number(best.usage.others() / best.usage.wall, 1) + " cores busy");
         wait_until_quiet();
         auto next = measure_once(what, server, plan);
         const bool quieter = next.usage.others() < best.usage.others();

@@ -87,8 +87,9 @@ Result<Config> from_environment(const Environment& environment) {
     read.text("PARLEY_PLUGINS_DIR", config.plugins_dir);
     read.secret("DATABASE_URL", config.database_url);
     read.choice("LOG_FORMAT", config.log_format, {{"human", LogFormat::human}, {"json", LogFormat::json}});
-    read.choice("LOG_LEVEL", config.log_level,
-                {{"debug", LogLevel::debug}, {"info", LogLevel::info}, {"warn", LogLevel::warn}, {"error", LogLevel::error}});
+    read.choice(
+        "LOG_LEVEL", config.log_level,
+        {{"debug", LogLevel::debug}, {"info", LogLevel::info}, {"warn", LogLevel::warn}, {"error", LogLevel::error}});
     read.text("TLS_CERTIFICATE", config.tls_certificate);
     read.text("TLS_KEY", config.tls_key);
     read.text("PARLEY_MASTER_KEY_FILE", config.master_key_file);
@@ -122,7 +123,8 @@ Result<void> complete(Config& config) {
     if (config.master_key_file.empty()) config.master_key_file = config.data_dir + "/master.key";
     std::filesystem::create_directories(config.data_dir, error);
     if (error)
-        return make_error(Errc::unavailable, "cannot make the data directory " + config.data_dir + ": " + error.message() +
+        return make_error(Errc::unavailable, "cannot make the data directory " + config.data_dir + ": " +
+                                                 error.message() +
                                                  "; choose another with --data-dir or PARLEY_DATA_DIR");
     if (config.tls_certificate.empty() != config.tls_key.empty())
         return make_error(Errc::invalid, "TLS needs both TLS_CERTIFICATE and TLS_KEY");

@@ -1,5 +1,5 @@
-// How this process runs: flags, then environment, then the .env file, then the defaults below. Read once at start and passed
-// down by value; nothing else looks at the environment.
+// How this process runs: flags, then environment, then the .env file, then the defaults below. Read once at start and
+// passed down by value; nothing else looks at the environment.
 #pragma once
 
 #include <cstdint>
@@ -13,44 +13,45 @@
 namespace parley::config {
 
 struct GatewayConfig {
-    std::string url;          // WHATSAPP_CLIENT_URL: where to send; a setting, this seeds it
-    Secret webhook_secret;    // GATEWAY_WEBHOOK_SECRET: signs what the gateway posts
+    std::string url;              // WHATSAPP_CLIENT_URL: where to send; a setting, this seeds it
+    Secret webhook_secret;        // GATEWAY_WEBHOOK_SECRET: signs what the gateway posts
     bool allow_unsigned = false;  // GATEWAY_ALLOW_UNSIGNED=true: take unsigned bodies of old gateways
-    std::string device_id;    // GATEWAY_DEVICE_ID: which WhatsApp session, with several
+    std::string device_id;        // GATEWAY_DEVICE_ID: which WhatsApp session, with several
     unsigned concurrency = 512;   // GATEWAY_CONCURRENCY: sends on their way at once
-    double rate = 0;          // GATEWAY_RATE: sends a second; 0: as fast as it takes them
-    int timeout_ms = 60'000;  // GATEWAY_TIMEOUT_MS: above the 45 s after which the gateway itself gives up
+    double rate = 0;              // GATEWAY_RATE: sends a second; 0: as fast as it takes them
+    int timeout_ms = 60'000;      // GATEWAY_TIMEOUT_MS: above the 45 s after which the gateway itself gives up
 };
 
 struct SupportConfig {
-    Secret token;                 // SUPPORT_TOKEN: bearer token for the plain JSON channel
+    Secret token;                        // SUPPORT_TOKEN: bearer token for the plain JSON channel
     bool allow_unauthenticated = false;  // SUPPORT_ALLOW_UNAUTHENTICATED=true: development only
 };
 
 using Environment = std::map<std::string, std::string, std::less<>>;
 
 struct Config {
-    std::string host = "127.0.0.1";   // HOST
-    std::uint16_t port = 8080;        // PORT; 0: any free one
-    std::string data_dir;             // PARLEY_DATA_DIR
-    std::string plugins_dir;          // PARLEY_PLUGINS_DIR
-    Secret database_url;              // DATABASE_URL; empty: the embedded PostgreSQL
+    std::string host = "127.0.0.1";           // HOST
+    std::uint16_t port = 8080;                // PORT; 0: any free one
+    std::string data_dir;                     // PARLEY_DATA_DIR
+    std::string plugins_dir;                  // PARLEY_PLUGINS_DIR
+    Secret database_url;                      // DATABASE_URL; empty: the embedded PostgreSQL
     LogFormat log_format = LogFormat::human;  // LOG_FORMAT: human, json
     LogLevel log_level = LogLevel::info;      // LOG_LEVEL: debug, info, warn, error
-    std::string tls_certificate;      // TLS_CERTIFICATE, with TLS_KEY: serve HTTPS
+    std::string tls_certificate;              // TLS_CERTIFICATE, with TLS_KEY: serve HTTPS
     std::string tls_key;
     std::string master_key_file;      // PARLEY_MASTER_KEY_FILE; empty: <data dir>/master.key
     int handler_timeout_ms = 60'000;  // HANDLER_TIMEOUT_MS: how long a command may take
     unsigned max_handlers = 10'000;   // MAX_HANDLERS: handlers that may wait at once
     int retry_for_s = 24 * 3600;      // RETRY_FOR_S: how long a message is tried before it is failed
-    unsigned max_in_memory = 20'000;  // MAX_IN_MEMORY: messages of each direction held in memory; more wait in the database
+    unsigned max_in_memory =
+        20'000;  // MAX_IN_MEMORY: messages of each direction held in memory; more wait in the database
     GatewayConfig gateway;
     SupportConfig support;
-    Environment environment;          // what all of this was read from; the settings take their first values from it
+    Environment environment;  // what all of this was read from; the settings take their first values from it
 };
 
-// The process's environment, completed by the .env file of the working directory (or none). A broken line is an error that names
-// file and line.
+// The process's environment, completed by the .env file of the working directory (or none). A broken line is an error
+// that names file and line.
 Result<Environment> read_environment(const std::string& dotenv_path = ".env");
 
 // Fills in what the environment says. Errors name the variable and what it can be.

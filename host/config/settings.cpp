@@ -59,10 +59,12 @@ Result<std::string> normal_list(std::string_view text) {
 
 Result<std::string> normal_value(const SettingDefinition& definition, std::string_view value) {
     switch (definition.kind) {
-        case Kind::list_of_numbers: return normal_list(value);
+        case Kind::list_of_numbers:
+            return normal_list(value);
         case Kind::word: {
-            const bool bad = value.empty() || value.size() > 32 || value.front() == '/' || value == "help" ||
-                             std::any_of(value.begin(), value.end(), [](unsigned char c) { return c <= ' ' || c == 127; });
+            const bool bad =
+                value.empty() || value.size() > 32 || value.front() == '/' || value == "help" ||
+                std::any_of(value.begin(), value.end(), [](unsigned char c) { return c <= ' ' || c == 127; });
             if (bad)
                 return make_error(Errc::invalid, std::string(definition.name) +
                                                      " must be one word of 1 to 32 characters, not \"help\", without a "
@@ -71,15 +73,17 @@ Result<std::string> normal_value(const SettingDefinition& definition, std::strin
         }
         case Kind::url:
             if (!value.empty() && value.substr(0, 7) != "http://" && value.substr(0, 8) != "https://")
-                return make_error(Errc::invalid,
-                                  std::string(definition.name) + " must begin with http:// or https://");
+                return make_error(Errc::invalid, std::string(definition.name) + " must begin with http:// or https://");
             return std::string(value);
         case Kind::flag:
-            if (value == "true" || value == "1" || value == "yes" || value == "on" || value == "True") return std::string("true");
-            if (value == "false" || value == "0" || value == "no" || value == "off" || value == "False" || value.empty())
+            if (value == "true" || value == "1" || value == "yes" || value == "on" || value == "True")
+                return std::string("true");
+            if (value == "false" || value == "0" || value == "no" || value == "off" || value == "False" ||
+                value.empty())
                 return std::string("false");
             return make_error(Errc::invalid, std::string(definition.name) + " must be true or false");
-        case Kind::text: break;
+        case Kind::text:
+            break;
     }
     return std::string(value);
 }
@@ -95,7 +99,9 @@ bool contains(const std::vector<std::string>& sorted, std::string_view item) {
     return found != sorted.end() && *found == item;
 }
 
-std::string masked(const std::string& value) { return Secret(value).masked(); }
+std::string masked(const std::string& value) {
+    return Secret(value).masked();
+}
 
 }  // namespace
 
@@ -145,11 +151,21 @@ std::string Settings::get(std::string_view name) const {
     return found == now->values.end() ? std::string() : found->second;
 }
 
-bool Settings::flag(std::string_view name) const { return get(name) == "true"; }
-bool Settings::known(std::string_view name) const { return find_definition(name) != nullptr; }
-bool Settings::is_admin(std::string_view number) const { return contains(snapshot()->admins, number); }
-bool Settings::is_blacklisted(std::string_view number) const { return contains(snapshot()->blacklisted, number); }
-std::string Settings::admin_prefix() const { return snapshot()->admin_prefix; }
+bool Settings::flag(std::string_view name) const {
+    return get(name) == "true";
+}
+bool Settings::known(std::string_view name) const {
+    return find_definition(name) != nullptr;
+}
+bool Settings::is_admin(std::string_view number) const {
+    return contains(snapshot()->admins, number);
+}
+bool Settings::is_blacklisted(std::string_view number) const {
+    return contains(snapshot()->blacklisted, number);
+}
+std::string Settings::admin_prefix() const {
+    return snapshot()->admin_prefix;
+}
 
 Settings::Values Settings::shown() const {
     Values values = snapshot()->values;
@@ -182,7 +198,8 @@ Settings::Values Settings::from_environment(const Values& environment) {
     Values values;
     for (const auto& definition : setting_definitions()) {
         std::string variable(definition.name);
-        std::transform(variable.begin(), variable.end(), variable.begin(), [](unsigned char c) { return std::toupper(c); });
+        std::transform(variable.begin(), variable.end(), variable.begin(),
+                       [](unsigned char c) { return std::toupper(c); });
         std::string value = testing ? find(variable + "_TEST") : std::string();
         if (value.empty()) value = find(variable);
         if (!value.empty()) values[std::string(definition.name)] = std::move(value);
@@ -222,6 +239,8 @@ void Settings::apply(const std::string& name, const std::string& stored) {
     if (changed_) changed_(name);
 }
 
-void Settings::on_change(std::function<void(const std::string&)> changed) { changed_ = std::move(changed); }
+void Settings::on_change(std::function<void(const std::string&)> changed) {
+    changed_ = std::move(changed);
+}
 
 }  // namespace parley::config

@@ -1,5 +1,5 @@
-// Settings: what admins change while the host runs. They live in the database, are taken from the environment the first time, and
-// are read here from memory. Names are those of the environment variables in lower case.
+// Settings: what admins change while the host runs. They live in the database, are taken from the environment the first
+// time, and are read here from memory. Names are those of the environment variables in lower case.
 //
 // [any thread] Reading takes a snapshot and no lock that a writer holds for long.
 #pragma once
@@ -46,7 +46,8 @@ public:
     // name -> value for showing: secrets masked.
     Values shown() const;
 
-    // Is `value` one that `name` can take? Returns it in its normal form ("1, 2" -> "1,2"). Errc::not_found, Errc::invalid.
+    // Is `value` one that `name` can take? Returns it in its normal form ("1, 2" -> "1,2"). Errc::not_found,
+    // Errc::invalid.
     Result<std::string> check(std::string_view name, std::string_view value) const;
 
     // As it stands in the database: secrets sealed. And back.

@@ -21,7 +21,9 @@ constexpr std::string_view mark = "v1:";
 
 using Cipher = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 
-const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+const unsigned char* bytes(std::string_view text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
+}
 
 void require(bool ok) {
     if (!ok) throw std::runtime_error("OpenSSL cannot encrypt");
@@ -31,9 +33,10 @@ Result<std::string> read_key(int file, const std::string& path) {
     std::array<char, key_size + 1> buffer{};
     const auto size = read(file, buffer.data(), buffer.size());
     if (size != static_cast<ssize_t>(key_size))
-        return make_error(Errc::invalid, "the master key " + path +
-                                             " is damaged: it must be exactly 32 bytes. Restore it from a backup; without it "
-                                             "the secrets in the database cannot be read");
+        return make_error(Errc::invalid,
+                          "the master key " + path +
+                              " is damaged: it must be exactly 32 bytes. Restore it from a backup; without it "
+                              "the secrets in the database cannot be read");
     return std::string(buffer.data(), key_size);
 }
 
@@ -97,6 +100,8 @@ Result<std::string> Vault::unseal(std::string_view name, std::string_view sealed
     return plain;
 }
 
-bool Vault::is_sealed(std::string_view text) { return text.substr(0, mark.size()) == mark; }
+bool Vault::is_sealed(std::string_view text) {
+    return text.substr(0, mark.size()) == mark;
+}
 
 }  // namespace parley::config

@@ -1,5 +1,5 @@
-// Encrypts secrets at rest: AES-256-GCM, a fresh random nonce each, bound to the name they belong to. The key lies in a file of the data
-// directory (0600), or wherever PARLEY_MASTER_KEY_FILE says.
+// Encrypts secrets at rest: AES-256-GCM, a fresh random nonce each, bound to the name they belong to. The key lies in a
+// file of the data directory (0600), or wherever PARLEY_MASTER_KEY_FILE says.
 #pragma once
 
 #include <string>

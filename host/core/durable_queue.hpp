@@ -1,11 +1,13 @@
-// Work that is committed in a queue table and done from memory: each chat's items one at a time, in order of id; chats side by side.
+// Work that is committed in a queue table and done from memory: each chat's items one at a time, in order of id; chats
+// side by side.
 //
-// An item is registered before its commit (so that order is that of arrival, whichever commit is faster) and started after it.
-// Memory is bounded: beyond `max_in_memory` items stay in the table alone ("spilled") and are read back as room appears. The same
-// reading recovers at start-up and after a fault of the database, when it is not known what was committed. So the table is the truth,
-// and memory a cache of its head.
+// An item is registered before its commit (so that order is that of arrival, whichever commit is faster) and started
+// after it. Memory is bounded: beyond `max_in_memory` items stay in the table alone ("spilled") and are read back as
+// room appears. The same reading recovers at start-up and after a fault of the database, when it is not known what was
+// committed. So the table is the truth, and memory a cache of its head.
 //
-// One thread (the I/O thread), no I/O of its own: reading is handed in. Used for the inbox (handling) and the outbox (sending).
+// One thread (the I/O thread), no I/O of its own: reading is handed in. Used for the inbox (handling) and the outbox
+// (sending).
 #pragma once
 
 #include <algorithm>
@@ -31,8 +33,8 @@ public:
         std::size_t max_in_memory = 20'000;
         std::size_t read_chunk = 500;
     };
-    // Rows with after < id < before, ascending, at most `limit`; answers on the same thread, not from inside the call. A failure is
-    // followed by the next attempt at once: let it wait before it is answered.
+    // Rows with after < id < before, ascending, at most `limit`; answers on the same thread, not from inside the call.
+    // A failure is followed by the next attempt at once: let it wait before it is answered.
     using Read = std::function<void(MessageId after, MessageId before, std::size_t limit,
                                     UniqueFunction<void(Result<std::vector<Item>>)> done)>;
     // Begin to work on an item that is the first of its chat. It stays the first until finish().
@@ -184,7 +186,8 @@ private:
 
     void refill() {
         if (!spilled_ || reading_ || !unread_) return;
-        // What recover() reads again is in memory already, so it needs no room, and until it is read nothing there may start.
+        // What recover() reads again is in memory already, so it needs no room, and until it is read nothing there may
+        // start.
         if (items_ >= options_.max_in_memory * 3 / 4 + 1 && cursor_ >= known_until_) return;
         reading_ = true;
         unread_ = false;
@@ -230,14 +233,14 @@ private:
     Start start_;
     std::unordered_map<std::string, Lane> lanes_;  // node-based: lanes stay where they are
     std::unordered_map<MessageId, Lane*> lane_of_;
-    std::set<MessageId> table_only_;           // reserved while memory was full, not yet committed
-    std::unordered_set<MessageId> finished_;   // since the reading on its way began
+    std::set<MessageId> table_only_;          // reserved while memory was full, not yet committed
+    std::unordered_set<MessageId> finished_;  // since the reading on its way began
     std::size_t items_ = 0;
     bool spilled_ = false;  // the table holds more than memory does
     bool unread_ = false;   // ... and rows behind the cursor
     bool reading_ = false;
     bool paused_ = false;
-    MessageId cursor_ = 0;  // every row up to here is in memory or done
+    MessageId cursor_ = 0;       // every row up to here is in memory or done
     MessageId known_until_ = 0;  // ... and was so before recover() began anew
     MessageId last_reserved_ = 0;
     std::uint64_t epoch_ = 0;

@@ -1,4 +1,5 @@
-// All that one handling wants to change. It is committed in one transaction with "this inbound message is handled", or not at all.
+// All that one handling wants to change. It is committed in one transaction with "this inbound message is handled", or
+// not at all.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
-// Expected failures. The rule of the whole host: what can be expected to go wrong comes back as Result<T>; broken infrastructure
-// (database gone, disk full) throws and is caught once at a boundary (a request, a message, an attempt to send, a call
-// into a plugin); broken code asserts.
+// Expected failures. The rule of the whole host: what can be expected to go wrong comes back as Result<T>; broken
+// infrastructure (database gone, disk full) throws and is caught once at a boundary (a request, a message, an attempt
+// to send, a call into a plugin); broken code asserts.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -50,6 +50,8 @@ private:
     throw ErrorException(error);
 }
 
-inline Error make_error(Errc code, std::string message) { return Error{code, std::move(message)}; }
+inline Error make_error(Errc code, std::string message) {
+    return Error{code, std::move(message)};
+}
 
 }  // namespace parley

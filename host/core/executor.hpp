@@ -1,5 +1,5 @@
-// The I/O thread as the rest of the host sees it: a place to run short work and to be called later. net::Loop is the real
-// one, tests drive a manual one. Nothing posted here may block.
+// The I/O thread as the rest of the host sees it: a place to run short work and to be called later. net::Loop is the
+// real one, tests drive a manual one. Nothing posted here may block.
 #pragma once
 
 #include <chrono>

@@ -31,9 +31,13 @@ MessageId IdGenerator::next() {
     return id;
 }
 
-UnixMillis IdGenerator::time_of(MessageId id) { return (id >> time_shift) + epoch; }
+UnixMillis IdGenerator::time_of(MessageId id) {
+    return (id >> time_shift) + epoch;
+}
 
-MessageId IdGenerator::first_of(UnixMillis time) { return std::max<UnixMillis>(time - epoch, 0) << time_shift; }
+MessageId IdGenerator::first_of(UnixMillis time) {
+    return std::max<UnixMillis>(time - epoch, 0) << time_shift;
+}
 
 std::string make_trace() {
     // Not a secret: a fast generator, seeded once a thread from the system's.

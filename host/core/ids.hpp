@@ -1,5 +1,6 @@
-// Message ids: 64 bits, ascending in time, made without asking the database. 41 bits of milliseconds since 2024-01-01 UTC, 10 bits of node, 12 bits
-// of sequence; so an id tells when it was made, and with that the partition of `messages` it lies in.
+// Message ids: 64 bits, ascending in time, made without asking the database. 41 bits of milliseconds since 2024-01-01
+// UTC, 10 bits of node, 12 bits of sequence; so an id tells when it was made, and with that the partition of `messages`
+// it lies in.
 #pragma once
 
 #include <chrono>
@@ -11,7 +12,8 @@ namespace parley {
 
 class IdGenerator {
 public:
-    // `floor`: the greatest id known from before, so that ids ascend even when the clock was set back. One thread (the I/O thread).
+    // `floor`: the greatest id known from before, so that ids ascend even when the clock was set back. One thread (the
+    // I/O thread).
     explicit IdGenerator(unsigned node = 0, MessageId floor = 0);
 
     MessageId next();

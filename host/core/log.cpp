@@ -11,10 +11,14 @@ namespace {
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {
     switch (level) {
-        case LogLevel::debug: return spdlog::level::debug;
-        case LogLevel::info: return spdlog::level::info;
-        case LogLevel::warn: return spdlog::level::warn;
-        case LogLevel::error: return spdlog::level::err;
+        case LogLevel::debug:
+            return spdlog::level::debug;
+        case LogLevel::info:
+            return spdlog::level::info;
+        case LogLevel::warn:
+            return spdlog::level::warn;
+        case LogLevel::error:
+            return spdlog::level::err;
     }
     return spdlog::level::info;
 }
@@ -62,9 +66,9 @@ void append_value(std::string& out, const LogField& field) {
 
 std::shared_ptr<spdlog::logger> make_spdlog(spdlog::sink_ptr sink, LogFormat format, LogLevel level) {
     auto logger = std::make_shared<spdlog::logger>("parley", std::move(sink));
-    logger->set_pattern(format == LogFormat::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})"
-                                                  : "%H:%M:%S.%e %^%-5l%$ %v",
-                        format == LogFormat::json ? spdlog::pattern_time_type::utc : spdlog::pattern_time_type::local);
+    logger->set_pattern(
+        format == LogFormat::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})" : "%H:%M:%S.%e %^%-5l%$ %v",
+        format == LogFormat::json ? spdlog::pattern_time_type::utc : spdlog::pattern_time_type::local);
     logger->set_level(to_spdlog(level));
     logger->flush_on(spdlog::level::info);
     // A full disk must not stop the host: spdlog's own handler prints to stderr at most once a second.
@@ -94,7 +98,9 @@ Logger Logger::to_file(const std::string& path, LogFormat format, LogLevel level
     return result;
 }
 
-bool Logger::enabled(LogLevel level) const { return sink_ && sink_->logger->should_log(to_spdlog(level)); }
+bool Logger::enabled(LogLevel level) const {
+    return sink_ && sink_->logger->should_log(to_spdlog(level));
+}
 
 void Logger::log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) const {
     if (!sink_) return;

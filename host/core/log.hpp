@@ -1,5 +1,5 @@
-// Logging: an event name and fields, written as one line of JSON or for human eyes. Control characters are escaped, phone
-// numbers belong into mask_phone(), secrets into Secret (which has no way in here). spdlog does the writing.
+// Logging: an event name and fields, written as one line of JSON or for human eyes. Control characters are escaped,
+// phone numbers belong into mask_phone(), secrets into Secret (which has no way in here). spdlog does the writing.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +24,8 @@ struct LogField {
     LogField(std::string_view n, bool v) : name(n), value(v) {}
     LogField(std::string_view n, double v) : name(n), value(v) {}
     template <class Int>
-        requires(std::is_integral_v<Int> && !std::is_same_v<Int, bool>)
-    LogField(std::string_view n, Int v) : name(n), value(static_cast<std::int64_t>(v)) {}
+    requires(std::is_integral_v<Int> && !std::is_same_v<Int, bool>) LogField(std::string_view n, Int v)
+        : name(n), value(static_cast<std::int64_t>(v)) {}
 };
 
 // [any thread] Cheap to copy. Never throws; when the disk is full lines are dropped and counted.

@@ -20,7 +20,8 @@ enum class MediaKind { none, image, video, audio, document, sticker };
 const char* to_string(MediaKind kind);  // "image", ...; "" for none
 MediaKind media_kind_from(std::string_view text);
 
-// A file of a message. Where it is depends on how far it has come: at the provider (url or remote path) or stored (hash).
+// A file of a message. Where it is depends on how far it has come: at the provider (url or remote path) or stored
+// (hash).
 struct Media {
     MediaKind kind = MediaKind::none;
     std::string mime;
@@ -45,24 +46,24 @@ const char* to_string(EventKind kind);
 struct Inbound {
     EventKind kind = EventKind::message;
     AccountId account = 0;
-    std::string provider_id;   // unique within the account; empty: the provider gave none
-    std::string chat;          // where a reply goes: "923001234567@s.whatsapp.net", "1203...@g.us"
-    std::string sender;        // digits of the phone number; of a LID or other id when there is no number
+    std::string provider_id;  // unique within the account; empty: the provider gave none
+    std::string chat;         // where a reply goes: "923001234567@s.whatsapp.net", "1203...@g.us"
+    std::string sender;       // digits of the phone number; of a LID or other id when there is no number
     std::string sender_name;
-    std::string group;         // digits of the group; empty in a direct chat
-    std::string text;          // text or caption, NBSP replaced by a space
-    std::string reply_to;      // provider id of the quoted message
-    std::string refers_to;     // edited, revoked, reaction: provider id of the message meant
+    std::string group;      // digits of the group; empty in a direct chat
+    std::string text;       // text or caption, NBSP replaced by a space
+    std::string reply_to;   // provider id of the quoted message
+    std::string refers_to;  // edited, revoked, reaction: provider id of the message meant
     std::optional<Media> media;
     UnixMillis timestamp = 0;  // provider's, or of receipt
-    std::string payload;       // structured extra as JSON: location, contact, the whole event for `other`, a timer's payload
-    std::string plugin;        // timer: whose
-    std::string timer;         // timer: its name
+    std::string payload;  // structured extra as JSON: location, contact, the whole event for `other`, a timer's payload
+    std::string plugin;   // timer: whose
+    std::string timer;    // timer: its name
 
     // Set by intake.
     std::string_view channel;  // the account's: "gateway", "support", ...; static text
     MessageId id = 0;
-    std::string trace;         // one id from webhook to delivery
+    std::string trace;  // one id from webhook to delivery
     bool replayed = false;
 };
 
@@ -84,8 +85,8 @@ const char* to_string(OutboundKind kind);
 struct Outbound {
     OutboundKind kind = OutboundKind::text;
     AccountId account = 0;
-    std::string chat;      // full chat id on the channel
-    std::string text;      // text, caption or emoji
+    std::string chat;  // full chat id on the channel
+    std::string text;  // text, caption or emoji
     std::string link;
     std::string reply_to;  // provider id to quote or react to
     Media media;           // kind media: `stored` is set
@@ -94,7 +95,7 @@ struct Outbound {
 
     // Set when queued.
     MessageId id = 0;
-    MessageId cause = 0;   // the inbound message it answers, 0 if none
+    MessageId cause = 0;  // the inbound message it answers, 0 if none
     std::string trace;
     int attempts = 0;
 };

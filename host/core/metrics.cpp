@@ -15,17 +15,22 @@ struct Metrics::Registry {
 Metrics::Metrics() : registry_(std::make_unique<Registry>()) {}
 Metrics::~Metrics() = default;
 
-void Metrics::Counter::add(double amount) const { static_cast<prometheus::Counter*>(counter_)->Increment(amount); }
-double Metrics::Counter::value() const { return static_cast<prometheus::Counter*>(counter_)->Value(); }
-void Metrics::Gauge::set(double value) const { static_cast<prometheus::Gauge*>(gauge_)->Set(value); }
+void Metrics::Counter::add(double amount) const {
+    static_cast<prometheus::Counter*>(counter_)->Increment(amount);
+}
+double Metrics::Counter::value() const {
+    return static_cast<prometheus::Counter*>(counter_)->Value();
+}
+void Metrics::Gauge::set(double value) const {
+    static_cast<prometheus::Gauge*>(gauge_)->Set(value);
+}
 void Metrics::Histogram::observe(double value) const {
     static_cast<prometheus::Histogram*>(histogram_)->Observe(value);
 }
 
 Metrics::Counter Metrics::counter(const std::string& name, const std::string& help, const Labels& labels) {
     Counter result;
-    result.counter_ =
-        &prometheus::BuildCounter().Name(name).Help(help).Register(registry_->registry).Add(labels);
+    result.counter_ = &prometheus::BuildCounter().Name(name).Help(help).Register(registry_->registry).Add(labels);
     return result;
 }
 
@@ -44,6 +49,8 @@ Metrics::Histogram Metrics::histogram(const std::string& name, const std::string
     return result;
 }
 
-std::string Metrics::text() const { return prometheus::TextSerializer().Serialize(registry_->registry.Collect()); }
+std::string Metrics::text() const {
+    return prometheus::TextSerializer().Serialize(registry_->registry.Collect());
+}
 
 }  // namespace parley

@@ -1,4 +1,5 @@
-// The numbers at /metrics, in Prometheus' text format. Counters and gauges are made once, kept by reference and cheap to change.
+// The numbers at /metrics, in Prometheus' text format. Counters and gauges are made once, kept by reference and cheap
+// to change.
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
-// A password, token or key. It cannot be printed or logged by accident; reveal() is the one way to the text, so that every use can
-// be found.
+// A password, token or key. It cannot be printed or logged by accident; reveal() is the one way to the text, so that
+// every use can be found.
 #pragma once
 
 #include <string>

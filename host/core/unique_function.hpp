@@ -19,8 +19,9 @@ public:
     UniqueFunction(std::nullptr_t) {}
 
     template <class F>
-        requires(!std::is_same_v<std::decay_t<F>, UniqueFunction> && std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
-    UniqueFunction(F&& function) : target_(std::make_unique<Target<std::decay_t<F>>>(std::forward<F>(function))) {}
+    requires(!std::is_same_v<std::decay_t<F>, UniqueFunction> && std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
+        UniqueFunction(F&& function)
+        : target_(std::make_unique<Target<std::decay_t<F>>>(std::forward<F>(function))) {}
 
     R operator()(Args... args) {
         assert(target_);

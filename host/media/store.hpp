@@ -15,8 +15,8 @@ public:
     // Makes the directory when it is not there. Throws std::filesystem::filesystem_error.
     explicit Store(std::string directory);
 
-    // Keeps the bytes; the answer's `stored`, `mime` (detected when empty), `kind` and `size` are set. The same content is kept
-    // once.
+    // Keeps the bytes; the answer's `stored`, `mime` (detected when empty), `kind` and `size` are set. The same content
+    // is kept once.
     Result<Media> put(std::string_view bytes, std::string_view mime) const;
 
     // What is kept under this reference. Errc::invalid: not a reference; Errc::not_found: nothing there any more.

@@ -10,7 +10,8 @@ Decision decide(const channels::SendError& error, int attempts, long long age_ms
     using Class = channels::SendError::Class;
     if (error.kind == Class::permanent) return {Decision::What::fail, 0, false};
 
-    const double ceiling = std::min<double>(rules.longest_ms, rules.base_ms * std::pow(2.0, std::min(attempts - 1, 30)));
+    const double ceiling =
+        std::min<double>(rules.longest_ms, rules.base_ms * std::pow(2.0, std::min(attempts - 1, 30)));
     const int jittered = static_cast<int>(ceiling * chance);
     const int wish = std::min(error.retry_after_ms, rules.longest_wish_ms);
     const int wait = std::max(jittered, wish);

@@ -8,8 +8,8 @@
 namespace parley::outbound {
 
 struct RetryRules {
-    int base_ms = 500;            // first wait at most this, doubled with each attempt...
-    int longest_ms = 60'000;      // ... up to this; the wait is uniform between 0 and that (full jitter)
+    int base_ms = 500;              // first wait at most this, doubled with each attempt...
+    int longest_ms = 60'000;        // ... up to this; the wait is uniform between 0 and that (full jitter)
     int longest_wish_ms = 900'000;  // a provider's Retry-After is honoured up to this
     long long retry_for_ms = 24LL * 3600 * 1000;  // older messages are failed
 };

@@ -32,13 +32,15 @@ Sender::Sender(Executor& executor, db::Journal& journal, WorkerPool& workers, me
       sent_(metrics.counter("parley_messages_sent_total", "Outbound messages taken by their provider")),
       failed_(metrics.counter("parley_sends_failed_total", "Outbound messages that ended as failed")),
       retried_(metrics.counter("parley_sends_retried_total", "Attempts to send that are made again")),
-      latency_(metrics.histogram("parley_delivery_seconds", "From the commit of a message's id to its provider's taking it")) {}
+      latency_(metrics.histogram("parley_delivery_seconds",
+                                 "From the commit of a message's id to its provider's taking it")) {}
 
 Sender::~Sender() = default;
 
 void Sender::add_account(AccountId id, std::string name, channels::Channel& channel, AccountLimits limits) {
     const TokenBucket bucket(limits.rate, limits.rate, std::chrono::steady_clock::now());
-    accounts_[id] = std::make_unique<Account>(Account{id, std::move(name), channel, limits, bucket, {}, 0, {}, 0, false, {}});
+    accounts_[id] =
+        std::make_unique<Account>(Account{id, std::move(name), channel, limits, bucket, {}, 0, {}, 0, false, {}});
 }
 
 channels::Channel* Sender::channel_of(AccountId id) const {
@@ -130,7 +132,8 @@ void Sender::attempt(Account& account, const Message& message) {
     failpoint("before-send");
     ++message->attempts;
     const auto shaped = channels::with_fallback(*message, account.channel.capabilities());
-    // A channel may answer before send() returns. Such answers take their turn, or a long queue would be one deep recursion.
+    // A channel may answer before send() returns. Such answers take their turn, or a long queue would be one deep
+    // recursion.
     in_send_ = true;
     account.channel.send(shaped, [this, &account, message](channels::SendResult result) {
         failpoint("after-send");
@@ -159,7 +162,8 @@ void Sender::done(Account& account, const Message& message, channels::SendResult
         }
         sent_.add();
         latency_.observe(static_cast<double>(unix_now() - IdGenerator::time_of(message->id)) / 1000.0);
-        log_.debug("message.sent", {{"trace", message->trace}, {"message", message->id}, {"provider_id", result->provider_id}});
+        log_.debug("message.sent",
+                   {{"trace", message->trace}, {"message", message->id}, {"provider_id", result->provider_id}});
         // The queue lets go of it only when the outbox has: otherwise a reading of the table could bring it back.
         journal_.sent(message->id, result->provider_id, [this, id = message->id] {
             failpoint("after-mark");

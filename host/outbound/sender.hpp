@@ -1,7 +1,9 @@
-// Brings committed outbound messages to their channels: order kept within a chat (also through retries), chats side by side, each
-// account with its own concurrency and rate. A message ends as sent or as failed with its reason, never silently.
+// Brings committed outbound messages to their channels: order kept within a chat (also through retries), chats side by
+// side, each account with its own concurrency and rate. A message ends as sent or as failed with its reason, never
+// silently.
 //
-// At least once: a send whose answer was lost is made again, since gateways know no idempotency key. One thread (the I/O thread).
+// At least once: a send whose answer was lost is made again, since gateways know no idempotency key. One thread (the
+// I/O thread).
 #pragma once
 
 #include <deque>
@@ -32,8 +34,8 @@ class Sender {
 public:
     using Read = DurableQueue<Outbound>::Read;
 
-    Sender(Executor& executor, db::Journal& journal, WorkerPool& workers, media::Store& media, IdGenerator& ids, Read read,
-           std::size_t max_in_memory, RetryRules rules, Metrics& metrics, Logger log);
+    Sender(Executor& executor, db::Journal& journal, WorkerPool& workers, media::Store& media, IdGenerator& ids,
+           Read read, std::size_t max_in_memory, RetryRules rules, Metrics& metrics, Logger log);
     ~Sender();
 
     // Before the first message. `channel` outlives the sender.
@@ -45,7 +47,8 @@ public:
     void committed(MessageId id) { queue_.committed(id); }
     void aborted(MessageId id) { queue_.aborted(id); }
 
-    // A message that answers nothing: gets an id, is committed, then sent. `done` (may be empty) tells whether it was committed.
+    // A message that answers nothing: gets an id, is committed, then sent. `done` (may be empty) tells whether it was
+    // committed.
     MessageId enqueue(Outbound message, UniqueFunction<void(Result<void>)> done = nullptr);
 
     void recover() { queue_.recover(); }

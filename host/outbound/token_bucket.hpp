@@ -11,7 +11,8 @@ public:
     using Time = std::chrono::steady_clock::time_point;
 
     // `rate` tokens a second, at most `burst` saved up. Rate 0: no limit.
-    TokenBucket(double rate, double burst, Time now) : rate_(rate), burst_(std::max(burst, 1.0)), tokens_(burst_), last_(now) {}
+    TokenBucket(double rate, double burst, Time now)
+        : rate_(rate), burst_(std::max(burst, 1.0)), tokens_(burst_), last_(now) {}
 
     bool take(Time now) {
         if (rate_ <= 0) return true;

@@ -1,4 +1,5 @@
-// A message as the ABI shows it to a plugin: views into an Inbound and into what the pipeline made of it. Valid as long as both.
+// A message as the ABI shows it to a plugin: views into an Inbound and into what the pipeline made of it. Valid as long
+// as both.
 #pragma once
 
 #include <string_view>

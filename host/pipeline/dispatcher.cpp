@@ -21,7 +21,8 @@ std::string blame(services::HandlingState& state, std::chrono::milliseconds limi
 
 }  // namespace
 
-// One message at work. Shared by the handler thread, the watchdog and the I/O thread; whoever claims it first says how it ended.
+// One message at work. Shared by the handler thread, the watchdog and the I/O thread; whoever claims it first says how
+// it ended.
 struct Dispatcher::Handling {
     Inbound message;
     services::HandlingState state;
@@ -49,7 +50,8 @@ Dispatcher::Dispatcher(DispatcherOptions options, Executor& executor, db::Journa
       handled_(metrics.counter("parley_messages_handled_total", "Inbound messages whose handling is committed")),
       failed_(metrics.counter("parley_messages_failed_total", "Inbound messages that went to the dead letters")),
       overdue_(metrics.counter("parley_handlers_overdue_total", "Handlers given up past their deadline")),
-      conflicts_(metrics.counter("parley_handling_conflicts_total", "Handlings run again because a stored value changed")),
+      conflicts_(
+          metrics.counter("parley_handling_conflicts_total", "Handlings run again because a stored value changed")),
       rejected_(metrics.counter("parley_messages_rejected_total", "Inbound messages that were not for a handler")),
       handler_seconds_(metrics.histogram("parley_handler_seconds", "From the start of a handler to its end")) {}
 
@@ -128,11 +130,10 @@ void Dispatcher::settle(std::shared_ptr<Handling> handling, Effects effects) {
     const MessageId id = handling->message.id;
     failpoint("before-commit-out");
     Effects written = effects;
-    journal_.settle(id, std::move(written),
-                    [this, handling = std::move(handling), effects = std::move(effects),
-                     replies = std::move(replies)](Result<db::Settlement> how) mutable {
-                        settled(handling, effects, std::move(replies), std::move(how));
-                    });
+    journal_.settle(
+        id, std::move(written),
+        [this, handling = std::move(handling), effects = std::move(effects), replies = std::move(replies)](
+            Result<db::Settlement> how) mutable { settled(handling, effects, std::move(replies), std::move(how)); });
 }
 
 void Dispatcher::settled(const std::shared_ptr<Handling>& handling, const Effects& effects,
@@ -156,7 +157,8 @@ void Dispatcher::settled(const std::shared_ptr<Handling>& handling, const Effect
         queue_.finish(handling->message.id);
         return;
     }
-    // These effects cannot be stored, or never get their turn. The message goes to the dead letters instead of round a loop.
+    // These effects cannot be stored, or never get their turn. The message goes to the dead letters instead of round a
+    // loop.
     Effects failure;
     failure.failure = how ? "other messages changed the same stored values all the time"
                           : "what the handling wanted to store was refused: " + how.error().message;
@@ -180,15 +182,15 @@ void Dispatcher::apply(const std::shared_ptr<Handling>& handling, const Effects&
     if (!effects.timers.empty() && on_timers_changed) on_timers_changed();
     for (const auto& request : effects.plugin_requests) {
         if (!on_plugin_request) continue;
-        on_plugin_request(request, [this, account = message.account, chat = message.chat,
-                                    trace = message.trace](std::string text) {
-            Outbound note;
-            note.account = account;
-            note.chat = chat;
-            note.text = std::move(text);
-            note.trace = trace;
-            sender_.enqueue(std::move(note));
-        });
+        on_plugin_request(
+            request, [this, account = message.account, chat = message.chat, trace = message.trace](std::string text) {
+                Outbound note;
+                note.account = account;
+                note.chat = chat;
+                note.text = std::move(text);
+                note.trace = trace;
+                sender_.enqueue(std::move(note));
+            });
     }
 }
 

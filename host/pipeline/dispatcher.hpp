@@ -1,5 +1,5 @@
-// Gives committed messages to handlers, chat by chat, and commits what they change. On the I/O thread; the handlers themselves run on the
-// handler pool.
+// Gives committed messages to handlers, chat by chat, and commits what they change. On the I/O thread; the handlers
+// themselves run on the handler pool.
 #pragma once
 
 #include <atomic>

@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t most_known_users = 200'000;
 
-std::string key_of(const std::string& user, const std::string& group) { return user + ' ' + group; }
+std::string key_of(const std::string& user, const std::string& group) {
+    return user + ' ' + group;
+}
 
 parley_call make_call(services::Services& services, services::HandlingState& state, const plugins::Lease& plugin) {
     return parley_call{services,
@@ -95,7 +97,8 @@ std::optional<Rejection> Handler::handle(const Inbound& message, services::Handl
         if (refused) answer(message, state, reply_for(*refused).value_or(""));
         return refused;
     }
-    // Plain words. Without a language model the bot says what it understands; to a bare location or contact it says nothing.
+    // Plain words. Without a language model the bot says what it understands; to a bare location or contact it says
+    // nothing.
     if (!std::get<PlainText>(request).text.empty() || message.media)
         answer(message, state,
                "Hello, I am a bot. Use `" + command_prefix(!message.group.empty(), false, prefix) + "help` (or `" +
@@ -111,7 +114,8 @@ std::chrono::milliseconds Handler::limit_for(const Inbound& message, std::chrono
     if (!command) return fallback;
     const auto plugin = runtime_.find(command->name);
     const auto* info = plugin ? plugin.command(command->name) : nullptr;
-    return info && info->deadline.count() > 0 ? std::min(info->deadline, std::chrono::milliseconds(3'600'000)) : fallback;
+    return info && info->deadline.count() > 0 ? std::min(info->deadline, std::chrono::milliseconds(3'600'000))
+                                              : fallback;
 }
 
 std::optional<Rejection> Handler::refuse(const Inbound& message, bool from_admin) const {
@@ -140,7 +144,8 @@ std::string Handler::preprocess(const Inbound& message, services::HandlingState&
         if (status == PARLEY_OK) {
             if (rewritten) text = std::move(*rewritten);
         } else {
-            log_.warn("preprocess.failed", {{"plugin", plugin.plugin_id()}, {"trace", message.trace}, {"why", call.reported}});
+            log_.warn("preprocess.failed",
+                      {{"plugin", plugin.plugin_id()}, {"trace", message.trace}, {"why", call.reported}});
         }
     });
     return text;

@@ -1,5 +1,6 @@
-// One message from "it is its turn" to "this is what it changes": access, preprocess of every plugin, command line, and the plugin, the
-// help or the hint that answers it. Runs on a handler thread, from top to bottom; touches nothing but the state it is given.
+// One message from "it is its turn" to "this is what it changes": access, preprocess of every plugin, command line, and
+// the plugin, the help or the hint that answers it. Runs on a handler thread, from top to bottom; touches nothing but
+// the state it is given.
 #pragma once
 
 #include <map>
@@ -19,8 +20,8 @@
 
 namespace parley::pipeline {
 
-// Users that have been registered: saves writing them again with each message. Forgets all when it grows too large, which costs a
-// few writes that change nothing. [any thread]
+// Users that have been registered: saves writing them again with each message. Forgets all when it grows too large,
+// which costs a few writes that change nothing. [any thread]
 class KnownUsers {
 public:
     bool contains(const std::string& user, const std::string& group) const;
@@ -36,8 +37,8 @@ public:
     Handler(plugins::Runtime& runtime, services::Services& services, const config::Settings& settings,
             const KnownUsers& known_users, Logger log);
 
-    // [handler thread] Fills state.effects. The message's text may be rewritten by plugins on the way; `message` itself stays.
-    // Returns why it was not handled, if so, for the metrics.
+    // [handler thread] Fills state.effects. The message's text may be rewritten by plugins on the way; `message` itself
+    // stays. Returns why it was not handled, if so, for the metrics.
     std::optional<Rejection> handle(const Inbound& message, services::HandlingState& state);
 
     // How long the handling of this message may take: the command's own limit or the host's.

@@ -21,7 +21,8 @@ Intake::Intake(db::Journal& journal, Dispatcher& dispatcher, IdGenerator& ids, M
       duplicates_(metrics.counter("parley_messages_duplicate_total", "Inbound messages that were there already")),
       buried_(metrics.counter("parley_webhooks_buried_total", "Webhooks that could not be understood")),
       refused_(metrics.counter("parley_webhooks_refused_total", "Webhooks answered 503")),
-      unauthorized_(metrics.counter("parley_webhooks_unauthorized_total", "Webhooks with a missing or wrong signature")) {}
+      unauthorized_(
+          metrics.counter("parley_webhooks_unauthorized_total", "Webhooks with a missing or wrong signature")) {}
 
 std::string_view Intake::channel_name(AccountId account) const {
     const auto found = channel_names_.find(account);
@@ -84,7 +85,8 @@ void Intake::admit(std::shared_ptr<Batch> batch, Inbound message) {
 }
 
 void Intake::finish_one(const std::shared_ptr<Batch>& batch, const std::optional<Error>& error) {
-    // A row that can never be stored fails alike the next time; its neighbours are in. Only what may work later is asked for again.
+    // A row that can never be stored fails alike the next time; its neighbours are in. Only what may work later is
+    // asked for again.
     if (error && error->code == Errc::invalid) {
         log_.error("message.unstorable", {{"why", error->message}});
     } else if (error) {

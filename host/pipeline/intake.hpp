@@ -1,6 +1,7 @@
-// From a webhook to committed messages: the one way in for every channel. Answers only after the commit: 200 when every message of the body
-// is in the database (or was before), 503 when the database is away or lags. A body that cannot be understood is kept raw among the
-// dead letters and answered 200, so that its sender does not bring it again for ever. On the I/O thread.
+// From a webhook to committed messages: the one way in for every channel. Answers only after the commit: 200 when every
+// message of the body is in the database (or was before), 503 when the database is away or lags. A body that cannot be
+// understood is kept raw among the dead letters and answered 200, so that its sender does not bring it again for ever.
+// On the I/O thread.
 #pragma once
 
 #include <functional>

@@ -9,11 +9,10 @@ std::string_view name_of(const Rejection& rejection) {
 }
 
 std::optional<std::string> reply_for(const Rejection& rejection) {
-    if (std::holds_alternative<SenderNotAdmin>(rejection))
-        return "You are not an admin and cannot use admin commands.";
+    if (std::holds_alternative<SenderNotAdmin>(rejection)) return "You are not an admin and cannot use admin commands.";
     if (const auto* unknown = std::get_if<CommandNotFound>(&rejection))
-        return "Command `" + unknown->command + "` not found. Write `" + unknown->help + "` (or `" + unknown->admin_help +
-               "` if you are an admin) to see available commands.";
+        return "Command `" + unknown->command + "` not found. Write `" + unknown->help + "` (or `" +
+               unknown->admin_help + "` if you are an admin) to see available commands.";
     return std::nullopt;
 }
 

@@ -1,5 +1,5 @@
-// Why a message is not handled by a plugin. Each reason is a type of its own; some are told to the sender, the others are only
-// counted and logged.
+// Why a message is not handled by a plugin. Each reason is a type of its own; some are told to the sender, the others
+// are only counted and logged.
 #pragma once
 
 #include <optional>

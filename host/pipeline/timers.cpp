@@ -21,7 +21,12 @@ struct Timers::Found {
 
 Timers::Timers(Executor& executor, db::Pool& database, db::Journal& journal, Dispatcher& dispatcher, IdGenerator& ids,
                Logger log)
-    : executor_(executor), database_(database), journal_(journal), dispatcher_(dispatcher), ids_(ids), log_(std::move(log)) {}
+    : executor_(executor),
+      database_(database),
+      journal_(journal),
+      dispatcher_(dispatcher),
+      ids_(ids),
+      log_(std::move(log)) {}
 
 void Timers::look() {
     if (stopped_) return;
@@ -78,8 +83,7 @@ void Timers::fire(const Found& what) {
         message.trace = make_trace();
         message.id = ids_.next();
         // Unique for this setting of the timer, so it fires once even when its commit is tried twice.
-        message.provider_id =
-            "timer:" + due.timer.plugin + ":" + std::to_string(message.id) + ":" + due.timer.name;
+        message.provider_id = "timer:" + due.timer.plugin + ":" + std::to_string(message.id) + ":" + due.timer.name;
         dispatcher_.reserve(message);
         journal_.fire_timer(message, due.due, [this, id = message.id](Result<void> fired) {
             if (fired) {

@@ -1,5 +1,5 @@
-// Brings due timers of plugins into the inbox, once each. On the I/O thread; looks into the table when the next one is due, when one was set,
-// and now and then.
+// Brings due timers of plugins into the inbox, once each. On the I/O thread; looks into the table when the next one is
+// due, when one was set, and now and then.
 #pragma once
 
 #include "core/executor.hpp"

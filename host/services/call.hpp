@@ -1,5 +1,5 @@
-// One run of one hook: what stands behind the parley_call that a plugin holds. Its services collect effects and answer PARLEY_GONE once
-// the handling has been given up. Lives on the handler's stack; used by the hook's thread.
+// One run of one hook: what stands behind the parley_call that a plugin holds. Its services collect effects and answer
+// PARLEY_GONE once the handling has been given up. Lives on the handler's stack; used by the hook's thread.
 #pragma once
 
 #include <atomic>

@@ -6,7 +6,9 @@
 namespace parley::services {
 namespace {
 
-std::int64_t now_ms(parley_call*) { return unix_now(); }
+std::int64_t now_ms(parley_call*) {
+    return unix_now();
+}
 
 parley_status sender_zone(parley_call* call, parley_sink zone) {
     return guarded(call, [&]() -> parley_status {

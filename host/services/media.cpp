@@ -16,7 +16,9 @@ Result<Media> incoming(parley_call* call) {
     return call->services.with().fetch_media(*message, call->state.deadline);
 }
 
-parley_status fail_with(parley_call* call, const Error& error) { return call->fail(to_status(error.code), error.message); }
+parley_status fail_with(parley_call* call, const Error& error) {
+    return call->fail(to_status(error.code), error.message);
+}
 
 parley_status read(parley_call* call, parley_sink bytes) {
     return guarded(call, [&]() -> parley_status {

@@ -22,16 +22,22 @@ parley_outgoing read_outgoing(const parley_outgoing* given) {
 
 Result<OutboundKind> kind_of(std::uint32_t kind) {
     switch (kind) {
-        case PARLEY_OUT_TEXT: return OutboundKind::text;
-        case PARLEY_OUT_MEDIA: return OutboundKind::media;
-        case PARLEY_OUT_LINK: return OutboundKind::link;
-        case PARLEY_OUT_REACTION: return OutboundKind::reaction;
-        default: return make_error(Errc::unsupported, "this host knows no such kind of message");
+        case PARLEY_OUT_TEXT:
+            return OutboundKind::text;
+        case PARLEY_OUT_MEDIA:
+            return OutboundKind::media;
+        case PARLEY_OUT_LINK:
+            return OutboundKind::link;
+        case PARLEY_OUT_REACTION:
+            return OutboundKind::reaction;
+        default:
+            return make_error(Errc::unsupported, "this host knows no such kind of message");
     }
 }
 
 Result<void> check_text(std::string_view text, const char* what) {
-    if (text.size() > longest_text) return make_error(Errc::too_large, std::string(what) + " is longer than 65,536 bytes");
+    if (text.size() > longest_text)
+        return make_error(Errc::too_large, std::string(what) + " is longer than 65,536 bytes");
     if (!text::is_storable(text)) return make_error(Errc::invalid, std::string(what) + " is not UTF-8 or holds a NUL");
     return {};
 }
@@ -65,7 +71,8 @@ Result<void> fill_content(parley_call* call, const parley_outgoing& given, Outbo
             if (message.reply_to.empty())
                 return make_error(Errc::invalid, "a reaction needs reply_to, the message it is for");
             break;
-        case OutboundKind::media: return fill_media(call, given, message);
+        case OutboundKind::media:
+            return fill_media(call, given, message);
     }
     return {};
 }

@@ -13,8 +13,8 @@
 
 namespace parley::services {
 
-// [any thread] Countries come from libphonenumber, their zones from the system's tzdata (zone.tab; a country of several zones gives
-// the first, which tzdata lists as its most populous).
+// [any thread] Countries come from libphonenumber, their zones from the system's tzdata (zone.tab; a country of several
+// zones gives the first, which tzdata lists as its most populous).
 class PhoneZones {
 public:
     PhoneZones();

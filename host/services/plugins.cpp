@@ -27,8 +27,7 @@ parley_status request(parley_call* call, parley_str action, parley_str id) {
     return guarded(call, [&]() -> parley_status {
         if (!call->state.from_admin) return call->fail(PARLEY_DENIED, "only admins may control plugins");
         const auto known = plugins::Runtime::action_from(view(action));
-        if (!known)
-            return call->fail(PARLEY_INVALID, "the actions are load, reload, unload, enable and disable");
+        if (!known) return call->fail(PARLEY_INVALID, "the actions are load, reload, unload, enable and disable");
         const std::string target(view(id));
         if (*known != plugins::Runtime::Action::load && target != "all" && !call->services.runtime().info(target))
             return call->fail(PARLEY_NOT_FOUND, "there is no plugin " + target);

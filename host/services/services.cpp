@@ -35,10 +35,12 @@ const void* Services::service(std::string_view name) const {
         const void* table;
     };
     static const Entry entries[] = {
-        {"parley.messaging/1", messaging_table}, {"parley.media/1", media_table}, {"parley.storage/1", storage_table},
-        {"parley.settings/1", settings_table},   {"parley.users/1", users_table}, {"parley.http/1", http_table},
-        {"parley.timers/1", timers_table},       {"parley.log/1", log_table},     {"parley.clock/1", clock_table},
-        {"parley.gpt/1", gpt_table},             {"parley.plugins/1", plugins_table},
+        {"parley.messaging/1", messaging_table}, {"parley.media/1", media_table},
+        {"parley.storage/1", storage_table},     {"parley.settings/1", settings_table},
+        {"parley.users/1", users_table},         {"parley.http/1", http_table},
+        {"parley.timers/1", timers_table},       {"parley.log/1", log_table},
+        {"parley.clock/1", clock_table},         {"parley.gpt/1", gpt_table},
+        {"parley.plugins/1", plugins_table},
     };
     for (const auto& entry : entries)
         if (entry.name == name) return entry.table;
@@ -60,7 +62,9 @@ Result<void> Services::close_call(parley_call* call, bool commit) {
     return {};
 }
 
-std::string Services::reported(parley_call* call) const { return call->reported; }
+std::string Services::reported(parley_call* call) const {
+    return call->reported;
+}
 
 // The words end in rows and replies, whatever bytes a plugin's exception is made of.
 void Services::report(parley_call* call, std::string_view text) const {
@@ -71,7 +75,9 @@ void Services::report(parley_call* call, std::string_view text) const {
         if (byte == '\0' || static_cast<unsigned char>(byte) >= 0x80) byte = '?';
 }
 
-std::string Services::last_error(parley_call* call) const { return call ? call->last_error : std::string(); }
+std::string Services::last_error(parley_call* call) const {
+    return call ? call->last_error : std::string();
+}
 
 std::string Services::stored_version(const std::string& plugin_id) {
     std::string version;

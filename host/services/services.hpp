@@ -1,5 +1,5 @@
-// The host's side of the SDK: the function tables behind "parley.messaging/1" and so on. Each service is a file of its own; this class
-// holds what they need. Made once by the application; tables are called on handler threads.
+// The host's side of the SDK: the function tables behind "parley.messaging/1" and so on. Each service is a file of its
+// own; this class holds what they need. Made once by the application; tables are called on handler threads.
 #pragma once
 
 #include <mutex>
@@ -19,7 +19,8 @@
 
 namespace parley::services {
 
-// Fetches the file of an incoming message into the media store; blocks. Provided by the application, which knows the channels.
+// Fetches the file of an incoming message into the media store; blocks. Provided by the application, which knows the
+// channels.
 using FetchMedia = std::function<Result<Media>(const Inbound& message, std::chrono::steady_clock::time_point deadline)>;
 // Shows or hides "typing..." in a chat of an account; [any thread], no promise.
 using ShowTyping = std::function<void(AccountId account, const std::string& chat, bool on)>;

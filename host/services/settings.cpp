@@ -7,7 +7,8 @@ namespace {
 
 std::string shown(parley_call* call, std::string_view name) {
     auto& settings = call->services.with().settings;
-    if (const auto written = call->state.settings.find(name); written != call->state.settings.end()) return written->second;
+    if (const auto written = call->state.settings.find(name); written != call->state.settings.end())
+        return written->second;
     const auto values = settings.shown();
     const auto found = values.find(name);
     return found == values.end() ? std::string() : found->second;
@@ -25,8 +26,9 @@ parley_status get(parley_call* call, parley_str name, parley_sink value) {
 parley_status set(parley_call* call, parley_str name, parley_str value) {
     return guarded(call, [&]() -> parley_status {
         if (!call->granted("settings.write"))
-            return call->fail(PARLEY_DENIED, "the plugin may not change settings: it must declare settings.write and be "
-                                             "listed in privileged_plugins");
+            return call->fail(PARLEY_DENIED,
+                              "the plugin may not change settings: it must declare settings.write and be "
+                              "listed in privileged_plugins");
         if (!call->state.from_admin) return call->fail(PARLEY_DENIED, "only admins may change settings");
         auto& settings = call->services.with().settings;
         auto checked = settings.check(view(name), view(value));

@@ -28,7 +28,8 @@ HandlingState::Known& look_up(parley_call* call, std::string_view key) {
     std::optional<db::StoredValue> stored;
     {
         plugins::HandlerPool::BlockingSection waiting;
-        call->services.with().database.run([&](pqxx::work& tx) { stored = db::read_storage(tx, place.first, place.second); });
+        call->services.with().database.run(
+            [&](pqxx::work& tx) { stored = db::read_storage(tx, place.first, place.second); });
     }
     HandlingState::Known fresh;
     fresh.version = stored ? stored->version : 0;
@@ -92,7 +93,8 @@ std::map<std::string, std::string> merged(parley_call* call, const std::string& 
         values[key] = std::move(value.json);
     }
     for (const auto& write : call->state.effects.storage) {
-        if (write.plugin != call->plugin || write.key.compare(0, prefix.size(), prefix) != 0 || write.key <= after) continue;
+        if (write.plugin != call->plugin || write.key.compare(0, prefix.size(), prefix) != 0 || write.key <= after)
+            continue;
         if (write.value) {
             values[write.key] = *write.value;
         } else {

@@ -12,32 +12,45 @@
 
 namespace parley::services {
 
-inline std::string_view view(parley_str text) { return {text.data ? text.data : "", text.data ? text.size : 0}; }
-inline parley_str borrow(std::string_view text) { return {text.data(), text.size()}; }
+inline std::string_view view(parley_str text) {
+    return {text.data ? text.data : "", text.data ? text.size : 0};
+}
+inline parley_str borrow(std::string_view text) {
+    return {text.data(), text.size()};
+}
 inline void put(parley_sink sink, std::string_view text) {
     if (sink.put) sink.put(sink.user, borrow(text));
 }
 
 inline parley_status to_status(Errc code) {
     switch (code) {
-        case Errc::invalid: return PARLEY_INVALID;
+        case Errc::invalid:
+            return PARLEY_INVALID;
         case Errc::denied:
-        case Errc::unauthorized: return PARLEY_DENIED;
-        case Errc::not_found: return PARLEY_NOT_FOUND;
-        case Errc::too_large: return PARLEY_TOO_LARGE;
-        case Errc::unsupported: return PARLEY_UNSUPPORTED;
+        case Errc::unauthorized:
+            return PARLEY_DENIED;
+        case Errc::not_found:
+            return PARLEY_NOT_FOUND;
+        case Errc::too_large:
+            return PARLEY_TOO_LARGE;
+        case Errc::unsupported:
+            return PARLEY_UNSUPPORTED;
         case Errc::unavailable:
-        case Errc::overloaded: return PARLEY_UNAVAILABLE;
-        case Errc::timeout: return PARLEY_TIMEOUT;
-        case Errc::gone: return PARLEY_GONE;
+        case Errc::overloaded:
+            return PARLEY_UNAVAILABLE;
+        case Errc::timeout:
+            return PARLEY_TIMEOUT;
+        case Errc::gone:
+            return PARLEY_GONE;
         case Errc::conflict:
-        case Errc::internal: return PARLEY_FAILED;
+        case Errc::internal:
+            return PARLEY_FAILED;
     }
     return PARLEY_FAILED;
 }
 
-// Runs a service function's body. Refuses when the handling has been given up; turns what is thrown into a status, since no
-// exception may cross into the plugin.
+// Runs a service function's body. Refuses when the handling has been given up; turns what is thrown into a status,
+// since no exception may cross into the plugin.
 template <class Body>
 parley_status guarded(parley_call* call, Body body) {
     if (!call) return PARLEY_INVALID;

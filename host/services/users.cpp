@@ -28,7 +28,9 @@ void in_database(parley_call* call, Body body) {
     call->services.with().database.run(body);
 }
 
-bool storable(parley_str text) { return text::is_storable(view(text)); }
+bool storable(parley_str text) {
+    return text::is_storable(view(text));
+}
 
 parley_status get(parley_call* call, parley_str id, parley_sink json) {
     return guarded(call, [&]() -> parley_status {

@@ -17,7 +17,7 @@ TEST_CASE("an empty environment gives the defaults") {
     CHECK(config->database_url.empty());
     CHECK(config->gateway.timeout_ms > 0);
     CHECK_FALSE(config->gateway.allow_unsigned);
-    CHECK(from_environment({{"HOME", "/home/x"}})->data_dir == "/home/x/.local/share/parley");
+    CHECK(from_environment({{"HOME", "/srv/x"}})->data_dir == "/srv/x/.local/share/parley");
 }
 
 TEST_CASE("the environment is understood") {

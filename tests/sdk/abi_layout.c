@@ -2,10 +2,10 @@
  * are only added at the end of a struct, with a line for each of them here; a FIELD or VALUE that is here never changes
  * within one major version, a SIZE only grows. 64-bit platforms, the only ones there are. */
 #include "parley/abi/base.h"
+#include "parley/abi/entry.h"
+#include "parley/abi/host.h"
 #include "parley/abi/message.h"
 #include "parley/abi/plugin.h"
-#include "parley/abi/host.h"
-#include "parley/abi/entry.h"
 #include "parley/abi/services/clock.h"
 #include "parley/abi/services/gpt.h"
 #include "parley/abi/services/http.h"

@@ -6,15 +6,17 @@ namespace parley::db {
 
 std::vector<DeadLetter> list_dead_letters(pqxx::work& tx, std::size_t limit) {
     std::vector<DeadLetter> letters;
-    for (const auto& row : tx.exec_params(
-             "select id, kind, reason, case when kind = 'webhook' and position('\\x00'::bytea in substr(raw, 1, 200)) > 0 "
-             "       then encode(substr(raw, 1, 200), 'escape') "  // a text cannot hold a NUL
-             "       when kind = 'webhook' then convert_from(substr(raw, 1, 200), 'LATIN1') when kind = 'outbound' then "
-             "       content else coalesce((select body from messages m where m.id = d.id and "
-             "       m.created_at = parley_time(d.id)), '') end, coalesce(account_id, 0), "
-             "       to_char(created_at at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') "
-             "  from dead_letters d order by created_at desc limit $1",
-             limit)) {
+    for (const auto& row :
+         tx.exec_params("select id, kind, reason, case when kind = 'webhook' and position('\\x00'::bytea in "
+                        "substr(raw, 1, 200)) > 0 "
+                        "       then encode(substr(raw, 1, 200), 'escape') "  // a text cannot hold a NUL
+                        "       when kind = 'webhook' then convert_from(substr(raw, 1, 200), 'LATIN1') when kind = "
+                        "'outbound' then "
+                        "       content else coalesce((select body from messages m where m.id = d.id and "
+                        "       m.created_at = parley_time(d.id)), '') end, coalesce(account_id, 0), "
+                        "       to_char(created_at at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') "
+                        "  from dead_letters d order by created_at desc limit $1",
+                        limit)) {
         DeadLetter letter;
         letter.id = row[0].as<MessageId>();
         letter.kind = row[1].c_str();
@@ -50,7 +52,8 @@ bool requeue(pqxx::work& tx, MessageId id) {
     const auto outbound = tx.exec_params(
         "with d as (delete from dead_letters where id = $1 and kind = 'outbound' returning id, content), "
         "m as (delete from messages using d where messages.id = d.id and created_at = parley_time(d.id)) "
-        "insert into outbox select (jsonb_populate_record(null::outbox, content::jsonb)).* from d on conflict do nothing",
+        "insert into outbox select (jsonb_populate_record(null::outbox, content::jsonb)).* from d on conflict do "
+        "nothing",
         id);
     return outbound.affected_rows() > 0;
 }

@@ -20,8 +20,8 @@ constexpr std::chrono::seconds idle_probe{1};
 using Completion = UniqueFunction<void()>;
 using Completions = std::vector<Completion>;
 
-// Nested-loop plans over a handful of rows, prepared once for empty and for large tables alike: a plan that was made when a table
-// was empty must not become a sequential scan of a large one.
+// Nested-loop plans over a handful of rows, prepared once for empty and for large tables alike: a plan that was made
+// when a table was empty must not become a sequential scan of a large one.
 constexpr const char* session_settings =
     "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; "
     "set plan_cache_mode = force_generic_plan";
@@ -331,7 +331,8 @@ struct Journal::Impl {
 
 Journal::Journal(DatabaseOptions database, JournalOptions options, Executor& executor, Logger log)
     : impl_(std::make_shared<Impl>(std::move(database), options, executor, std::move(log))) {
-    for (unsigned i = 0; i < options.connections; ++i) impl_->threads.emplace_back([impl = impl_.get()] { impl->run(); });
+    for (unsigned i = 0; i < options.connections; ++i)
+        impl_->threads.emplace_back([impl = impl_.get()] { impl->run(); });
 }
 
 Journal::~Journal() {
@@ -376,7 +377,9 @@ void Journal::fire_timer(const Inbound& timer, UnixMillis due, UniqueFunction<vo
     impl_->push(TimerOp{timer, due, std::move(done)}, true);
 }
 
-void Journal::on_health(std::function<void(bool)> changed) { impl_->health_changed = std::move(changed); }
+void Journal::on_health(std::function<void(bool)> changed) {
+    impl_->health_changed = std::move(changed);
+}
 
 bool Journal::healthy() const {
     std::lock_guard lock(impl_->mutex);

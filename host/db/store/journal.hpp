@@ -1,9 +1,9 @@
-// The group-commit writer: everything that the way of a message writes. Operations that arrive while a commit is on its way are
-// folded into the next one, so the cost of a commit is shared however busy it gets. Two connections, so that two flushes
-// overlap. Order of calls on one message: admit -> settle -> sent | failed.
+// The group-commit writer: everything that the way of a message writes. Operations that arrive while a commit is on its
+// way are folded into the next one, so the cost of a commit is shared however busy it gets. Two connections, so that
+// two flushes overlap. Order of calls on one message: admit -> settle -> sent | failed.
 //
-// Every operation may run twice (a commit whose answer was lost): inserts skip what is there, and all that a settle does hangs on its
-// deleting the inbox row.
+// Every operation may run twice (a commit whose answer was lost): inserts skip what is there, and all that a settle
+// does hangs on its deleting the inbox row.
 //
 // Threads: methods on the I/O thread, and completions are posted there. Two writer threads of its own.
 #pragma once
@@ -30,7 +30,7 @@ enum class Settlement {
 
 struct JournalOptions {
     unsigned connections = 2;
-    std::size_t max_batch = 128;     // operations a commit; bounds latency
+    std::size_t max_batch = 128;       // operations a commit; bounds latency
     std::size_t max_waiting = 20'000;  // admissions beyond it are refused: Errc::overloaded
 };
 
@@ -39,13 +39,13 @@ public:
     Journal(DatabaseOptions database, JournalOptions options, Executor& executor, Logger log);
     ~Journal();  // writes what waits, if the database is there; then ends
 
-    // Insert an inbound message (its id and trace are set) into history and, when it is to be handled (kinds message and timer), into
-    // the inbox. Fails with unavailable when the database is away (it may nevertheless have been committed), overloaded, or invalid when this one row
-    // cannot be stored.
+    // Insert an inbound message (its id and trace are set) into history and, when it is to be handled (kinds message
+    // and timer), into the inbox. Fails with unavailable when the database is away (it may nevertheless have been
+    // committed), overloaded, or invalid when this one row cannot be stored.
     void admit(const Inbound& message, UniqueFunction<void(Result<Admission>)> done);
 
-    // The handling of `inbound` is over: its effects, in one transaction with its leaving the inbox. Tried until the database
-    // takes it; the only failure is `invalid`: these very effects cannot be stored.
+    // The handling of `inbound` is over: its effects, in one transaction with its leaving the inbox. Tried until the
+    // database takes it; the only failure is `invalid`: these very effects cannot be stored.
     void settle(MessageId inbound, Effects effects, UniqueFunction<void(Result<Settlement>)> done);
 
     // Messages that answer nothing (parley send, the API): into the outbox.
@@ -66,7 +66,8 @@ public:
     // A timer is due: out of `timers`, into history and the inbox. NotFound: it was cancelled or moved meanwhile.
     void fire_timer(const Inbound& timer, UnixMillis due, UniqueFunction<void(Result<void>)> done);
 
-    // Called on the I/O thread when the database went away (false) or came back (true). Set it before the first operation.
+    // Called on the I/O thread when the database went away (false) or came back (true). Set it before the first
+    // operation.
     void on_health(std::function<void(bool)> changed);
     bool healthy() const;
 

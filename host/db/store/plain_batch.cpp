@@ -11,9 +11,9 @@ namespace {
 // How long a provider may repeat a webhook: Meta retries for up to seven days.
 constexpr UnixMillis repeat_window = 8LL * 24 * 3600 * 1000;
 
-// $1..$14 admissions; $15, $16 the span before this month in which repeats are looked for too (provider ids are unique within a
-// partition only); $17 settlements; $18..$29 outbox rows; $30, $31 sendings; $32..$34 users.
-// Data-modifying WITH parts all see the state before the statement, which fits: nothing here builds on another part but through
+// $1..$14 admissions; $15, $16 the span before this month in which repeats are looked for too (provider ids are unique
+// within a partition only); $17 settlements; $18..$29 outbox rows; $30, $31 sendings; $32..$34 users. Data-modifying
+// WITH parts all see the state before the statement, which fits: nothing here builds on another part but through
 // RETURNING.
 constexpr const char* statement = R"sql(
 with incoming as (
@@ -81,7 +81,9 @@ UnixMillis month_start(UnixMillis now) {
 
 }  // namespace
 
-void PlainBatch::prepare(pqxx::connection_base& connection) { connection.prepare("parley_plain_batch", statement); }
+void PlainBatch::prepare(pqxx::connection_base& connection) {
+    connection.prepare("parley_plain_batch", statement);
+}
 
 void PlainBatch::admit(const Inbound& message) {
     ++count_;
@@ -93,7 +95,8 @@ void PlainBatch::admit(const Inbound& message) {
     in_name_.add(message.sender_name);
     in_group_.add(message.group);
     in_provider_.add(message.provider_id);
-    // A timer has no provider's message to refer to: the column carries its name, and the sender's plugin stands in payload.
+    // A timer has no provider's message to refer to: the column carries its name, and the sender's plugin stands in
+    // payload.
     in_refers_.add(message.refers_to.empty() ? message.reply_to : message.refers_to);
     in_body_.add(message.text);
     in_media_.add(message.media ? media_to_json(*message.media) : std::string());

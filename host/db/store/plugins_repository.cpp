@@ -23,7 +23,8 @@ std::vector<std::string> read_disabled_plugins(pqxx::work& tx) {
 
 void write_plugin_disabled(pqxx::work& tx, const std::string& plugin, bool disabled) {
     tx.exec_params(
-        "insert into plugins (id, disabled) values ($1, $2) on conflict (id) do update set disabled = excluded.disabled",
+        "insert into plugins (id, disabled) values ($1, $2) on conflict (id) do update set disabled = "
+        "excluded.disabled",
         plugin, disabled);
 }
 

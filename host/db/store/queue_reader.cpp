@@ -7,7 +7,9 @@
 namespace parley::db {
 namespace {
 
-EventKind event_kind_from(std::string_view text) { return text == "timer" ? EventKind::timer : EventKind::message; }
+EventKind event_kind_from(std::string_view text) {
+    return text == "timer" ? EventKind::timer : EventKind::message;
+}
 
 OutboundKind outbound_kind_from(std::string_view text) {
     for (const auto kind : {OutboundKind::media, OutboundKind::link, OutboundKind::reaction})
@@ -90,8 +92,10 @@ std::vector<Outbound> read_outbox(pqxx::work& tx, MessageId after, MessageId bef
 
 MessageId greatest_id(pqxx::work& tx) {
     return tx
-        .exec("select greatest((select max(id) from inbox), (select max(id) from outbox), (select max(id) from messages), "
-              "(select max(id) from dead_letters), 0)")[0][0]
+        .exec(
+            "select greatest((select max(id) from inbox), (select max(id) from outbox), (select max(id) from "
+            "messages), "
+            "(select max(id) from dead_letters), 0)")[0][0]
         .as<MessageId>();
 }
 

@@ -1,5 +1,5 @@
-// Reads the queue tables: at start-up, after a fault, and when more waits than is held in memory. Never on the hot path.
-// [database threads, blocks]
+// Reads the queue tables: at start-up, after a fault, and when more waits than is held in memory. Never on the hot
+// path. [database threads, blocks]
 #pragma once
 
 #include <vector>

@@ -1,5 +1,6 @@
-// What is read (and seldom written) beside the way of a message. All functions run in the transaction they are given. [database or
-// handler threads, block] They throw when the database is unavailable; what depends on input comes back as a value.
+// What is read (and seldom written) beside the way of a message. All functions run in the transaction they are given.
+// [database or handler threads, block] They throw when the database is unavailable; what depends on input comes back as
+// a value.
 #pragma once
 
 #include <map>
@@ -48,7 +49,8 @@ struct DueTimer {
     UnixMillis due = 0;
 };
 std::vector<DueTimer> read_due_timers(pqxx::work& tx, UnixMillis until, std::size_t limit);
-std::vector<DueTimer> list_timers(pqxx::work& tx, const std::string& plugin, AccountId account, const std::string& chat);
+std::vector<DueTimer> list_timers(pqxx::work& tx, const std::string& plugin, AccountId account,
+                                  const std::string& chat);
 // When the next one is due; nothing: none is set.
 std::optional<UnixMillis> next_timer(pqxx::work& tx);
 

@@ -32,22 +32,23 @@ constexpr Statement statements[] = {
      "values ($1, $2, $3, $4, timestamptz 'epoch' + $5::bigint * interval '1 millisecond', $6, $7, $8) "
      "on conflict (plugin, account_id, chat, name) do update set due = excluded.due, payload = excluded.payload, "
      "sender = excluded.sender, group_id = excluded.group_id"},
-    {"parley_timer_cancel",
-     "delete from timers where plugin = $1 and account_id = $2 and chat = $3 and name = $4"},
+    {"parley_timer_cancel", "delete from timers where plugin = $1 and account_id = $2 and chat = $3 and name = $4"},
     {"parley_timer_take",
      "delete from timers where plugin = $1 and account_id = $2 and chat = $3 and name = $4 "
      "and due = timestamptz 'epoch' + $5::bigint * interval '1 millisecond'"},
     {"parley_inbound_failed",
      "with m as (update messages set status = 'failed', error = $2 where id = $1 and created_at = parley_time($1) "
      "           returning id, account_id, trace) "
-     "insert into dead_letters (id, kind, account_id, reason, trace) select id, 'inbound', account_id, $2, trace from m "
+     "insert into dead_letters (id, kind, account_id, reason, trace) select id, 'inbound', account_id, $2, trace from "
+     "m "
      "on conflict (id) do update set reason = excluded.reason, created_at = now()"},
     {"parley_outbound_failed",
      "with gone as (delete from outbox where id = $1 returning *), "
      "dead as (insert into dead_letters (id, kind, account_id, reason, content, trace) "
      "         select id, 'outbound', account_id, $2, to_jsonb(gone)::text, trace from gone "
      "         on conflict (id) do update set reason = excluded.reason, created_at = now()) "
-     "insert into messages (id, created_at, account_id, direction, kind, chat, refers_to, body, media, payload, status, "
+     "insert into messages (id, created_at, account_id, direction, kind, chat, refers_to, body, media, payload, "
+     "status, "
      "                      error, cause, trace) "
      "select id, parley_time(id), account_id, 1, kind, chat, reply_to, body, media, link, 'failed', $2, cause, trace "
      "  from gone on conflict (id, created_at) do update set status = 'failed', error = excluded.error"},
@@ -109,9 +110,8 @@ Settlement run_settle(pqxx::work& tx, const SettleOp& op) {
     // Always in one order, so that two settlements cannot wait for each other in a circle.
     std::vector<const StorageWrite*> writes;
     for (const auto& write : op.effects.storage) writes.push_back(&write);
-    std::sort(writes.begin(), writes.end(), [](const auto* a, const auto* b) {
-        return std::tie(a->plugin, a->key) < std::tie(b->plugin, b->key);
-    });
+    std::sort(writes.begin(), writes.end(),
+              [](const auto* a, const auto* b) { return std::tie(a->plugin, a->key) < std::tie(b->plugin, b->key); });
     for (const auto* write : writes) {
         if (!write_storage(tx, *write)) {
             tx.exec("rollback to savepoint settle; release savepoint settle");
@@ -145,7 +145,8 @@ void run_bury(pqxx::work& tx, const BuryOp& op) {
 
 bool run_timer(pqxx::work& tx, const TimerOp& op) {
     const auto& timer = op.timer;
-    const auto taken = tx.exec_prepared("parley_timer_take", timer.plugin, timer.account, timer.chat, timer.timer, op.due);
+    const auto taken =
+        tx.exec_prepared("parley_timer_take", timer.plugin, timer.account, timer.chat, timer.timer, op.due);
     if (taken.affected_rows() == 0) return false;
     PlainBatch batch;
     batch.admit(timer);

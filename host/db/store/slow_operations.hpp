@@ -1,5 +1,5 @@
-// The journal's operations that need statements of their own. Each runs inside the batch's transaction; a settle with storage in
-// a savepoint, so that its conflict undoes nothing else. Internal to the journal.
+// The journal's operations that need statements of their own. Each runs inside the batch's transaction; a settle with
+// storage in a savepoint, so that its conflict undoes nothing else. Internal to the journal.
 #pragma once
 
 #include <pqxx/pqxx>

@@ -28,7 +28,8 @@ void write_storage(pqxx::work& tx, const StorageWrite& write) {
     if (write.value) {
         tx.exec_params(
             "insert into plugin_storage (plugin, key, value) values ($1, $2, $3::jsonb) "
-            "on conflict (plugin, key) do update set value = excluded.value, version = nextval('plugin_storage_version')",
+            "on conflict (plugin, key) do update set value = excluded.value, version = "
+            "nextval('plugin_storage_version')",
             write.plugin, write.key, *write.value);
     } else {
         tx.exec_params("delete from plugin_storage where plugin = $1 and key = $2", write.plugin, write.key);

@@ -39,9 +39,9 @@ std::vector<DueTimer> read_due_timers(pqxx::work& tx, UnixMillis until, std::siz
 
 std::vector<DueTimer> list_timers(pqxx::work& tx, const std::string& plugin, AccountId account,
                                   const std::string& chat) {
-    return to_timers(tx.exec_params(
-        std::string("select ") + columns + " from timers where plugin = $1 and account_id = $2 and chat = $3 order by due",
-        plugin, account, chat));
+    return to_timers(tx.exec_params(std::string("select ") + columns +
+                                        " from timers where plugin = $1 and account_id = $2 and chat = $3 order by due",
+                                    plugin, account, chat));
 }
 
 std::optional<UnixMillis> next_timer(pqxx::work& tx) {

@@ -17,9 +17,9 @@ constexpr const char* columns =
 }  // namespace
 
 std::optional<User> read_user(pqxx::work& tx, const std::string& id) {
-    const auto rows = tx.exec_params(
-        std::string("select ") + columns + " from users where user_id = $1 order by user_id, group_id <> '', first_seen",
-        id);
+    const auto rows = tx.exec_params(std::string("select ") + columns +
+                                         " from users where user_id = $1 order by user_id, group_id <> '', first_seen",
+                                     id);
     if (rows.empty()) return std::nullopt;
     return to_user(rows[0]);
 }

@@ -1,3 +1,5 @@
 /* Has no entry at all. */
-static int nothing(void) { return 0; }
+static int nothing(void) {
+    return 0;
+}
 int (*const keep)(void) __attribute__((visibility("hidden"), used)) = nothing;

@@ -55,24 +55,23 @@ PARLEY_EXPORT const parley_descriptor* parley_plugin_entry(void);
 #define PARLEY_STRINGIZE(x) PARLEY_STRINGIZE_(x)
 
 /* Emits the manifest note. Arguments are string literals. Use once per plugin, at namespace scope. */
-#define PARLEY_MANIFEST(id_, version_, commands_, capabilities_)                                                \
-    static const struct {                                                                                       \
-        uint32_t name_size;                                                                                     \
-        uint32_t description_size;                                                                              \
-        uint32_t type;                                                                                          \
-        char name[8];                                                                                           \
-        char description[sizeof("abi=" PARLEY_STRINGIZE(PARLEY_ABI_MAJOR) "." PARLEY_STRINGIZE(                 \
-            PARLEY_ABI_MINOR) "\nid=" id_ "\nversion=" version_ "\ncommands=" commands_                         \
-                              "\ncapabilities=" capabilities_ "\n")];                                           \
-    } parley_manifest_note __attribute__((section(PARLEY_NOTE_SECTION), used, aligned(4))) = {                  \
-        sizeof(PARLEY_NOTE_NAME),                                                                               \
-        sizeof("abi=" PARLEY_STRINGIZE(PARLEY_ABI_MAJOR) "." PARLEY_STRINGIZE(                                  \
-            PARLEY_ABI_MINOR) "\nid=" id_ "\nversion=" version_ "\ncommands=" commands_                         \
-                              "\ncapabilities=" capabilities_ "\n"),                                            \
-        PARLEY_NOTE_MANIFEST,                                                                                   \
-        PARLEY_NOTE_NAME,                                                                                       \
-        "abi=" PARLEY_STRINGIZE(PARLEY_ABI_MAJOR) "." PARLEY_STRINGIZE(                                         \
-            PARLEY_ABI_MINOR) "\nid=" id_ "\nversion=" version_ "\ncommands=" commands_                         \
+#define PARLEY_MANIFEST(id_, version_, commands_, capabilities_)                                \
+    static const struct {                                                                       \
+        uint32_t name_size;                                                                     \
+        uint32_t description_size;                                                              \
+        uint32_t type;                                                                          \
+        char name[8];                                                                           \
+        char description[sizeof("abi=" PARLEY_STRINGIZE(PARLEY_ABI_MAJOR) "." PARLEY_STRINGIZE( \
+            PARLEY_ABI_MINOR) "\nid=" id_ "\nversion=" version_ "\ncommands=" commands_         \
+                              "\ncapabilities=" capabilities_ "\n")];                           \
+    } parley_manifest_note __attribute__((section(PARLEY_NOTE_SECTION), used, aligned(4))) = {  \
+        sizeof(PARLEY_NOTE_NAME),                                                               \
+        sizeof("abi=" PARLEY_STRINGIZE(PARLEY_ABI_MAJOR) "." PARLEY_STRINGIZE(                  \
+            PARLEY_ABI_MINOR) "\nid=" id_ "\nversion=" version_ "\ncommands=" commands_         \
+                              "\ncapabilities=" capabilities_ "\n"),                            \
+        PARLEY_NOTE_MANIFEST, PARLEY_NOTE_NAME,                                                 \
+        "abi=" PARLEY_STRINGIZE(PARLEY_ABI_MAJOR) "." PARLEY_STRINGIZE(                         \
+            PARLEY_ABI_MINOR) "\nid=" id_ "\nversion=" version_ "\ncommands=" commands_         \
                               "\ncapabilities=" capabilities_ "\n"}
 
 #ifdef __cplusplus

@@ -35,8 +35,8 @@ typedef struct parley_command {
     parley_str description;     /* one line */
     const parley_usage* usages; /* an array of usage_count elements; element stride is usages[0].size */
     size_t usage_count;
-    parley_str note;            /* closing line of the help, or empty */
-    uint32_t deadline_ms;       /* 0: the host's default; capped by the host */
+    parley_str note;      /* closing line of the help, or empty */
+    uint32_t deadline_ms; /* 0: the host's default; capped by the host */
 } parley_command;
 
 /* Filled in by parley_descriptor.create. `size` comes in as the host's sizeof and goes out as the plugin's, the smaller
@@ -54,8 +54,8 @@ typedef struct parley_plugin {
     /* Check yourself and get ready. Not PARLEY_OK: the plugin is refused and the older generation keeps serving. */
     parley_status (*start)(void* self, parley_call* call);
 
-    /* Sees every message of every chat before commands are looked for, in the order of plugin ids, and may rewrite its text by
-     * putting the new one into `rewritten` once. Keep it quick: it is on the way of every message. */
+    /* Sees every message of every chat before commands are looked for, in the order of plugin ids, and may rewrite its
+     * text by putting the new one into `rewritten` once. Keep it quick: it is on the way of every message. */
     parley_status (*preprocess)(void* self, parley_call* call, const parley_message* message, parley_sink rewritten);
 
     /* Runs a command. Replies, storage writes and timers take effect together, and only if it returns PARLEY_OK. */

@@ -12,10 +12,10 @@ extern "C" {
 
 typedef struct parley_local_time {
     uint32_t size;
-    int32_t year, month, day;       /* 2026, 1..12, 1..31 */
-    int32_t hour, minute, second;   /* 0..23, 0..59, 0..60 */
-    int32_t weekday;                /* 0 Sunday .. 6 Saturday */
-    int32_t utc_offset_s;           /* seconds east of UTC */
+    int32_t year, month, day;     /* 2026, 1..12, 1..31 */
+    int32_t hour, minute, second; /* 0..23, 0..59, 0..60 */
+    int32_t weekday;              /* 0 Sunday .. 6 Saturday */
+    int32_t utc_offset_s;         /* seconds east of UTC */
 } parley_local_time;
 
 typedef struct parley_clock {

@@ -18,11 +18,11 @@ typedef struct parley_http_header {
 /* Private, loopback and link-local addresses are refused (PARLEY_DENIED), whatever name or redirect leads there. */
 typedef struct parley_http_request {
     uint32_t size;
-    uint32_t timeout_ms;  /* 0: 30 s; at most what is left of the handling */
-    uint32_t max_bytes;   /* of the answer; 0: 16 MiB, at most 64 MiB */
-    uint32_t redirects;   /* how many to follow, at most 3 */
-    parley_str method;    /* "GET", "POST", ... */
-    parley_str url;       /* https:// or http:// */
+    uint32_t timeout_ms; /* 0: 30 s; at most what is left of the handling */
+    uint32_t max_bytes;  /* of the answer; 0: 16 MiB, at most 64 MiB */
+    uint32_t redirects;  /* how many to follow, at most 3 */
+    parley_str method;   /* "GET", "POST", ... */
+    parley_str url;      /* https:// or http:// */
     const parley_http_header* headers;
     size_t header_count;
     parley_str body;

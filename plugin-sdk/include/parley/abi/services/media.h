@@ -1,4 +1,5 @@
-/* parley/abi/services/media.h - "parley.media/1", capability "media": the file that came with the message, and files to send. */
+/* parley/abi/services/media.h - "parley.media/1", capability "media": the file that came with the message, and files to
+ * send. */
 #ifndef PARLEY_ABI_SERVICES_MEDIA_H
 #define PARLEY_ABI_SERVICES_MEDIA_H
 

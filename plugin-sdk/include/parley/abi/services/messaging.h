@@ -11,10 +11,10 @@ extern "C" {
 #define PARLEY_MESSAGING "parley.messaging/1"
 
 enum {
-    PARLEY_OUT_TEXT = 0,     /* text */
-    PARLEY_OUT_MEDIA = 1,    /* media_..., text is the caption; the channel picks image, video, audio or file by type */
-    PARLEY_OUT_LINK = 2,     /* link, text is the caption */
-    PARLEY_OUT_REACTION = 3  /* text is the emoji (empty takes it back), reply_to the message reacted to */
+    PARLEY_OUT_TEXT = 0,    /* text */
+    PARLEY_OUT_MEDIA = 1,   /* media_..., text is the caption; the channel picks image, video, audio or file by type */
+    PARLEY_OUT_LINK = 2,    /* link, text is the caption */
+    PARLEY_OUT_REACTION = 3 /* text is the emoji (empty takes it back), reply_to the message reacted to */
 };
 
 enum {

@@ -11,8 +11,8 @@ extern "C" {
 
 #define PARLEY_PLUGINS "parley.plugins/1"
 
-/* Changes are queued: they begin after the handling that asked for them is committed, so that a plugin may reload itself. The
- * outcome is told in the chat that asked. All answer PARLEY_DENIED unless the sender is an admin. */
+/* Changes are queued: they begin after the handling that asked for them is committed, so that a plugin may reload
+ * itself. The outcome is told in the chat that asked. All answer PARLEY_DENIED unless the sender is an admin. */
 typedef struct parley_plugins {
     uint32_t size;
 

@@ -1,4 +1,5 @@
-/* parley/abi/services/storage.h - "parley.storage/1", capability "storage": JSON values by key, private to the plugin. */
+/* parley/abi/services/storage.h - "parley.storage/1", capability "storage": JSON values by key, private to the plugin.
+ */
 #ifndef PARLEY_ABI_SERVICES_STORAGE_H
 #define PARLEY_ABI_SERVICES_STORAGE_H
 
