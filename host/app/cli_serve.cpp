@@ -1,5 +1,6 @@
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <semaphore>
 
@@ -19,9 +20,12 @@ void print_welcome(Application& app) {
         (config.tls_certificate.empty() ? "http://" : "https://") + host + ":" + std::to_string(app.port());
     std::size_t plugins = 0;
     for (const auto& plugin : app.runtime().list()) plugins += plugin.state == plugins::State::serving ? 1 : 0;
+    std::error_code unknown;
+    const auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
+    const std::string program = unknown ? "parley" : self.string();  // it need not be on the PATH
     std::cout << "Parley is ready at " << url << " with " << plugins << " plugins.\n"
               << "  Admin sign-in (once): " << url << "/sign-in?code=" << app.sign_in().code() << "\n"
-              << "  Talk to it:       parley chat --data-dir " << config.data_dir << "\n"
+              << "  Talk to it:       " << program << " chat --data-dir " << config.data_dir << "\n"
               << "  WhatsApp gateway: let it post to " << url << "/api/whatsapp\n"
               << "  Plugins:          drop .so files into " << config.plugins_dir << "\n"
               << "  Stop it:          Ctrl-C\n"

@@ -130,7 +130,7 @@ std::vector<std::string> initdb_arguments(const std::string& initdb, const std::
     // Sorting by bytes, but upper and lower case of all letters.
     if (const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr); utf8 != nullptr) {
         freelocale(utf8);
-        argv.push_back("--lc-ctype=C.UTF-8");
+        argv.emplace_back("--lc-ctype=C.UTF-8");
     }
     return argv;
 }

@@ -89,7 +89,7 @@ struct Pool::Impl {
             }
         }
         if (refusal)
-            job.done(std::move(*refusal));
+            job.done(std::move(*refusal));  // NOLINT(bugprone-use-after-move): moved only where there is no refusal
         else
             job_waits.notify_one();
     }

@@ -54,7 +54,8 @@ public:
     std::int64_t as_int(std::int64_t otherwise = 0) const;
     double as_double(double otherwise = 0) const;
     std::string as_string(std::string otherwise = {}) const {
-        return is_string() ? std::get<std::string>(value_) : std::move(otherwise);
+        if (is_string()) return std::get<std::string>(value_);
+        return otherwise;
     }
 
     // Elements of an array, members of an object; nothing for everything else.
