@@ -17,6 +17,8 @@
 namespace parley::app {
 namespace {
 
+constexpr std::chrono::seconds late_commits{15};
+
 // One host a data directory: two would fight over cluster, plugins and queue.
 Result<int> lock_directory(const std::string& directory) {
     const std::string path = directory + "/parley.lock";
@@ -189,7 +191,7 @@ void Application::build_pipeline(MessageId greatest) {
     intake_->name_account(accounts_.gateway, "gateway");
     intake_->name_account(accounts_.support, "support");
     intake_->name_account(accounts_.terminal, "terminal");
-    timers_ = std::make_unique<pipeline::Timers>(*loop_, *pool_, *journal_, *dispatcher_, *ids_, log_);
+    timers_ = std::make_unique<pipeline::Timers>(*loop_, *pool_, *journal_, *dispatcher_, *intake_, *ids_, log_);
 }
 
 void Application::connect_parts() {
@@ -210,9 +212,14 @@ void Application::connect_parts() {
         log_.log(healthy ? LogLevel::info : LogLevel::error, healthy ? "database.back" : "database.away", {});
         if (!healthy) return;
         // It is not known what was committed while it went away: the tables are.
-        dispatcher_->recover();
-        sender_->recover();
-        timers_->look();
+        const auto read_tables = [this] {
+            dispatcher_->recover();
+            sender_->recover();
+            timers_->look();
+        };
+        read_tables();
+        // A server behind a broken connection may still have been at a commit.
+        loop_->after(late_commits, read_tables);
     });
 }
 
@@ -333,12 +340,13 @@ bool Application::stop(std::chrono::milliseconds patience) {
         dispatcher_->pause();
         done();
     });
-    const bool idle = handler_pool_->drain(left());
+    const bool idle = handler_pool_->drain(left() / 2);
     // What handlers have just finished is settled and sent before the end, as far as time allows.
     for (bool busy = true; busy && left().count() > 0;) {
         on_loop([&](const std::function<void()>& done) {
             sender_->pause();
-            busy = dispatcher_->stats().running > 0 || sender_->sending() > 0 || journal_->stats().waiting > 0;
+            busy =
+                (idle && dispatcher_->stats().running > 0) || sender_->sending() > 0 || journal_->stats().waiting > 0;
             done();
         });
         if (busy) std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -357,7 +365,6 @@ void Application::abandon() {
 }
 
 Application::~Application() {
-    // In reverse of building; the loop runs until nothing posts to it any more.
     if (server_) {
         on_loop([&](const std::function<void()>& done) {
             server_.reset();
@@ -365,12 +372,13 @@ Application::~Application() {
         });
     }
     handler_pool_.reset();
+    // Timers and answers that are still to come would find parts gone: from here on nothing runs on the loop any more.
+    if (loop_) loop_->stop();
+    if (io_thread_.joinable()) io_thread_.join();
     runtime_.reset();
     journal_.reset();
     pool_.reset();
     workers_.reset();
-    if (loop_) loop_->stop();
-    if (io_thread_.joinable()) io_thread_.join();
     timers_.reset();
     intake_.reset();
     dispatcher_.reset();

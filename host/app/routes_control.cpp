@@ -190,7 +190,7 @@ void dead_letters(Application& app, const Request&, Responder respond) {
 
 // A body that a newer version may understand goes through the channel once more; without its signature, which was
 // checked then.
-void replay_webhook(Application& app, std::string raw, Responder respond) {
+void replay_webhook(Application& app, MessageId id, std::string raw, Responder respond) {
     Request request;
     request.body = std::move(raw);
     auto decoded = app.gateway().decode(request);
@@ -198,11 +198,22 @@ void replay_webhook(Application& app, std::string raw, Responder respond) {
         respond(problem(decoded.error()));
         return;
     }
+    // A body without ids of its own gets them from the letter: requeued twice it is handled once all the same.
+    int number = 0;
+    for (auto& message : decoded->messages)
+        if (message.provider_id.empty())
+            message.provider_id = "letter:" + std::to_string(id) + ":" + std::to_string(number++);
     app.intake().accept(
         "gateway", std::move(*decoded),
-        [respond = std::move(respond)](pipeline::Intake::Outcome outcome, const std::string& why) mutable {
-            respond(outcome == pipeline::Intake::Outcome::stored ? Response::json(200, R"({"requeued":true})")
-                                                                 : Response::problem(503, "unavailable", why));
+        [&app, id, respond = std::move(respond)](pipeline::Intake::Outcome outcome, const std::string& why) mutable {
+            if (outcome != pipeline::Intake::Outcome::stored) {
+                respond(Response::problem(503, "unavailable", why));
+                return;
+            }
+            from_database(app, std::move(respond), [id](pqxx::work& tx) {
+                db::forget_webhook(tx, id);
+                return Response::json(200, R"({"requeued":true})");
+            });
         });
 }
 
@@ -219,11 +230,11 @@ void requeue(Application& app, const Request& request, Responder respond) {
             found->requeued = db::requeue(tx, id);
             if (!found->requeued) found->raw = db::read_webhook(tx, id);
         },
-        [&app, found, respond = std::move(respond)](Result<void> done) mutable {
+        [&app, id, found, respond = std::move(respond)](Result<void> done) mutable {
             if (!done) {
                 respond(problem(done.error()));
             } else if (found->raw) {
-                replay_webhook(app, std::move(*found->raw), std::move(respond));
+                replay_webhook(app, id, std::move(*found->raw), std::move(respond));
             } else if (found->requeued) {
                 app.dispatcher().recover();
                 app.sender().recover();

@@ -56,7 +56,7 @@ Store::Store(std::string directory) : directory_(std::move(directory)) {
 Result<Media> Store::put(std::string_view bytes, std::string_view mime) const {
     Media media;
     media.stored = crypto::sha256_hex(bytes);
-    media.mime = mime.empty() ? detect_mime(bytes) : std::string(mime);
+    media.mime = mime.empty() ? detector_.detect(bytes) : std::string(mime);
     media.kind = kind_of_mime(media.mime);
     media.size = bytes.size();
     const std::string where = path(media.stored);
@@ -80,7 +80,7 @@ Result<Media> Store::find(std::string_view reference, std::string_view mime) con
         std::string head(4096, '\0');
         file.read(head.data(), static_cast<std::streamsize>(head.size()));
         head.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
-        media.mime = detect_mime(head);
+        media.mime = detector_.detect(head);
     } else {
         media.mime = std::string(mime);
     }
@@ -102,14 +102,16 @@ std::string Store::path(std::string_view reference) const {
     return directory_ + "/" + std::string(reference.substr(0, 2)) + "/" + std::string(reference);
 }
 
-std::string detect_mime(std::string_view bytes) {
-    // A magic cookie is not thread-safe and dear to load: one a thread.
-    thread_local const std::unique_ptr<magic_set, decltype(&magic_close)> magic = [] {
-        auto* cookie = magic_open(MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS);
-        if (cookie) magic_load(cookie, nullptr);
-        return std::unique_ptr<magic_set, decltype(&magic_close)>(cookie, &magic_close);
-    }();
-    const char* found = magic ? magic_buffer(magic.get(), bytes.data(), bytes.size()) : nullptr;
+MimeDetector::MimeDetector()
+    : magic_(magic_open(MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS), [](magic_set* set) { magic_close(set); }) {
+    if (magic_) magic_load(magic_.get(), nullptr);
+}
+
+MimeDetector::~MimeDetector() = default;
+
+std::string MimeDetector::detect(std::string_view bytes) const {
+    std::lock_guard lock(mutex_);
+    const char* found = magic_ ? magic_buffer(magic_.get(), bytes.data(), bytes.size()) : nullptr;
     return found ? found : "application/octet-stream";
 }
 

@@ -2,13 +2,30 @@
 // [any thread but the I/O thread: reads and writes files]
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
 #include "core/error.hpp"
 #include "core/message.hpp"
 
+struct magic_set;
+
 namespace parley::media {
+
+// Tells the MIME type of a file's content, by libmagic; "application/octet-stream" when it cannot. [any thread]
+// libmagic's database is dear to load and not thread-safe: one for all, behind a mutex.
+class MimeDetector {
+public:
+    MimeDetector();
+    ~MimeDetector();
+    std::string detect(std::string_view bytes) const;
+
+private:
+    mutable std::mutex mutex_;
+    std::unique_ptr<magic_set, void (*)(magic_set*)> magic_;
+};
 
 class Store {
 public:
@@ -27,10 +44,8 @@ public:
 
 private:
     std::string directory_;
+    MimeDetector detector_;
 };
-
-// The MIME type of a file's content, by libmagic; "application/octet-stream" when it cannot tell.
-std::string detect_mime(std::string_view bytes);
 
 // "image/png" -> image, "audio/ogg" -> audio, "image/webp" -> image, anything else -> document.
 MediaKind kind_of_mime(std::string_view mime);

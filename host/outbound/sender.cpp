@@ -4,6 +4,12 @@
 #include "core/failpoint.hpp"
 
 namespace parley::outbound {
+namespace {
+
+// Files in memory at once, up to 64 MiB each: a video for everybody must not take all memory there is.
+constexpr std::size_t most_files = 8;
+
+}  // namespace
 
 struct Sender::Account {
     AccountId id;
@@ -82,7 +88,7 @@ void Sender::start(const Outbound& message) {
 
 // Sends what is ready, as far as rate and concurrency allow; otherwise sees to it that it is called again.
 void Sender::pump(Account& account) {
-    while (!account.ready.empty() && account.sending < account.limits.concurrency) {
+    while (!paused_ && !account.ready.empty() && account.sending < account.limits.concurrency) {
         const auto now = std::chrono::steady_clock::now();
         const auto quiet = std::chrono::duration_cast<std::chrono::milliseconds>(account.quiet_until - now);
         const auto wait = std::max(quiet, account.bucket.wait(now));
@@ -111,6 +117,11 @@ void Sender::load(Account& account, const Message& message) {
         attempt(account, message);
         return;
     }
+    if (loading_ >= most_files) {
+        waiting_to_load_.emplace_back(&account, message);
+        return;
+    }
+    ++loading_;
     const bool taken = workers_.submit([this, &account, message] {
         auto content = media_.read(message->media.stored);
         executor_.post([this, &account, message, content = std::move(content)]() mutable {
@@ -126,6 +137,17 @@ void Sender::load(Account& account, const Message& message) {
     if (!taken)
         done(account, message,
              channels::SendError{channels::SendError::Class::transient, "too many files wait to be read", 0});
+}
+
+// Lets the next file in. Its message may have waited through a pause: then it waits on.
+void Sender::unload(Outbound& message) {
+    if (message.kind != OutboundKind::media || message.media.stored.empty()) return;
+    message.media.bytes.reset();
+    --loading_;
+    if (waiting_to_load_.empty() || paused_) return;
+    auto [account, next] = std::move(waiting_to_load_.front());
+    waiting_to_load_.pop_front();
+    load(*account, next);
 }
 
 void Sender::attempt(Account& account, const Message& message) {
@@ -151,7 +173,7 @@ void Sender::attempt(Account& account, const Message& message) {
 void Sender::done(Account& account, const Message& message, channels::SendResult result) {
     --account.sending;
     --sending_;
-    message->media.bytes.reset();
+    unload(*message);
     if (!result) {
         failed(account, message, result.error());
     } else {

@@ -52,7 +52,11 @@ public:
     MessageId enqueue(Outbound message, UniqueFunction<void(Result<void>)> done = nullptr);
 
     void recover() { queue_.recover(); }
-    void pause() { queue_.pause(); }
+    // Nothing more is sent; what is on its way may end.
+    void pause() {
+        paused_ = true;
+        queue_.pause();
+    }
 
     // Try halted accounts again at once: a setting was changed or an admin repaired something.
     void retry_now();
@@ -74,6 +78,7 @@ private:
     void start(const Outbound& message);
     void pump(Account& account);
     void load(Account& account, const Message& message);
+    void unload(Outbound& message);
     void attempt(Account& account, const Message& message);
     void done(Account& account, const Message& message, channels::SendResult result);
     void failed(Account& account, const Message& message, const channels::SendError& error);
@@ -91,6 +96,9 @@ private:
     DurableQueue<Outbound> queue_;
     std::map<AccountId, std::unique_ptr<Account>> accounts_;
     std::size_t sending_ = 0;
+    std::size_t loading_ = 0;  // messages whose files are in memory
+    std::deque<std::pair<Account*, Message>> waiting_to_load_;
+    bool paused_ = false;
     bool in_send_ = false;  // inside a channel's send()
     std::mt19937_64 random_{std::random_device{}()};
     Metrics::Counter sent_, failed_, retried_;

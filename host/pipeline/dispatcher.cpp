@@ -68,7 +68,14 @@ void Dispatcher::submit(std::shared_ptr<Handling> handling) {
     job.run = [this, handling, limit = job.limit] {
         handling->began = std::chrono::steady_clock::now();
         handling->state.deadline = handling->began + limit;
-        const auto rejection = handler_.handle(handling->message, handling->state);
+        std::optional<Rejection> rejection;
+        try {
+            rejection = handler_.handle(handling->message, handling->state);
+        } catch (const std::exception& failure) {
+            handling->state.effects = Effects{};
+            handling->state.effects.failure = std::string("the handling threw: ") + failure.what();
+            log_.error("handler.threw", {{"trace", handling->message.trace}, {"why", failure.what()}});
+        }
         if (!handling->claim()) return;  // the watchdog was faster: nothing of this counts
         failpoint("after-handle");
         if (rejection) {

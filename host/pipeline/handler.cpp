@@ -28,6 +28,11 @@ bool is_operator(const Inbound& message) {
     return message.channel == "terminal" && message.payload == R"({"admin":true})";
 }
 
+// Whoever posts plain JSON names any sender they like: a number proves nothing there.
+bool knows_senders(const Inbound& message) {
+    return message.channel != "support";
+}
+
 // Names the plugin in the state while its hook runs.
 class Running {
 public:
@@ -73,7 +78,7 @@ Handler::Handler(plugins::Runtime& runtime, services::Services& services, const 
 std::optional<Rejection> Handler::handle(const Inbound& message, services::HandlingState& state) {
     failpoint("before-handle");
     state.message = &message;
-    state.from_admin = settings_.is_admin(message.sender) || is_operator(message);
+    state.from_admin = (settings_.is_admin(message.sender) && knows_senders(message)) || is_operator(message);
     if (message.kind == EventKind::timer) {
         run_timer(message, state);
         return std::nullopt;
@@ -81,6 +86,7 @@ std::optional<Rejection> Handler::handle(const Inbound& message, services::Handl
     // The order is the seed's: who may not write is not seen by plugins, and who writes to others is not registered.
     if (auto rejection = refuse(message, state.from_admin)) return rejection;
     const std::string text = preprocess(message, state);
+    if (state.again) return std::nullopt;
     const std::string prefix = settings_.admin_prefix();
     const Request request = parse_request(text, speaker_of(message, state.from_admin, prefix));
     const auto* rejection = std::get_if<Rejection>(&request);
@@ -129,6 +135,7 @@ std::optional<Rejection> Handler::refuse(const Inbound& message, bool from_admin
 std::string Handler::preprocess(const Inbound& message, services::HandlingState& state) const {
     std::string text = message.text;
     runtime_.for_each_preprocessor([&](plugins::Lease& plugin) {
+        state.database_away = false;
         auto call = make_call(services_, state, plugin);
         const auto given = to_abi(message, AbiDetails{text, {}, {}, {}, false, state.from_admin});
         std::optional<std::string> rewritten;
@@ -143,6 +150,8 @@ std::string Handler::preprocess(const Inbound& message, services::HandlingState&
             plugin.record(status == PARLEY_OK ? plugins::CallOutcome::ok : plugins::CallOutcome::failed, took);
         if (status == PARLEY_OK) {
             if (rewritten) text = std::move(*rewritten);
+        } else if (state.database_away) {
+            state.again = true;
         } else {
             log_.warn("preprocess.failed",
                       {{"plugin", plugin.plugin_id()}, {"trace", message.trace}, {"why", call.reported}});
@@ -190,11 +199,19 @@ void Handler::run_timer(const Inbound& message, services::HandlingState& state) 
 void Handler::call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* command, const Inbound& message,
                           const parley_message& given, services::HandlingState& state, const std::string& typed) {
     std::shared_ptr<std::timed_mutex> serial;
+    std::unique_lock<std::timed_mutex> turn;
     if (command && command->serial) {
-        serial = serial_lock(plugin.plugin_id());
+        serial = serial_lock(plugin);
+        turn = std::unique_lock(*serial, std::defer_lock);
         plugins::HandlerPool::BlockingSection waiting;
-        if (!serial->try_lock_until(state.deadline)) return;  // the watchdog has spoken by then
+        if (!turn.try_lock_until(state.deadline)) {
+            state.effects.failure =
+                "plugin " + plugin.plugin_id() + " was busy with another message for the whole time limit";
+            answer(message, state, "Sorry, `" + typed + "` is busy. Please try again later.");
+            return;
+        }
     }
+    state.database_away = false;
     auto call = make_call(services_, state, plugin);
     const auto& hooks = plugin.hooks();
     const auto began = std::chrono::steady_clock::now();
@@ -204,7 +221,7 @@ void Handler::call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* co
         return command ? hooks.handle(hooks.self, &call, &given) : hooks.timer(hooks.self, &call, &given);
     }();
     const auto took = std::chrono::steady_clock::now() - began;
-    if (serial) serial->unlock();
+    if (turn) turn.unlock();
     if (state.gone) return;  // the watchdog has recorded it
     if (status != PARLEY_OK && state.database_away) {
         discard(state);
@@ -241,11 +258,15 @@ Speaker Handler::speaker_of(const Inbound& message, bool from_admin, const std::
     return Speaker{!message.group.empty(), from_admin, admin_prefix};
 }
 
-std::shared_ptr<std::timed_mutex> Handler::serial_lock(const std::string& plugin) {
+// One lock a generation: a handler that hangs in the old one does not hold up the new one.
+std::shared_ptr<std::timed_mutex> Handler::serial_lock(const plugins::Lease& plugin) {
     std::lock_guard lock(serial_mutex_);
-    auto& entry = serial_locks_[plugin];
-    if (!entry) entry = std::make_shared<std::timed_mutex>();
-    return entry;
+    auto& [generation, mutex] = serial_locks_[plugin.plugin_id()];
+    if (!mutex || generation != plugin.generation()) {
+        generation = plugin.generation();
+        mutex = std::make_shared<std::timed_mutex>();
+    }
+    return mutex;
 }
 
 }  // namespace parley::pipeline

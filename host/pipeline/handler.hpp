@@ -54,7 +54,7 @@ private:
                      const parley_message& given, services::HandlingState& state, const std::string& typed);
     void answer(const Inbound& message, services::HandlingState& state, std::string text) const;
     Speaker speaker_of(const Inbound& message, bool from_admin, const std::string& admin_prefix) const;
-    std::shared_ptr<std::timed_mutex> serial_lock(const std::string& plugin);
+    std::shared_ptr<std::timed_mutex> serial_lock(const plugins::Lease& plugin);
 
     plugins::Runtime& runtime_;
     services::Services& services_;
@@ -62,7 +62,8 @@ private:
     const KnownUsers& known_users_;
     Logger log_;
     std::mutex serial_mutex_;
-    std::map<std::string, std::shared_ptr<std::timed_mutex>> serial_locks_;  // of plugins that want one call at a time
+    // Of plugins that want one call at a time: the generation it is for, and its lock.
+    std::map<std::string, std::pair<std::uint64_t, std::shared_ptr<std::timed_mutex>>> serial_locks_;
 };
 
 }  // namespace parley::pipeline

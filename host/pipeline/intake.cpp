@@ -70,18 +70,28 @@ void Intake::admit(std::shared_ptr<Batch> batch, Inbound message) {
     if (handled) dispatcher_.reserve(message);
     ++batch->open;
     failpoint("before-commit-in");
-    journal_.admit(message, [this, batch = std::move(batch), id, handled, trace = message.trace,
-                             sender = message.sender](Result<db::Admission> how) {
-        failpoint("after-commit-in");
-        const bool fresh = how && *how == db::Admission::accepted;
-        if (handled && fresh) dispatcher_.committed(id);
-        if (handled && !fresh) dispatcher_.aborted(id);
-        if (how) (fresh ? received_ : duplicates_).add();
-        if (log_.enabled(LogLevel::debug))
-            log_.debug("message.received",
-                       {{"trace", trace}, {"message", id}, {"sender", mask_phone(sender)}, {"fresh", fresh}});
-        finish_one(batch, how ? std::nullopt : std::optional(how.error()));
-    });
+    journal_.admit(
+        message, [this, batch = std::move(batch), id, handled, account = message.account, trace = message.trace,
+                  sender = message.sender, text = message.text](Result<db::Admission> how) {
+            failpoint("after-commit-in");
+            const bool fresh = how && *how == db::Admission::accepted;
+            if (handled && fresh) dispatcher_.committed(id);
+            if (handled && !fresh) dispatcher_.aborted(id);
+            if (how) (fresh ? received_ : duplicates_).add();
+            if (log_.enabled(LogLevel::debug))
+                log_.debug("message.received",
+                           {{"trace", trace}, {"message", id}, {"sender", mask_phone(sender)}, {"fresh", fresh}});
+            if (how || how.error().code != Errc::invalid) {
+                finish_one(batch, how ? std::nullopt : std::optional(how.error()));
+                return;
+            }
+            // This row can never be stored; what it said is kept among the dead letters before anybody is told it was
+            // taken.
+            log_.error("message.unstorable", {{"trace", trace}, {"why", how.error().message}});
+            journal_.bury(id, account, how.error().message, text, trace, [this, batch](Result<void> written) {
+                finish_one(batch, written ? std::nullopt : std::optional(written.error()));
+            });
+        });
 }
 
 void Intake::finish_one(const std::shared_ptr<Batch>& batch, const std::optional<Error>& error) {

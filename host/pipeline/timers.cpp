@@ -19,12 +19,13 @@ struct Timers::Found {
     std::optional<UnixMillis> next;
 };
 
-Timers::Timers(Executor& executor, db::Pool& database, db::Journal& journal, Dispatcher& dispatcher, IdGenerator& ids,
-               Logger log)
+Timers::Timers(Executor& executor, db::Pool& database, db::Journal& journal, Dispatcher& dispatcher,
+               const Intake& intake, IdGenerator& ids, Logger log)
     : executor_(executor),
       database_(database),
       journal_(journal),
       dispatcher_(dispatcher),
+      intake_(intake),
       ids_(ids),
       log_(std::move(log)) {}
 
@@ -45,6 +46,7 @@ void Timers::look() {
         },
         [this, result](Result<void> read) {
             looking_ = false;
+            if (stopped_) return;
             if (!read) {
                 log_.warn("timers.unread", {{"why", read.error().message}});
                 look_in(after_failure);
@@ -73,6 +75,7 @@ void Timers::fire(const Found& what) {
         Inbound message;
         message.kind = EventKind::timer;
         message.account = due.timer.account;
+        message.channel = intake_.channel_name(due.timer.account);
         message.chat = due.timer.chat;
         message.sender = due.timer.sender;
         message.group = due.timer.group;

@@ -8,13 +8,14 @@
 #include "db/pool.hpp"
 #include "db/store/journal.hpp"
 #include "pipeline/dispatcher.hpp"
+#include "pipeline/intake.hpp"
 
 namespace parley::pipeline {
 
 class Timers {
 public:
-    Timers(Executor& executor, db::Pool& database, db::Journal& journal, Dispatcher& dispatcher, IdGenerator& ids,
-           Logger log);
+    Timers(Executor& executor, db::Pool& database, db::Journal& journal, Dispatcher& dispatcher, const Intake& intake,
+           IdGenerator& ids, Logger log);
 
     // Look now: at start-up, when timers were set, when the database came back.
     void look();
@@ -30,6 +31,7 @@ private:
     db::Pool& database_;
     db::Journal& journal_;
     Dispatcher& dispatcher_;
+    const Intake& intake_;
     IdGenerator& ids_;
     Logger log_;
     Executor::TimerId wake_ = 0;

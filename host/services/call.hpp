@@ -33,6 +33,7 @@ struct HandlingState {
     std::mutex running_mutex;
     const plugins::Lease* running = nullptr;
     Effects effects;
+    std::size_t reply_bytes = 0;
     bool again = false;          // run this handling once more, from the start, after a while
     bool database_away = false;  // a service could not reach the database: what came of it is not the plugin's fault
 

@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t longest_text = 65'536;
 constexpr std::size_t largest_media = 64u << 20;
 constexpr std::size_t most_messages = 100'000;
+constexpr std::size_t most_text = 64u << 20;  // of all messages of a handling: they are one transaction
 
 // Copies the fields of a struct that may be older (smaller) than ours; what it does not have is zero.
 parley_outgoing read_outgoing(const parley_outgoing* given) {
@@ -88,6 +89,8 @@ Result<std::string> recipient(parley_call* call, parley_str to) {
 parley_status send(parley_call* call, const parley_outgoing* given) {
     return guarded(call, [&]() -> parley_status {
         if (!given || given->size < sizeof(std::uint32_t) * 3) return call->fail(PARLEY_INVALID, "no message given");
+        if (!call->state.message)
+            return call->fail(PARLEY_UNSUPPORTED, "messages are sent while handling one: in handle() or timer()");
         const auto out = read_outgoing(given);
         if (call->state.effects.replies.size() >= most_messages)
             return call->fail(PARLEY_TOO_LARGE, "a handling may send at most 100,000 messages");
@@ -107,6 +110,9 @@ parley_status send(parley_call* call, const parley_outgoing* given) {
         message.chat = std::move(*chat);
         if (auto ok = fill_content(call, out, message); !ok)
             return call->fail(to_status(ok.error().code), ok.error().message);
+        call->state.reply_bytes += message.text.size();
+        if (call->state.reply_bytes > most_text)
+            return call->fail(PARLEY_TOO_LARGE, "a handling may send at most 64 MiB of text");
         call->state.effects.replies.push_back(std::move(message));
         return PARLEY_OK;
     });

@@ -60,7 +60,7 @@ parley_status guarded(parley_call* call, Body body) {
         return body();
     } catch (const ErrorException& error) {
         const auto code = error.error().code;
-        if (code == Errc::unavailable || code == Errc::timeout) call->state.database_away = true;
+        if (code == Errc::unavailable) call->state.database_away = true;
         return call->fail(to_status(error.error().code), error.error().message);
     } catch (const std::exception& error) {
         return call->fail(PARLEY_FAILED, error.what());

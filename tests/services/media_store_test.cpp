@@ -97,8 +97,8 @@ TEST_CASE("a reference is a hash and nothing else") {
 }
 
 TEST_CASE("types and kinds") {
-    CHECK(detect_mime("%PDF-1.4\n") == "application/pdf");
-    CHECK(detect_mime("just words\n") == "text/plain");
+    CHECK(parley::media::MimeDetector().detect("%PDF-1.4\n") == "application/pdf");
+    CHECK(parley::media::MimeDetector().detect("just words\n") == "text/plain");
     CHECK(kind_of_mime("image/webp") == MediaKind::image);
     CHECK(kind_of_mime("video/mp4") == MediaKind::video);
     CHECK(kind_of_mime("audio/ogg; codecs=opus") == MediaKind::audio);

@@ -35,6 +35,10 @@ std::optional<std::string> read_webhook(pqxx::work& tx, MessageId id) {
     return pqxx::binarystring(rows[0][0]).str();
 }
 
+void forget_webhook(pqxx::work& tx, MessageId id) {
+    tx.exec_params("delete from dead_letters where id = $1 and kind = 'webhook'", id);
+}
+
 std::optional<std::pair<std::string, std::string>> read_message_state(pqxx::work& tx, MessageId id) {
     const auto rows = tx.exec_params("select status, error from conversation where id = $1 limit 1", id);
     if (rows.empty()) return std::nullopt;

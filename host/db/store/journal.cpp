@@ -24,7 +24,7 @@ using Completions = std::vector<Completion>;
 // when a table was empty must not become a sequential scan of a large one.
 constexpr const char* session_settings =
     "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; "
-    "set plan_cache_mode = force_generic_plan";
+    "set plan_cache_mode = force_generic_plan; set statement_timeout = '60s'; set lock_timeout = '10s'";
 
 // Answers an operation that will not be written.
 void refuse(Operation& operation, const Error& error, Completions& out) {
@@ -154,6 +154,7 @@ struct Journal::Impl {
     bool stopping = false;
     bool is_healthy = true;
     Stats counts{};
+    std::size_t writing = 0;  // operations of batches on their way
     std::function<void(bool)> health_changed;
     std::atomic<std::uint64_t> faults{0};  // connections lost so far
     std::vector<std::thread> threads;
@@ -207,7 +208,13 @@ struct Journal::Impl {
             batch.push_back(std::move(waiting.front()));
             waiting.pop_front();
         }
+        writing += batch.size();
         return batch;
+    }
+
+    void written(std::size_t operations) {
+        std::lock_guard lock(mutex);
+        writing -= operations;
     }
 
     // The database is away: callers that can come back are told so, the rest goes to the front again, in order.
@@ -250,15 +257,23 @@ struct Journal::Impl {
             } catch (const std::exception& failure) {
                 const Error error = to_error(failure);
                 if (is_retryable(failure) && attempt < 20) continue;  // deadlock or serialization: again
-                const bool away = error.code == Errc::unavailable || error.code == Errc::timeout;
-                if (away || breaks_connection(failure)) {
+                if (error.code == Errc::unavailable || breaks_connection(failure)) {
                     put_back(std::move(batch), error);
                     throw;
                 }
                 if (batch.size() == 1) {
                     log.error("journal.refused", {{"error", failure.what()}});
+                    // Sent it is, whatever its provider calls it: rather without that name than sent again.
+                    if (auto* sent = std::get_if<SentOp>(&batch.front()); sent && !sent->provider_id.empty()) {
+                        sent->provider_id.clear();
+                        continue;
+                    }
+                    // Only what is wrong with the data itself will be wrong the next time as well.
+                    const bool bad_data = error.code == Errc::invalid || error.code == Errc::conflict;
+                    const bool come_again = may_be_refused(batch.front()) && !bad_data;
                     Completions completions;
-                    refuse(batch.front(), make_error(Errc::invalid, failure.what()), completions);
+                    refuse(batch.front(), make_error(come_again ? Errc::unavailable : Errc::invalid, failure.what()),
+                           completions);
                     post(std::move(completions));
                     return;
                 }
@@ -287,6 +302,19 @@ struct Journal::Impl {
         return fresh;
     }
 
+    // Counts a batch out again, however its writing ends.
+    class Writing {
+    public:
+        Writing(Impl& owner, std::size_t operations) : owner_(owner), operations_(operations) {}
+        ~Writing() { owner_.written(operations_); }
+        Writing(const Writing&) = delete;
+        Writing& operator=(const Writing&) = delete;
+
+    private:
+        Impl& owner_;
+        std::size_t operations_;
+    };
+
     bool over() {
         std::lock_guard lock(mutex);
         return stopping && waiting.empty();
@@ -306,6 +334,7 @@ struct Journal::Impl {
                     backoff = std::chrono::milliseconds(50);
                 }
                 auto batch = take();
+                const Writing writing_now(*this, batch.size());
                 if (seen_faults != faults) {
                     put_back(std::move(batch), make_error(Errc::unavailable, "the database went away"));
                 } else if (batch.empty()) {
@@ -389,7 +418,7 @@ bool Journal::healthy() const {
 Journal::Stats Journal::stats() const {
     std::lock_guard lock(impl_->mutex);
     Stats stats = impl_->counts;
-    stats.waiting = impl_->waiting.size();
+    stats.waiting = impl_->waiting.size() + impl_->writing;
     return stats;
 }
 

@@ -73,7 +73,7 @@ public:
 
     struct Stats {
         std::uint64_t commits, operations;
-        std::size_t waiting;
+        std::size_t waiting;  // those being written included
     };
     Stats stats() const;
 
