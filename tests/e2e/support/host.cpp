@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -33,6 +34,9 @@ void Host::launch(const Environment& more) {
                             {"WHATSAPP_CLIENT_URL", options_.gateway_url},
                             {"GATEWAY_ALLOW_UNSIGNED", "true"},
                             {"ADMIN_IDS", "923001111111"}};
+    // What a sanitizer is told is meant for the host as well.
+    for (const char* name : {"ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"})
+        if (const char* value = std::getenv(name)) environment[name] = value;
     for (const auto& [name, value] : options_.environment) environment[name] = value;
     for (const auto& [name, value] : more) environment[name] = value;
     process_ =
