@@ -95,10 +95,9 @@ void Intake::admit(std::shared_ptr<Batch> batch, Inbound message) {
 }
 
 void Intake::finish_one(const std::shared_ptr<Batch>& batch, const std::optional<Error>& error) {
-    // A row that can never be stored fails alike the next time; its neighbours are in. Only what may work later is
-    // asked for again.
+    // A delivery report that is invalid now is so the next time as well; only what may work later is asked for again.
     if (error && error->code == Errc::invalid) {
-        log_.error("message.unstorable", {{"why", error->message}});
+        log_.error("report.unstorable", {{"why", error->message}});
     } else if (error) {
         batch->failed = true;
         batch->why = error->message;

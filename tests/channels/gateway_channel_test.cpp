@@ -3,7 +3,7 @@
 #include <deque>
 
 #include "channels/gateway/gateway_channel.hpp"
-#include "channels/result_printer.hpp"
+#include "support/result_printer.hpp"
 
 using namespace parley;
 using namespace parley::channels;

@@ -4,8 +4,8 @@
 #include "channels/fixture_files.hpp"
 #include "channels/gateway/decode.hpp"
 #include "channels/gateway/signature.hpp"
-#include "channels/result_printer.hpp"
 #include "core/json_reader.hpp"
+#include "support/result_printer.hpp"
 
 using namespace parley;
 using namespace parley::channels;

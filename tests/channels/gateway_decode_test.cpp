@@ -5,9 +5,9 @@
 
 #include "channels/fixture_files.hpp"
 #include "channels/gateway/decode.hpp"
-#include "channels/result_printer.hpp"
 #include "core/crypto.hpp"
 #include "core/json_reader.hpp"
+#include "support/result_printer.hpp"
 
 using namespace parley;
 using namespace parley::channels;

@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 
 #include "channels/gateway/encode.hpp"
-#include "channels/result_printer.hpp"
 #include "net/form.hpp"
+#include "support/result_printer.hpp"
 
 using namespace parley;
 using namespace parley::channels;

@@ -3,10 +3,10 @@
 #include <memory>
 
 #include "channels/gateway/gateway_channel.hpp"
-#include "channels/result_printer.hpp"
 #include "net/form.hpp"
 #include "net/loop.hpp"
 #include "net/server.hpp"
+#include "support/result_printer.hpp"
 
 using namespace parley;
 using namespace parley::channels;

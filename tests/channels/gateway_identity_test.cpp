@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "channels/gateway/decode.hpp"
-#include "channels/result_printer.hpp"
+#include "support/result_printer.hpp"
 
 using namespace parley;
 using namespace parley::channels;

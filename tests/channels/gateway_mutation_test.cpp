@@ -4,10 +4,10 @@
 
 #include "channels/fixture_files.hpp"
 #include "channels/gateway/decode.hpp"
-#include "channels/result_printer.hpp"
 #include "channels/support/decode.hpp"
 #include "core/json_reader.hpp"
 #include "core/text.hpp"
+#include "support/result_printer.hpp"
 
 using namespace parley;
 using namespace parley::channels;

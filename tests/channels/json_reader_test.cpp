@@ -1,8 +1,8 @@
 #include <boost/json/serialize.hpp>
 #include <catch2/catch.hpp>
 
-#include "channels/result_printer.hpp"
 #include "core/json_reader.hpp"
+#include "support/result_printer.hpp"
 
 using namespace parley;
 

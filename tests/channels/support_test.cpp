@@ -1,9 +1,9 @@
 #include <catch2/catch.hpp>
 #include <functional>
 
-#include "channels/result_printer.hpp"
 #include "channels/support/answers.hpp"
 #include "channels/support/support_channel.hpp"
+#include "support/result_printer.hpp"
 
 using namespace parley;
 using namespace parley::channels;
