@@ -28,7 +28,7 @@ struct ScriptedGateway {
         net::ClientResponse response;
         response.status = status;
         response.body = std::move(body);
-        answers.push_back(std::move(response));
+        answers.emplace_back(std::move(response));
     }
 };
 
@@ -138,7 +138,7 @@ TEST_CASE("a fetch that fails on the way says how") {
     CHECK(fetch(gateway, with_file("statics/media/1.jpe")).error().code == Errc::not_found);
     gateway.will_answer(500, "");
     CHECK(fetch(gateway, with_file("statics/media/1.jpe")).error().code == Errc::unavailable);
-    gateway.answers.push_back(net::ClientError{make_error(Errc::too_large, "too much"), net::Progress::in_doubt});
+    gateway.answers.emplace_back(net::ClientError{make_error(Errc::too_large, "too much"), net::Progress::in_doubt});
     CHECK(fetch(gateway, with_file("statics/media/1.jpe")).error().code == Errc::too_large);
     gateway.will_answer(200, "<html>");
     CHECK(fetch(gateway, with_file("")).error().code == Errc::unavailable);
