@@ -262,6 +262,8 @@ struct Journal::Impl {
                     throw;
                 }
                 if (batch.size() == 1) {
+                    // Somebody's lock may be gone the next time; a statement that is too slow for ever is given up.
+                    if (error.code == Errc::timeout && attempt < 3 && !may_be_refused(batch.front())) continue;
                     log.error("journal.refused", {{"error", failure.what()}});
                     // Sent it is, whatever its provider calls it: rather without that name than sent again.
                     if (auto* sent = std::get_if<SentOp>(&batch.front()); sent && !sent->provider_id.empty()) {
