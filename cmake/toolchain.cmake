@@ -2,12 +2,16 @@
 
 find_program(CCACHE ccache)
 if(CCACHE)
-    # Without these two it caches nothing that uses a precompiled header.
-    set(launcher ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
+    # Without the sloppiness it caches nothing that uses a precompiled header; with base directory and prefix map one cache
+    # serves every checkout.
+    set(launcher ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+        CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
     set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
     set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
     add_compile_options($<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fpch-preprocess>)
 endif()
+
+add_compile_options(-ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
 
 find_program(MOLD mold)
 if(MOLD)

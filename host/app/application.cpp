@@ -161,13 +161,14 @@ void Application::build_pipeline(MessageId greatest) {
     sender_->add_account(accounts_.support, "support", *support_, {});
     sender_->add_account(accounts_.terminal, "terminal", *terminal_, {});
 
-    services_ = std::make_unique<services::Services>(services::Collaborators{
-        *pool_, *client_, *loop_, *settings_, *media_, *zones_, log_,
-        [this](const Inbound& message, std::chrono::steady_clock::time_point deadline) {
-            return fetch_media(message, deadline);
-        },
-        [this](AccountId account, const std::string& chat, bool on) { show_typing(account, chat, on); },
-        [this](AccountId account, std::string_view to) { return resolve_chat(account, to); }});
+    services_ = std::make_unique<services::Services>(
+        services::Collaborators{*pool_, *client_, *loop_, *settings_, *media_, *zones_, log_,
+                                [this](const Inbound& message, std::chrono::steady_clock::time_point deadline) {
+                                    return fetch_media(message, deadline);
+                                },
+                                [this](AccountId account, const std::string& chat, const std::string& provider_id,
+                                       bool on) { show_typing(account, chat, provider_id, on); },
+                                [this](AccountId account, std::string_view to) { return resolve_chat(account, to); }});
     plugins::RuntimeOptions runtime;
     runtime.plugins_dir = config_.plugins_dir;
     runtime.state_dir = config_.data_dir;
@@ -316,10 +317,10 @@ Result<std::string> Application::resolve_chat(AccountId account, std::string_vie
     return std::string(to) + (to.size() > 15 ? "@g.us" : "@s.whatsapp.net");
 }
 
-void Application::show_typing(AccountId account, const std::string& chat, bool on) {
-    loop_->post([this, account, chat, on] {
+void Application::show_typing(AccountId account, const std::string& chat, const std::string& provider_id, bool on) {
+    loop_->post([this, account, chat, provider_id, on] {
         auto* channel = sender_->channel_of(account);
-        if (channel && channel->capabilities().typing) channel->typing(chat, on);
+        if (channel && channel->capabilities().typing) channel->typing(chat, provider_id, on);
     });
 }
 

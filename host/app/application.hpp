@@ -99,7 +99,7 @@ private:
 
     Result<Media> fetch_media(const Inbound& message, std::chrono::steady_clock::time_point deadline);
     Result<std::string> resolve_chat(AccountId account, std::string_view to) const;
-    void show_typing(AccountId account, const std::string& chat, bool on);
+    void show_typing(AccountId account, const std::string& chat, const std::string& provider_id, bool on);
 
     config::Config config_;
     Logger log_;

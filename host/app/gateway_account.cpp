@@ -35,8 +35,8 @@ void GatewayAccount::send(const Outbound& message, UniqueFunction<void(channels:
     });
 }
 
-void GatewayAccount::typing(const std::string& chat, bool on) {
-    if (configured_) channel_->typing(chat, on);
+void GatewayAccount::typing(const std::string& chat, const std::string& provider_id, bool on) {
+    if (configured_) channel_->typing(chat, provider_id, on);
 }
 
 void GatewayAccount::fetch(const Inbound& message, std::size_t max_bytes,

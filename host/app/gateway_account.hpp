@@ -24,7 +24,7 @@ public:
     Result<void> verify(const net::Request& request) const override { return channel_->verify(request); }
     Result<channels::Decoded> decode(const net::Request& request) const override { return channel_->decode(request); }
     void send(const Outbound& message, UniqueFunction<void(channels::SendResult)> done) override;
-    void typing(const std::string& chat, bool on) override;
+    void typing(const std::string& chat, const std::string& provider_id, bool on) override;
     void fetch(const Inbound& message, std::size_t max_bytes, UniqueFunction<void(Result<std::string>)> done) override;
 
 private:

@@ -17,8 +17,17 @@ namespace parley::channels {
 // What one webhook body held, in order. Not understood is an Error: Errc::invalid goes to the dead letters with its raw
 // bytes.
 struct Decoded {
+    // What is for no account that we know, or makes no sense, while the rest of the body does: goes to the dead
+    // letters.
+    struct Unclaimed {
+        std::string reason;
+        std::string raw;  // that part of the body
+    };
+
     std::vector<Inbound> messages;
     std::vector<StatusUpdate> statuses;
+    std::vector<AccountEvent> events;
+    std::vector<Unclaimed> unclaimed;
 };
 
 // How an attempt to send ended.
@@ -41,8 +50,14 @@ struct SendError {
 
 using SendResult = boost::system::result<Sent, SendError>;
 
+// What a channel can say by itself. The rest is turned into text by channels/fallback.
 struct Capabilities {
     bool media = false, link = false, reaction = false, typing = false, groups = false;
+    bool location = false, contacts = false, interactive = false, templates = false, poll = false;
+    // Our id of a message comes back with its statuses, so that a send whose answer was lost is settled by them.
+    bool hands_back_ids = false;
+    // Free text is let through only within 24 hours after the person last wrote.
+    bool conversation_window = false;
 };
 
 class Channel {
@@ -58,13 +73,24 @@ public:
 
     virtual Result<Decoded> decode(const net::Request& request) const = 0;
 
+    // A provider that proves ownership of the URL by a GET: the body of our 200. Errc::unauthorized otherwise.
+    virtual Result<std::string> handshake(const net::Request& request) const;
+
+    // What the provider wants to hear once its webhook is committed. 200 with an empty JSON object unless overridden.
+    virtual net::Response accepted() const;
+
     // Send one message; `done` is called once, on the I/O thread, and for a message that cannot even be written down
     // perhaps before send() returns. What the channel cannot do (a link, a reaction) has been turned into text before,
     // by channels/fallback.
     virtual void send(const Outbound& message, UniqueFunction<void(SendResult)> done) = 0;
 
-    // "typing...": best effort, no promise, no answer.
-    virtual void typing(const std::string& chat, bool on) { (void)chat, (void)on; }
+    // "typing...": best effort, no promise, no answer. `provider_id`: the message being answered, empty if none.
+    virtual void typing(const std::string& chat, const std::string& provider_id, bool on) {
+        (void)chat, (void)provider_id, (void)on;
+    }
+
+    // The blue ticks: best effort as well.
+    virtual void mark_read(const std::string& chat, const std::string& provider_id) { (void)chat, (void)provider_id; }
 
     // Fetch the bytes of an incoming file, at most `max_bytes`. `done` is called once, on the I/O thread, as with
     // send().

@@ -42,6 +42,12 @@ Outbound with_fallback(Outbound message, const Capabilities& capabilities) {
             // A reaction without an emoji takes an earlier one back.
             if (message.text.empty()) message.text = "(reaction removed)";
             break;
+        case OutboundKind::location:
+        case OutboundKind::contacts:
+        case OutboundKind::interactive:
+        case OutboundKind::template_message:
+        case OutboundKind::poll:
+            return message;
     }
     message.kind = OutboundKind::text;
     return message;

@@ -72,8 +72,43 @@ const char* to_string(OutboundKind kind) {
             return "link";
         case OutboundKind::reaction:
             return "reaction";
+        case OutboundKind::location:
+            return "location";
+        case OutboundKind::contacts:
+            return "contacts";
+        case OutboundKind::interactive:
+            return "interactive";
+        case OutboundKind::template_message:
+            return "template";
+        case OutboundKind::poll:
+            return "poll";
     }
     return "text";
+}
+
+std::optional<OutboundKind> outbound_kind_from(std::string_view name) {
+    using enum OutboundKind;
+    for (const OutboundKind kind :
+         {text, media, link, reaction, location, contacts, interactive, template_message, poll}) {
+        if (name == to_string(kind)) return kind;
+    }
+    return std::nullopt;
+}
+
+const char* to_string(IdentityKind kind) {
+    switch (kind) {
+        case IdentityKind::phone:
+            return "phone";
+        case IdentityKind::user_id:
+            return "user_id";
+        case IdentityKind::parent_user_id:
+            return "parent_user_id";
+        case IdentityKind::lid:
+            return "lid";
+        case IdentityKind::username:
+            return "username";
+    }
+    return "phone";
 }
 
 }  // namespace parley

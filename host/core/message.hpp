@@ -43,17 +43,38 @@ enum class EventKind {
 };
 const char* to_string(EventKind kind);
 
+// How a provider names a person. One person may have several of these, and none need be a phone number.
+enum class IdentityKind {
+    phone,           // digits with country code
+    user_id,         // Meta's business-scoped user id, "US.1349..."
+    parent_user_id,  // the same above several businesses
+    lid,             // WhatsApp's hidden id, digits without "@lid"
+    username,        // WhatsApp user name, without "@"
+};
+const char* to_string(IdentityKind kind);  // "phone", ...: as in contact_identities.kind
+
+struct Identity {
+    IdentityKind kind = IdentityKind::phone;
+    std::string value;
+
+    bool operator==(const Identity&) const = default;
+};
+
 struct Inbound {
     EventKind kind = EventKind::message;
+    // "text", "image", "location", "interactive", ...: the provider's name of the message's form, kept also when it is
+    // unknown here; empty: what kind and media say.
+    std::string type;
     AccountId account = 0;
     std::string provider_id;  // unique within the account; empty: the provider gave none
     std::string chat;         // where a reply goes: "923001234567@s.whatsapp.net", "1203...@g.us"
     std::string sender;       // digits of the phone number; of a LID or other id when there is no number
     std::string sender_name;
-    std::string group;      // digits of the group; empty in a direct chat
-    std::string text;       // text or caption, NBSP replaced by a space
-    std::string reply_to;   // provider id of the quoted message
-    std::string refers_to;  // edited, revoked, reaction: provider id of the message meant
+    std::vector<Identity> identities;  // all that the provider told about who the sender is; may be empty
+    std::string group;                 // digits of the group; empty in a direct chat
+    std::string text;                  // text or caption, NBSP replaced by a space
+    std::string reply_to;              // provider id of the quoted message
+    std::string refers_to;             // edited, revoked, reaction: provider id of the message meant
     std::optional<Media> media;
     UnixMillis timestamp = 0;  // provider's, or of receipt
     std::string payload;  // structured extra as JSON: location, contact, the whole event for `other`, a timer's payload
@@ -75,12 +96,23 @@ struct StatusUpdate {
     AccountId account = 0;
     std::vector<std::string> provider_ids;
     DeliveryStatus status = DeliveryStatus::sent;
-    std::string reason;  // of a failure
+    std::string reason;  // of a failure: the provider's code and words
+    UnixMillis timestamp = 0;
+    MessageId message = 0;  // our id of the message, when the provider hands it back; 0: unknown
+    std::string details;    // what else was told (pricing, recipient, all errors) as JSON; may be empty
+};
+
+// Something a provider told about an account rather than a chat: a template's fate, quality, limits, alerts.
+struct AccountEvent {
+    AccountId account = 0;
+    std::string type;     // the provider's name of it: "message_template_status_update", ...
+    std::string payload;  // JSON, as it came
     UnixMillis timestamp = 0;
 };
 
-enum class OutboundKind { text, media, link, reaction };
-const char* to_string(OutboundKind kind);
+enum class OutboundKind { text, media, link, reaction, location, contacts, interactive, template_message, poll };
+const char* to_string(OutboundKind kind);  // "text", ..., "template", "poll"
+std::optional<OutboundKind> outbound_kind_from(std::string_view text);
 
 struct Outbound {
     OutboundKind kind = OutboundKind::text;
@@ -88,6 +120,7 @@ struct Outbound {
     std::string chat;  // full chat id on the channel
     std::string text;  // text, caption or emoji
     std::string link;
+    std::string payload;   // location, contacts, interactive, template_message, poll: JSON, see channels/payload.hpp
     std::string reply_to;  // provider id to quote or react to
     Media media;           // kind media: `stored` is set
     bool as_file = false;

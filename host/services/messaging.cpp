@@ -122,7 +122,10 @@ parley_status typing(parley_call* call, parley_str to, std::int32_t on) {
     return guarded(call, [&]() -> parley_status {
         auto chat = recipient(call, to);
         if (!chat) return call->fail(to_status(chat.error().code), chat.error().message);
-        call->services.with().show_typing(call->state.message ? call->state.message->account : 0, *chat, on != 0);
+        const auto& message = call->state.message;
+        call->services.with().show_typing(message ? message->account : 0, *chat,
+                                          message && message->chat == *chat ? message->provider_id : std::string(),
+                                          on != 0);
         return PARLEY_OK;
     });
 }

@@ -22,8 +22,10 @@ namespace parley::services {
 // Fetches the file of an incoming message into the media store; blocks. Provided by the application, which knows the
 // channels.
 using FetchMedia = std::function<Result<Media>(const Inbound& message, std::chrono::steady_clock::time_point deadline)>;
-// Shows or hides "typing..." in a chat of an account; [any thread], no promise.
-using ShowTyping = std::function<void(AccountId account, const std::string& chat, bool on)>;
+// Shows or hides "typing..." in a chat of an account; [any thread], no promise. `provider_id`: the message being
+// answered, which some providers want to know; may be empty.
+using ShowTyping =
+    std::function<void(AccountId account, const std::string& chat, const std::string& provider_id, bool on)>;
 // The full chat id for what a plugin names as a recipient ("923..."), on this account's channel.
 using ResolveChat = std::function<Result<std::string>(AccountId account, std::string_view to)>;
 

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "support/paths.hpp"
+
 namespace parley::test {
 
 inline std::string read_whole_file(const std::filesystem::path& path) {
@@ -28,7 +30,7 @@ inline std::vector<std::string> list_files(const std::filesystem::path& folder) 
 }
 
 inline std::filesystem::path gateway_fixtures() {
-    return std::filesystem::path(PARLEY_SOURCE_DIR) / "tests/fixtures/webhooks/gateway";
+    return source_path("tests/fixtures/webhooks/gateway");
 }
 
 }  // namespace parley::test

@@ -81,7 +81,7 @@ TEST_CASE("the gateway channel sends and reports") {
     CHECK(gateway.requests.size() == 1);
 
     gateway.will_answer(500, "");
-    channel.typing("447700900123@s.whatsapp.net", true);
+    channel.typing("447700900123@s.whatsapp.net", "", true);
     CHECK(gateway.requests.back().url == "http://gateway.test:3000/send/chat-presence");
 }
 

@@ -5,6 +5,7 @@
 #include "channels/gateway/decode.hpp"
 #include "channels/gateway/signature.hpp"
 #include "core/json_reader.hpp"
+#include "support/paths.hpp"
 #include "support/result_printer.hpp"
 
 using namespace parley;
@@ -12,7 +13,7 @@ using namespace parley::channels;
 
 namespace {
 
-const std::filesystem::path kCorpus = std::filesystem::path(PARLEY_SOURCE_DIR) / "../shared/fixtures/webhooks";
+const std::filesystem::path kCorpus = parley::test::source_path("../shared/fixtures/webhooks");
 
 bool verifies(const GatewaySignature& signature, const std::string& body, const std::string& header) {
     net::Request request;

@@ -8,6 +8,7 @@
 #include <regex>
 #include <sstream>
 
+#include "support/paths.hpp"
 #include "support/postgres.hpp"
 
 using namespace parley;
@@ -32,7 +33,7 @@ std::string value(const db::DatabaseOptions& options, const std::string& sql) {
 
 TEST_CASE("The embedded migrations are the files", "[migrate]") {
     std::size_t files = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(PARLEY_SOURCE_DIR "/db/migrations"))
+    for (const auto& entry : std::filesystem::directory_iterator(parley::test::source_path("db/migrations")))
         files += entry.path().extension() == ".sql";
     REQUIRE(db::migrations().size() == files);
     for (std::size_t i = 0; i < files; ++i) {
@@ -41,7 +42,7 @@ TEST_CASE("The embedded migrations are the files", "[migrate]") {
         CHECK(migration.checksum.size() == 64);
         char name[16];
         snprintf(name, sizeof name, "%04d_", migration.number);
-        std::ifstream file(PARLEY_SOURCE_DIR "/db/migrations/" + (name + std::string(migration.name)) + ".sql");
+        std::ifstream file(parley::test::source_path("db/migrations/" + name + std::string(migration.name) + ".sql"));
         std::ostringstream text;
         text << file.rdbuf();
         CHECK(migration.sql == text.str());

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <set>
 
+#include "support/paths.hpp"
 #include "support/stage.hpp"
 
 namespace parley::e2e {
@@ -195,8 +196,8 @@ TEST_CASE("odd but readable bodies do no harm") {
 TEST_CASE("the gateway's own bodies of all its versions are taken") {
     namespace fs = std::filesystem;
     int taken = 0;
-    for (const char* folder : {PARLEY_SOURCE_DIR "/tests/fixtures/webhooks/gateway",
-                               PARLEY_SOURCE_DIR "/../shared/fixtures/webhooks/gowa"}) {
+    for (const std::string& folder : {test::source_path("tests/fixtures/webhooks/gateway"),
+                                      test::source_path("../shared/fixtures/webhooks/gowa")}) {
         if (!fs::exists(folder)) continue;
         for (const auto& entry : fs::recursive_directory_iterator(folder)) {
             if (entry.path().extension() != ".json") continue;

@@ -27,7 +27,7 @@ struct Sample {
     parley::testing::PluginFile file;
     parley::testing::FakeHost host;
 
-    explicit Sample(const std::string& name) : file(PARLEY_BINARY_DIR "/plugins/" + name + ".so"), host(file) {}
+    explicit Sample(const std::string& name) : file(parley::test::binary_path("plugins/" + name + ".so")), host(file) {}
 
     parley::testing::Outcome send(std::string text) { return host.send(std::move(text)); }
     // In a direct chat with an admin.

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "fixture.hpp"
+#include "support/paths.hpp"
 
 using parley::testing::FakeHost;
 using parley::testing::PluginFile;
@@ -11,7 +12,7 @@ TEST_CASE("shipped plugins unload") {
     for (const std::string name :
          {"admin", "announce", "blacklist", "echo", "expenses", "id", "ping", "plugin", "setting"}) {
         INFO(name);
-        PluginFile file(PARLEY_BINARY_DIR "/plugins/" + name + ".so");
+        PluginFile file(parley::test::binary_path("plugins/" + name + ".so"));
         CHECK(file.manifest().abi == "1.0");
         CHECK(file.mapped());
         {

@@ -36,7 +36,7 @@ public:
                     [](const Inbound&, std::chrono::steady_clock::time_point) -> Result<Media> {
                         return make_error(Errc::not_found, "no media");
                     },
-                    [](AccountId, const std::string&, bool) {},
+                    [](AccountId, const std::string&, const std::string&, bool) {},
                     [](AccountId, std::string_view to) -> Result<std::string> { return std::string(to) + "@s"; }}) {
         message.account = 1;
         message.chat = "923001234567@s";

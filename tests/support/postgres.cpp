@@ -17,6 +17,7 @@
 #include "db/migrate.hpp"
 #include "db/postmaster.hpp"
 #include "db/server_process.hpp"
+#include "support/paths.hpp"
 
 #ifdef __SANITIZE_ADDRESS__
 // libpqxx 6 loses the result of a statement during which the connection broke: it asks for the encoding before it takes
@@ -90,7 +91,7 @@ TempDirectory::~TempDirectory() {
 }
 
 void copy_cluster_template(const std::string& directory) {
-    const fs::path kept = fs::path(PARLEY_BINARY_DIR) / "postgres-template";
+    const fs::path kept = binary_path("postgres-template");
     fs::create_directories(kept);
     const int lock = open((kept / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     require(lock >= 0 && flock(lock, LOCK_EX) == 0, "cannot lock the template");

@@ -65,7 +65,7 @@ void GatewayChannel::send(const Outbound& message, UniqueFunction<void(SendResul
     });
 }
 
-void GatewayChannel::typing(const std::string& chat, bool on) {
+void GatewayChannel::typing(const std::string& chat, const std::string&, bool on) {
     line_->exchange(line_->encoder.typing(chat, on), [](net::ClientResult) {});
 }
 

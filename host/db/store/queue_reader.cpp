@@ -11,12 +11,6 @@ EventKind event_kind_from(std::string_view text) {
     return text == "timer" ? EventKind::timer : EventKind::message;
 }
 
-OutboundKind outbound_kind_from(std::string_view text) {
-    for (const auto kind : {OutboundKind::media, OutboundKind::link, OutboundKind::reaction})
-        if (text == to_string(kind)) return kind;
-    return OutboundKind::text;
-}
-
 // A timer's row carries plugin and name in its provider id: "timer:<plugin>:<due>:<name>".
 void split_timer_id(Inbound& message) {
     const std::string& id = message.provider_id;
@@ -52,7 +46,7 @@ Outbound to_outbound(const pqxx::row& row) {
     Outbound message;
     message.id = row["id"].as<MessageId>();
     message.account = row["account_id"].as<AccountId>();
-    message.kind = outbound_kind_from(row["kind"].c_str());
+    message.kind = outbound_kind_from(row["kind"].c_str()).value_or(OutboundKind::text);
     message.chat = row["chat"].c_str();
     message.text = row["body"].c_str();
     message.link = row["link"].c_str();

@@ -14,6 +14,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "support/paths.hpp"
 #include "support/wait.hpp"
 
 namespace parley::e2e {
@@ -92,15 +93,15 @@ std::string read_text(const std::string& path) {
 }
 
 std::string parley_program() {
-    return from_environment("PARLEY_TEST_BINARY", PARLEY_BINARY_DIR "/bin/parley");
+    return from_environment("PARLEY_TEST_BINARY", test::binary_path("bin/parley"));
 }
 
 std::string plugin_file(const std::string& name) {
-    return from_environment("PARLEY_TEST_PLUGINS", PARLEY_BINARY_DIR "/plugins") + "/" + name + ".so";
+    return from_environment("PARLEY_TEST_PLUGINS", test::binary_path("plugins")) + "/" + name + ".so";
 }
 
 std::string test_plugin_file(const std::string& name) {
-    return from_environment("PARLEY_TEST_E2E_PLUGINS", PARLEY_BINARY_DIR "/tests/e2e-plugins") + "/" + name + ".so";
+    return from_environment("PARLEY_TEST_E2E_PLUGINS", test::binary_path("tests/e2e-plugins")) + "/" + name + ".so";
 }
 
 TempDirectory::TempDirectory() : path_((fs::temp_directory_path() / "parley-e2e-XXXXXX").string()) {
