@@ -293,9 +293,9 @@ Result<Media> Application::fetch_media(const Inbound& message, std::chrono::stea
             download->bytes.emplace(std::move(bytes));
             download->wake.notify_all();
         };
-        auto* channel = sender_->channel_of(message.account);
+        const auto channel = sender_->channel_of(message.account);
         if (channel) {
-            channel->fetch(message, 64u << 20, arrived);
+            channel->fetch(message, 64u << 20, [channel, arrived](Result<std::string> bytes) { arrived(std::move(bytes)); });
         } else {
             arrived(make_error(Errc::not_found, "the account it came through is not configured any more"));
         }
@@ -319,7 +319,7 @@ Result<std::string> Application::resolve_chat(AccountId account, std::string_vie
 
 void Application::show_typing(AccountId account, const std::string& chat, const std::string& provider_id, bool on) {
     loop_->post([this, account, chat, provider_id, on] {
-        auto* channel = sender_->channel_of(account);
+        const auto channel = sender_->channel_of(account);
         if (channel && channel->capabilities().typing) channel->typing(chat, provider_id, on);
     });
 }

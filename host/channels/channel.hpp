@@ -38,8 +38,9 @@ struct Sent {
 struct SendError {
     enum class Class {
         transient,  // try again later: nothing was sent (or the provider said so)
-        in_doubt,   // it may have been sent; by default tried again
-        throttled,  // too fast: slow down, then try again
+        in_doubt,   // it may have been sent: found out where the provider lets us, else tried again
+        throttled,  // the account is too fast: it slows down, then tries again
+        crowded,    // this recipient gets too much at once: only this chat waits
         permanent,  // will never work: fail this message
         halted,     // the account cannot send at all now (logged out, token dead): stop, keep the queue, alarm
     };
@@ -56,6 +57,8 @@ struct Capabilities {
     bool location = false, contacts = false, interactive = false, templates = false, poll = false;
     // Our id of a message comes back with its statuses, so that a send whose answer was lost is settled by them.
     bool hands_back_ids = false;
+    // The provider keeps a history: find_sent() and missed() tell something.
+    bool keeps_history = false;
     // Free text is let through only within 24 hours after the person last wrote.
     bool conversation_window = false;
 };

@@ -111,6 +111,12 @@ public:
         refill();
     }
 
+    // The item in memory, or null.
+    const Item* find_item(MessageId id) {
+        Lane* lane = find(id);
+        return lane ? &slot_of(*lane, id)->item : nullptr;
+    }
+
     // Does memory hold all that waits?
     bool caught_up() const { return !spilled_; }
     std::size_t in_memory() const { return items_; }

@@ -131,6 +131,8 @@ struct Outbound {
     MessageId cause = 0;  // the inbound message it answers, 0 if none
     std::string trace;
     int attempts = 0;
+    UnixMillis attempted = 0;  // when the last attempt began
+    bool replayed = false;  // read back from the table: an earlier process may have sent it
 };
 
 }  // namespace parley

@@ -14,7 +14,11 @@ Decision decide(const channels::SendError& error, int attempts, long long age_ms
         std::min<double>(rules.longest_ms, rules.base_ms * std::pow(2.0, std::min(attempts - 1, 30)));
     const int jittered = static_cast<int>(ceiling * chance);
     const int wish = std::min(error.retry_after_ms, rules.longest_wish_ms);
-    const int wait = std::max(jittered, wish);
+    // Meta's rule for one recipient: 4^n seconds.
+    const int crowded = error.kind == Class::crowded
+                            ? static_cast<int>(std::min<double>(rules.longest_ms, 1000 * std::pow(4.0, std::min(attempts - 1, 8))))
+                            : 0;
+    const int wait = std::max({jittered, wish, crowded});
 
     // A halted account keeps its queue however long it takes an admin to repair it.
     if (error.kind == Class::halted) return {Decision::What::halt, std::max(wait, rules.base_ms), true};

@@ -2,6 +2,7 @@
 
 #include "channels/fallback.hpp"
 #include "core/failpoint.hpp"
+#include "outbound/account_line.hpp"
 
 namespace parley::outbound {
 namespace {
@@ -9,21 +10,14 @@ namespace {
 // Files in memory at once, up to 64 MiB each: a video for everybody must not take all memory there is.
 constexpr std::size_t most_files = 8;
 
-}  // namespace
+// Reports come within seconds. What was sent by a process that ended is told when the provider repeats the webhooks that
+// met nobody.
+constexpr int recovered_patience_ms = 30'000;
 
-struct Sender::Account {
-    AccountId id;
-    std::string name;
-    channels::Channel& channel;
-    AccountLimits limits;
-    TokenBucket bucket;
-    std::deque<Message> ready;  // first of their chats, not yet on their way; bounded by the queue's memory
-    std::size_t sending = 0;
-    SteadyTime quiet_until{};  // throttled or halted: nothing is sent before
-    Executor::TimerId wake = 0;
-    bool halted = false;
-    std::string halted_because;
-};
+// Meta's rule: only what answers somebody within 24 hours may be free text.
+constexpr UnixMillis conversation_window = 24LL * 3600 * 1000;
+
+}  // namespace
 
 Sender::Sender(Executor& executor, db::Journal& journal, WorkerPool& workers, media::Store& media, IdGenerator& ids,
                Read read, std::size_t max_in_memory, RetryRules rules, Metrics& metrics, Logger log)
@@ -43,15 +37,27 @@ Sender::Sender(Executor& executor, db::Journal& journal, WorkerPool& workers, me
 
 Sender::~Sender() = default;
 
-void Sender::add_account(AccountId id, std::string name, channels::Channel& channel, AccountLimits limits) {
+void Sender::set_account(AccountId id, std::string name, std::shared_ptr<channels::Channel> channel,
+                         AccountLimits limits) {
     const TokenBucket bucket(limits.rate, limits.rate, std::chrono::steady_clock::now());
-    accounts_[id] =
-        std::make_unique<Account>(Account{id, std::move(name), channel, limits, bucket, {}, 0, {}, 0, false, {}});
+    const RecipientLimits recipients(limits.person_rate, limits.person_burst);
+    auto& account = accounts_[id];
+    if (!account) {
+        account = std::make_unique<Account>(
+            Account{id, std::move(name), std::move(channel), limits, bucket, recipients, {}, 0, 0, 0, {}, 0, false, {}});
+        return;
+    }
+    account->name = std::move(name);
+    account->channel = std::move(channel);
+    account->limits = limits;
+    account->bucket = bucket;
+    account->recipients = recipients;
+    retry_now(id);
 }
 
-channels::Channel* Sender::channel_of(AccountId id) const {
+std::shared_ptr<channels::Channel> Sender::channel_of(AccountId id) const {
     const auto found = accounts_.find(id);
-    return found == accounts_.end() ? nullptr : &found->second->channel;
+    return found == accounts_.end() ? nullptr : found->second->channel;
 }
 
 MessageId Sender::enqueue(Outbound message, UniqueFunction<void(Result<void>)> done) {
@@ -82,8 +88,22 @@ void Sender::start(const Outbound& message) {
                         [this, id = message.id] { queue_.finish(id); });
         return;
     }
-    found->second->ready.push_back(std::move(copy));
-    pump(*found->second);
+    begin(*found->second, copy);
+}
+
+// A message of an earlier process may have been on its way when that ended.
+void Sender::begin(Account& account, const Message& message) {
+    const auto patience = began_ + recovered_patience_ms - unix_now();
+    if (message->replayed && patience > 0 && IdGenerator::time_of(message->id) < began_) {
+        if (account.channel->capabilities().hands_back_ids) {
+            doubt(account, message, static_cast<int>(patience));
+        } else {
+            ask(account, message);
+        }
+        return;
+    }
+    account.ready.push_back(message);
+    pump(account);
 }
 
 // Sends what is ready, as far as rate and concurrency allow; otherwise sees to it that it is called again.
@@ -102,9 +122,17 @@ void Sender::pump(Account& account) {
                 });
             return;
         }
-        account.bucket.take(now);
         auto message = std::move(account.ready.front());
         account.ready.pop_front();
+        if (reported_.erase(message->id) != 0) {
+            queue_.finish(message->id);
+            continue;
+        }
+        if (const auto crowded = account.recipients.take(message->chat, now); crowded.count() > 0) {
+            retry_later(account, message, static_cast<int>(crowded.count()));
+            continue;
+        }
+        account.bucket.take(now);
         ++account.sending;
         ++sending_;
         load(account, message);
@@ -114,7 +142,7 @@ void Sender::pump(Account& account) {
 // A file is read on a worker thread, then the message goes on.
 void Sender::load(Account& account, const Message& message) {
     if (message->kind != OutboundKind::media || message->media.stored.empty()) {
-        attempt(account, message);
+        check_window(account, message);
         return;
     }
     if (loading_ >= most_files) {
@@ -131,7 +159,7 @@ void Sender::load(Account& account, const Message& message) {
                 return;
             }
             message->media.bytes = std::make_shared<const std::string>(std::move(*content));
-            attempt(account, message);
+            check_window(account, message);
         });
     });
     if (!taken)
@@ -150,114 +178,73 @@ void Sender::unload(Outbound& message) {
     load(*account, next);
 }
 
+// Free text outside the window would be refused by the provider, at a price: it is refused here, with words that help.
+void Sender::check_window(Account& account, const Message& message) {
+    const bool bound = account.channel->capabilities().conversation_window && last_heard_ &&
+                       message->kind != OutboundKind::template_message;
+    const UnixMillis edge = unix_now() - conversation_window;
+    if (!bound || (message->cause != 0 && IdGenerator::time_of(message->cause) > edge)) {
+        attempt(account, message);
+        return;
+    }
+    last_heard_(message->account, message->chat, [this, &account, message, edge](Result<UnixMillis> heard) {
+        using Class = channels::SendError::Class;
+        if (!heard) {
+            done(account, message, channels::SendError{Class::transient, heard.error().message, 0});
+        } else if (*heard < edge) {
+            done(account, message,
+                 channels::SendError{Class::permanent,
+                                     "nobody wrote in this chat within 24 hours: WhatsApp takes only a template message "
+                                     "(kind \"template\") here",
+                                     0});
+        } else {
+            attempt(account, message);
+        }
+    });
+}
+
 void Sender::attempt(Account& account, const Message& message) {
     failpoint("before-send");
     ++message->attempts;
-    const auto shaped = channels::with_fallback(*message, account.channel.capabilities());
+    message->attempted = unix_now();
+    // It stays until its answer is there, also when the account has got another one meanwhile.
+    const auto channel = account.channel;
+    const auto shaped = channels::with_fallback(*message, channel->capabilities());
     // A channel may answer before send() returns. Such answers take their turn, or a long queue would be one deep
     // recursion.
     in_send_ = true;
-    account.channel.send(shaped, [this, &account, message](channels::SendResult result) {
+    channel->send(shaped, [this, channel, &account, message](channels::SendResult result) {
         failpoint("after-send");
         if (!in_send_) {
             done(account, message, std::move(result));
             return;
         }
-        executor_.post([this, &account, message, result = std::move(result)]() mutable {
+        executor_.post([this, channel, &account, message, result = std::move(result)]() mutable {
             done(account, message, std::move(result));
         });
     });
     in_send_ = false;
 }
 
-void Sender::done(Account& account, const Message& message, channels::SendResult result) {
-    --account.sending;
-    --sending_;
-    unload(*message);
-    if (!result) {
-        failed(account, message, result.error());
-    } else {
-        if (account.halted) {
-            account.halted = false;
-            account.halted_because.clear();
-            log_.info("account.resumed", {{"account", account.name}});
-        }
-        sent_.add();
-        latency_.observe(static_cast<double>(unix_now() - IdGenerator::time_of(message->id)) / 1000.0);
-        log_.debug("message.sent",
-                   {{"trace", message->trace}, {"message", message->id}, {"provider_id", result->provider_id}});
-        // The queue lets go of it only when the outbox has: otherwise a reading of the table could bring it back.
-        journal_.sent(message->id, result->provider_id, [this, id = message->id] {
-            failpoint("after-mark");
-            queue_.finish(id);
-        });
-    }
-    pump(account);
-}
-
-void Sender::failed(Account& account, const Message& message, const channels::SendError& error) {
-    const double chance = std::uniform_real_distribution<double>(0, 1)(random_);
-    const long long age = unix_now() - IdGenerator::time_of(message->id);
-    const Decision decision = decide(error, message->attempts, age, chance, rules_);
-    log_.warn("send.failed", {{"trace", message->trace},
-                              {"message", message->id},
-                              {"account", account.name},
-                              {"attempt", message->attempts},
-                              {"why", error.reason},
-                              {"wait_ms", decision.wait_ms}});
-    if (decision.what == Decision::What::fail) {
-        give_up(account, message, error.reason);
-        return;
-    }
-    retried_.add();
-    if (decision.slow_account) {
-        const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(decision.wait_ms);
-        account.quiet_until = std::max(account.quiet_until, until);
-    }
-    if (decision.what == Decision::What::halt) {
-        halt(account, error.reason);
-        account.ready.push_front(message);  // it is the one to be tried when the time has come
-        return;
-    }
-    retry_later(account, message, decision.wait_ms);
-}
-
-void Sender::retry_later(Account& account, const Message& message, int wait_ms) {
-    executor_.after(std::chrono::milliseconds(wait_ms), [this, &account, message] {
-        account.ready.push_back(message);
-        pump(account);
-    });
-}
-
-void Sender::give_up(Account& account, const Message& message, const std::string& reason) {
-    failed_.add();
-    log_.error("message.failed",
-               {{"trace", message->trace}, {"message", message->id}, {"account", account.name}, {"why", reason}});
-    journal_.failed(message->id, reason, [this, id = message->id] { queue_.finish(id); });
-}
-
-void Sender::halt(Account& account, const std::string& reason) {
-    if (!account.halted)
-        log_.error("account.halted", {{"account", account.name}, {"why", reason}, {"waiting", account.ready.size()}});
-    account.halted = true;
-    account.halted_because = reason;
-}
-
 void Sender::retry_now() {
-    for (auto& [id, account] : accounts_) {
-        if (!account->halted) continue;
-        account->quiet_until = {};
-        executor_.cancel(account->wake);
-        account->wake = 0;
-        pump(*account);
-    }
+    for (auto& [id, account] : accounts_) retry_now(id);
+}
+
+void Sender::retry_now(AccountId id) {
+    const auto found = accounts_.find(id);
+    if (found == accounts_.end() || !found->second->halted) return;
+    Account& account = *found->second;
+    account.quiet_until = {};
+    executor_.cancel(account.wake);
+    account.wake = 0;
+    pump(account);
 }
 
 std::vector<Sender::AccountState> Sender::accounts() const {
     std::vector<AccountState> states;
     for (const auto& [id, account] : accounts_)
-        states.push_back(
-            {account->name, account->sending, account->ready.size(), account->halted, account->halted_because});
+        states.push_back({id, account->name, account->sending, account->ready.size(), account->in_doubt,
+                          account->bucket.rate(), account->halted, account->halted_because});
     return states;
 }
 

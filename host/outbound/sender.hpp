@@ -2,14 +2,17 @@
 // side, each account with its own concurrency and rate. A message ends as sent or as failed with its reason, never
 // silently.
 //
-// At least once: a send whose answer was lost is made again, since gateways know no idempotency key. One thread (the
-// I/O thread).
+// A send whose answer was lost is in doubt. Where the provider hands our id back in its reports, or can be asked, that
+// settles it; elsewhere it is made again, since providers know no idempotency key: at least once. The same holds for
+// what an earlier process left in the outbox: it may have been on its way. One thread (the I/O thread).
 #pragma once
 
 #include <deque>
 #include <map>
 #include <memory>
 #include <random>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "channels/channel.hpp"
 #include "core/durable_queue.hpp"
@@ -20,6 +23,7 @@
 #include "core/worker_pool.hpp"
 #include "db/store/journal.hpp"
 #include "media/store.hpp"
+#include "outbound/recipient_limits.hpp"
 #include "outbound/retry_policy.hpp"
 #include "outbound/token_bucket.hpp"
 
@@ -28,7 +32,13 @@ namespace parley::outbound {
 struct AccountLimits {
     unsigned concurrency = 512;  // sends on their way at once
     double rate = 0;             // a second; 0: no limit
+    double person_rate = 0;      // a second to one chat; 0: no limit
+    double person_burst = 45;
 };
+
+// When did somebody last write in this chat? 0: never. `done` comes back on the I/O thread.
+using LastHeard =
+    std::function<void(AccountId account, const std::string& chat, UniqueFunction<void(Result<UnixMillis>)> done)>;
 
 class Sender {
 public:
@@ -38,9 +48,13 @@ public:
            Read read, std::size_t max_in_memory, RetryRules rules, Metrics& metrics, Logger log);
     ~Sender();
 
-    // Before the first message. `channel` outlives the sender.
-    void add_account(AccountId id, std::string name, channels::Channel& channel, AccountLimits limits);
-    channels::Channel* channel_of(AccountId id) const;
+    // A new account, or another channel, name or limits for one that is there. What is on its way ends on the old
+    // channel. An account is never taken away: one that cannot send any more gets a channel that says so.
+    void set_account(AccountId id, std::string name, std::shared_ptr<channels::Channel> channel, AccountLimits limits);
+    std::shared_ptr<channels::Channel> channel_of(AccountId id) const;
+
+    // Needed for channels with a conversation window.
+    void set_last_heard(LastHeard last_heard) { last_heard_ = std::move(last_heard); }
 
     // The three steps of a message that a settlement commits; its id is set.
     void reserve(const Outbound& message) { queue_.reserve(message); }
@@ -51,6 +65,9 @@ public:
     // committed.
     MessageId enqueue(Outbound message, UniqueFunction<void(Result<void>)> done = nullptr);
 
+    // A report named this message of ours: it was sent, and the outbox has let go of it.
+    void settled(MessageId id);
+
     void recover() { queue_.recover(); }
     // Nothing more is sent; what is on its way may end.
     void pause() {
@@ -60,10 +77,13 @@ public:
 
     // Try halted accounts again at once: a setting was changed or an admin repaired something.
     void retry_now();
+    void retry_now(AccountId id);
 
     struct AccountState {
+        AccountId id;
         std::string name;
-        std::size_t sending, ready;
+        std::size_t sending, ready, in_doubt;
+        double rate;  // allowed at the moment, a second; 0: no limit
         bool halted;
         std::string halted_because;
     };
@@ -76,15 +96,21 @@ private:
     using Message = std::shared_ptr<Outbound>;
 
     void start(const Outbound& message);
+    void begin(Account& account, const Message& message);
     void pump(Account& account);
     void load(Account& account, const Message& message);
     void unload(Outbound& message);
+    void check_window(Account& account, const Message& message);
     void attempt(Account& account, const Message& message);
     void done(Account& account, const Message& message, channels::SendResult result);
+    void sent(Account& account, const Message& message, const channels::Sent& sent);
     void failed(Account& account, const Message& message, const channels::SendError& error);
+    void doubt(Account& account, const Message& message, int patience_ms);
+    void ask(Account& account, const Message& message);
     void retry_later(Account& account, const Message& message, int wait_ms);
     void give_up(Account& account, const Message& message, const std::string& reason);
     void halt(Account& account, const std::string& reason);
+    void resume(Account& account);
 
     Executor& executor_;
     db::Journal& journal_;
@@ -95,8 +121,12 @@ private:
     Logger log_;
     DurableQueue<Outbound> queue_;
     std::map<AccountId, std::unique_ptr<Account>> accounts_;
+    LastHeard last_heard_;
+    UnixMillis began_ = unix_now();
     std::size_t sending_ = 0;
     std::size_t loading_ = 0;  // messages whose files are in memory
+    std::unordered_map<MessageId, Executor::TimerId> doubted_;  // in doubt, and until when
+    std::unordered_set<MessageId> reported_;  // known to be sent while they wait or are on their way
     std::deque<std::pair<Account*, Message>> waiting_to_load_;
     bool paused_ = false;
     bool in_send_ = false;  // inside a channel's send()

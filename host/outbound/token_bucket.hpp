@@ -1,4 +1,4 @@
-// How many sends a second an account may make. Pure: time comes in.
+// How many sends a second an account may make, and what its provider teaches about that. Pure: time comes in.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,18 @@ public:
 
     // `rate` tokens a second, at most `burst` saved up. Rate 0: no limit.
     TokenBucket(double rate, double burst, Time now)
-        : rate_(rate), burst_(std::max(burst, 1.0)), tokens_(burst_), last_(now) {}
+        : rate_(rate), allowed_(rate), burst_(std::max(burst, 1.0)), tokens_(burst_), last_(now) {}
+
+    // The provider says it was too fast: half of it from now on, growing back to the whole within five minutes.
+    void slow_down(Time now) {
+        if (allowed_ <= 0) return;
+        refill(now);
+        rate_ = std::max(rate_ / 2, allowed_ / 64);
+        tokens_ = 0;
+    }
+
+    double rate() const { return rate_; }
+    bool full() const { return tokens_ >= burst_ && rate_ >= allowed_; }
 
     bool take(Time now) {
         if (rate_ <= 0) return true;
@@ -32,11 +43,13 @@ public:
 
 private:
     void refill(Time now) {
-        tokens_ = std::min(burst_, tokens_ + std::chrono::duration<double>(now - last_).count() * rate_);
+        const double passed = std::chrono::duration<double>(now - last_).count();
+        tokens_ = std::min(burst_, tokens_ + passed * rate_);
+        rate_ = std::min(allowed_, rate_ + passed * allowed_ / 300);
         last_ = now;
     }
 
-    double rate_, burst_, tokens_;
+    double rate_, allowed_, burst_, tokens_;
     Time last_;
 };
 

@@ -52,11 +52,17 @@ void Intake::accept(std::string_view channel, channels::Decoded decoded, Done do
         message.channel = channel;
         admit(batch, std::move(message));
     }
-    for (auto& status : decoded.statuses) {
+    for (auto& status : decoded.statuses) report(batch, std::move(status));
+    for (auto& event : decoded.events) {
         ++batch->open;
-        journal_.report(std::move(status), [this, batch](Result<void> written) {
-            finish_one(batch, written ? std::nullopt : std::optional(written.error()));
-        });
+        if (event.timestamp == 0) event.timestamp = unix_now();
+        journal_.account_event(ids_.next(), std::move(event), part_of(batch));
+    }
+    for (auto& part : decoded.unclaimed) {
+        ++batch->open;
+        buried_.add();
+        log_.error("webhook.unclaimed", {{"channel", channel}, {"why", part.reason}});
+        journal_.bury(ids_.next(), 0, std::move(part.reason), std::move(part.raw), make_trace(), part_of(batch));
     }
     finish_one(batch, std::nullopt);
 }
@@ -88,10 +94,23 @@ void Intake::admit(std::shared_ptr<Batch> batch, Inbound message) {
             // This row can never be stored; what it said is kept among the dead letters before anybody is told it was
             // taken.
             log_.error("message.unstorable", {{"trace", trace}, {"why", how.error().message}});
-            journal_.bury(id, account, how.error().message, text, trace, [this, batch](Result<void> written) {
-                finish_one(batch, written ? std::nullopt : std::optional(written.error()));
-            });
+            journal_.bury(id, account, how.error().message, text, trace, part_of(batch));
         });
+}
+
+void Intake::report(const std::shared_ptr<Batch>& batch, StatusUpdate status) {
+    ++batch->open;
+    auto settled = status.message == 0 || status.provider_ids.empty() ? MessageId{0} : status.message;
+    journal_.report(std::move(status), [this, settled, done = part_of(batch)](Result<void> written) mutable {
+        if (written && settled != 0 && on_settled) on_settled(settled);
+        done(std::move(written));
+    });
+}
+
+UniqueFunction<void(Result<void>)> Intake::part_of(const std::shared_ptr<Batch>& batch) {
+    return [this, batch](const Result<void>& written) {
+        finish_one(batch, written ? std::nullopt : std::optional(written.error()));
+    };
 }
 
 void Intake::finish_one(const std::shared_ptr<Batch>& batch, const std::optional<Error>& error) {

@@ -44,10 +44,16 @@ public:
     void name_account(AccountId account, std::string_view channel) { channel_names_[account] = channel; }
     std::string_view channel_name(AccountId account) const;
 
+    // A delivery report named this message of ours and is committed: it is sent, if anybody still doubts it.
+    std::function<void(MessageId)> on_settled;
+
 private:
     struct Batch;
     void bury(AccountId account, const Error& why, std::string raw, Done done);
     void admit(std::shared_ptr<Batch> batch, Inbound message);
+    void report(const std::shared_ptr<Batch>& batch, StatusUpdate status);
+    // The completion of one of a batch's parts.
+    UniqueFunction<void(Result<void>)> part_of(const std::shared_ptr<Batch>& batch);
     void finish_one(const std::shared_ptr<Batch>& batch, const std::optional<Error>& error);
 
     db::Journal& journal_;

@@ -31,6 +31,16 @@ Result<OutboundKind> kind_of(std::uint32_t kind) {
             return OutboundKind::link;
         case PARLEY_OUT_REACTION:
             return OutboundKind::reaction;
+        case PARLEY_OUT_LOCATION:
+            return OutboundKind::location;
+        case PARLEY_OUT_CONTACTS:
+            return OutboundKind::contacts;
+        case PARLEY_OUT_INTERACTIVE:
+            return OutboundKind::interactive;
+        case PARLEY_OUT_TEMPLATE:
+            return OutboundKind::template_message;
+        case PARLEY_OUT_POLL:
+            return OutboundKind::poll;
         default:
             return make_error(Errc::unsupported, "this host knows no such kind of message");
     }
@@ -74,6 +84,16 @@ Result<void> fill_content(parley_call* call, const parley_outgoing& given, Outbo
             break;
         case OutboundKind::media:
             return fill_media(call, given, message);
+        case OutboundKind::location:
+        case OutboundKind::contacts:
+        case OutboundKind::interactive:
+        case OutboundKind::template_message:
+        case OutboundKind::poll: {
+            auto payload = channels::check_payload(message.kind, view(given.payload));
+            if (!payload) return payload.error();
+            message.payload = std::move(*payload);
+            break;
+        }
     }
     return {};
 }

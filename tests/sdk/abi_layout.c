@@ -165,7 +165,7 @@ FIELD(parley_media, path, 16);
 FIELD(parley_media, reference, 24);
 FIELD(parley_media, create, 32);
 
-SIZE(parley_outgoing, 144);
+SIZE(parley_outgoing, 160);
 FIELD(parley_outgoing, size, 0);
 FIELD(parley_outgoing, kind, 4);
 FIELD(parley_outgoing, flags, 8);
@@ -177,6 +177,7 @@ FIELD(parley_outgoing, media, 80);
 FIELD(parley_outgoing, media_ref, 96);
 FIELD(parley_outgoing, media_mime, 112);
 FIELD(parley_outgoing, media_name, 128);
+FIELD(parley_outgoing, payload, 144);
 
 SIZE(parley_messaging, 24);
 FIELD(parley_messaging, size, 0);
@@ -240,5 +241,10 @@ VALUE(PARLEY_OUT_TEXT, 0);
 VALUE(PARLEY_OUT_MEDIA, 1);
 VALUE(PARLEY_OUT_LINK, 2);
 VALUE(PARLEY_OUT_REACTION, 3);
+VALUE(PARLEY_OUT_LOCATION, 4);
+VALUE(PARLEY_OUT_CONTACTS, 5);
+VALUE(PARLEY_OUT_INTERACTIVE, 6);
+VALUE(PARLEY_OUT_TEMPLATE, 7);
+VALUE(PARLEY_OUT_POLL, 8);
 VALUE(PARLEY_OUT_AS_FILE, 1);
 VALUE(PARLEY_OUT_VOICE, 2);

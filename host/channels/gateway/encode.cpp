@@ -121,8 +121,14 @@ Result<net::ClientRequest> GatewayEncoder::send(const Outbound& message) const {
                                 {{"phone", message.chat}, {"emoji", message.text}});
         case OutboundKind::media:
             return media_request(message);
+        case OutboundKind::location:
+        case OutboundKind::contacts:
+        case OutboundKind::interactive:
+        case OutboundKind::template_message:
+        case OutboundKind::poll:
+            break;  // said in words: see capabilities()
     }
-    return make_error(Errc::internal, "a message of an unknown kind");
+    return make_error(Errc::unsupported, "the gateway knows no such kind of message");
 }
 
 Result<net::ClientRequest> GatewayEncoder::media_request(const Outbound& message) const {

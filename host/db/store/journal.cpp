@@ -78,6 +78,8 @@ void run_slow(pqxx::work& tx, const Operation& operation, BatchResult& result) {
         run_failed(tx, *failed);
     } else if (const auto* report = std::get_if<ReportOp>(&operation)) {
         run_report(tx, *report);
+    } else if (const auto* event = std::get_if<AccountEventOp>(&operation)) {
+        run_account_event(tx, *event);
     } else if (const auto* bury = std::get_if<BuryOp>(&operation)) {
         run_bury(tx, *bury);
     } else if (const auto* timer = std::get_if<TimerOp>(&operation)) {
@@ -126,6 +128,8 @@ void collect_completions(std::vector<Operation>& batch, const BatchResult& resul
             out.emplace_back([done = std::move(failed->done)]() mutable { done(); });
         } else if (auto* report = std::get_if<ReportOp>(&operation)) {
             complete(*report, Result<void>(), out);
+        } else if (auto* event = std::get_if<AccountEventOp>(&operation)) {
+            complete(*event, Result<void>(), out);
         } else if (auto* bury = std::get_if<BuryOp>(&operation)) {
             complete(*bury, Result<void>(), out);
         } else if (auto* due = std::get_if<TimerOp>(&operation)) {
@@ -397,6 +401,10 @@ void Journal::failed(MessageId outbound, std::string reason, UniqueFunction<void
 
 void Journal::report(StatusUpdate update, UniqueFunction<void(Result<void>)> done) {
     impl_->push(ReportOp{std::move(update), std::move(done)}, true);
+}
+
+void Journal::account_event(MessageId id, AccountEvent event, UniqueFunction<void(Result<void>)> done) {
+    impl_->push(AccountEventOp{id, std::move(event), std::move(done)}, true);
 }
 
 void Journal::bury(MessageId id, AccountId account, std::string reason, std::string raw, std::string trace,

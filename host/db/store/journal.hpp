@@ -56,8 +56,12 @@ public:
     // It will never be sent: into history as failed and into the dead letters.
     void failed(MessageId outbound, std::string reason, UniqueFunction<void()> done);
 
-    // A delivery report; may come before the sending was recorded.
+    // A delivery report; may come before the sending was recorded. One that names our message records its sending as
+    // well, if that is still to be done.
     void report(StatusUpdate update, UniqueFunction<void(Result<void>)> done);
+
+    // What a provider told about an account itself.
+    void account_event(MessageId id, AccountEvent event, UniqueFunction<void(Result<void>)> done);
 
     // A webhook body that cannot be understood: kept raw.
     void bury(MessageId id, AccountId account, std::string reason, std::string raw, std::string trace,

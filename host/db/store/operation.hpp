@@ -45,6 +45,12 @@ struct ReportOp {
     UniqueFunction<void(Result<void>)> done;
 };
 
+struct AccountEventOp {
+    MessageId id;
+    AccountEvent event;
+    UniqueFunction<void(Result<void>)> done;
+};
+
 struct BuryOp {
     MessageId id;
     AccountId account;
@@ -60,7 +66,8 @@ struct TimerOp {
     UniqueFunction<void(Result<void>)> done;
 };
 
-using Operation = std::variant<AdmitOp, SettleOp, EnqueueOp, SentOp, FailedOp, ReportOp, BuryOp, TimerOp>;
+using Operation =
+    std::variant<AdmitOp, SettleOp, EnqueueOp, SentOp, FailedOp, ReportOp, AccountEventOp, BuryOp, TimerOp>;
 
 // Plain operations of a batch share one statement; the others run one by one in the same transaction.
 inline bool is_plain(const Operation& operation) {

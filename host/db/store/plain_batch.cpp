@@ -12,21 +12,22 @@ namespace {
 constexpr UnixMillis repeat_window = 8LL * 24 * 3600 * 1000;
 
 // $1..$14 admissions; $15, $16 the span before this month in which repeats are looked for too (provider ids are unique
-// within a partition only); $17 settlements; $18..$29 outbox rows; $30, $31 sendings; $32..$34 users. Data-modifying
+// within a partition only); $17 settlements; $18..$29 outbox rows; $30, $31 sendings; $32..$34 users; $35
+// types of the admissions, $36 payloads of the outbox rows. Data-modifying
 // WITH parts all see the state before the statement, which fits: nothing here builds on another part but through
 // RETURNING.
 constexpr const char* statement = R"sql(
 with incoming as (
     select * from unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                         $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::bigint[])
+                         $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::bigint[], $35::text[])
         as t(id, account_id, kind, chat, sender, sender_name, group_id, provider_id, refers_to, body, media, payload,
-             trace, sent_ms)
+             trace, sent_ms, type)
 ), admitted as (
     insert into messages (id, created_at, account_id, direction, kind, chat, sender, sender_name, group_id, provider_id,
-                          refers_to, body, media, payload, status, trace, sent_at)
+                          refers_to, body, media, payload, status, trace, sent_at, type)
     select i.id, parley_time(i.id), i.account_id, 0, i.kind, i.chat, i.sender, i.sender_name, i.group_id,
            nullif(i.provider_id, ''), i.refers_to, i.body, i.media, i.payload, 'received', i.trace,
-           timestamptz 'epoch' + i.sent_ms * interval '1 millisecond'
+           timestamptz 'epoch' + i.sent_ms * interval '1 millisecond', i.type
       from incoming i
      where not exists (select from messages p
                         where p.account_id = i.account_id and p.provider_id = i.provider_id and p.direction = 0
@@ -40,11 +41,12 @@ with incoming as (
 ), settled as (
     delete from inbox where id = any($17::bigint[]) returning id
 ), outgoing as (
-    insert into outbox (id, account_id, chat, kind, body, link, reply_to, media, flags, cause, trace)
-    select o.id, o.account_id, o.chat, o.kind, o.body, o.link, o.reply_to, o.media, o.flags, nullif(o.cause, 0), o.trace
+    insert into outbox (id, account_id, chat, kind, body, link, reply_to, media, flags, cause, trace, payload)
+    select o.id, o.account_id, o.chat, o.kind, o.body, o.link, o.reply_to, o.media, o.flags, nullif(o.cause, 0), o.trace,
+           o.payload
       from unnest($18::bigint[], $19::int[], $20::text[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[],
-                  $26::int[], $27::bigint[], $28::bigint[], $29::text[])
-        as o(id, account_id, chat, kind, body, link, reply_to, media, flags, cause, gate, trace)
+                  $26::int[], $27::bigint[], $28::bigint[], $29::text[], $36::text[])
+        as o(id, account_id, chat, kind, body, link, reply_to, media, flags, cause, gate, trace, payload)
      where o.gate = 0 or o.gate in (select id from settled)
     on conflict do nothing
 ), gone as (
@@ -53,13 +55,13 @@ with incoming as (
     returning o.*, s.provider_id
 ), recorded as (
     insert into messages (id, created_at, account_id, direction, kind, chat, provider_id, refers_to, body, media, payload,
-                          status, cause, trace, sent_at)
+                          status, cause, trace, sent_at, type)
     select g.id, parley_time(g.id), g.account_id, 1, g.kind, g.chat, nullif(g.provider_id, ''), g.reply_to, g.body, g.media,
-           g.link,
+           case when g.payload = '' then g.link else g.payload end,
            coalesce((select r.status from delivery_reports r
                       where r.account_id = g.account_id and r.provider_id = g.provider_id
                       order by array_position(array['failed', 'played', 'read', 'delivered'], r.status) limit 1), 'sent'),
-           g.cause, g.trace, now()
+           g.cause, g.trace, now(), parley_outbound_type(g.kind, g.media)
       from gone g
     on conflict do nothing
 ), registered as (
@@ -77,6 +79,13 @@ UnixMillis month_start(UnixMillis now) {
     const year_month_day day{floor<days>(sys_time<milliseconds>{milliseconds{now}})};
     const sys_days first = day.year() / day.month() / 1;
     return duration_cast<milliseconds>(first.time_since_epoch()).count();
+}
+
+// What lists filter by: the provider's name of the form, else what the message is made of.
+std::string type_of(const Inbound& message) {
+    if (!message.type.empty()) return message.type;
+    if (message.kind != EventKind::message) return to_string(message.kind);
+    return message.media ? to_string(message.media->kind) : "text";
 }
 
 }  // namespace
@@ -103,6 +112,7 @@ void PlainBatch::admit(const Inbound& message) {
     in_payload_.add(message.payload);
     in_trace_.add(message.trace);
     in_time_.add(message.timestamp);
+    in_type_.add(type_of(message));
 }
 
 void PlainBatch::settle(MessageId inbound, const Effects& effects) {
@@ -130,6 +140,7 @@ void PlainBatch::enqueue(const Outbound& message, MessageId gate) {
     out_cause_.add(message.cause);
     out_gate_.add(gate);
     out_trace_.add(message.trace);
+    out_payload_.add(message.payload);
 }
 
 void PlainBatch::sent(MessageId outbound, const std::string& provider_id) {
@@ -151,7 +162,8 @@ PlainBatch::Outcome PlainBatch::run(pqxx::transaction_base& tx) const {
         in_payload_.str(), in_trace_.str(), in_time_.str(), since, until, settled_.str(), out_id_.str(),
         out_account_.str(), out_chat_.str(), out_kind_.str(), out_body_.str(), out_link_.str(), out_reply_.str(),
         out_media_.str(), out_flags_.str(), out_cause_.str(), out_gate_.str(), out_trace_.str(), sent_id_.str(),
-        sent_provider_.str(), user_id_.str(), user_group_.str(), user_name_.str());
+        sent_provider_.str(), user_id_.str(), user_group_.str(), user_name_.str(), in_type_.str(),
+        out_payload_.str());
 
     Outcome outcome;
     for (const auto& row : rows) {

@@ -34,10 +34,10 @@ public:
 private:
     std::size_t count_ = 0;
     ArrayLiteral in_id_, in_account_, in_kind_, in_chat_, in_sender_, in_name_, in_group_, in_provider_, in_refers_,
-        in_body_, in_media_, in_payload_, in_trace_, in_time_;
+        in_body_, in_media_, in_payload_, in_trace_, in_time_, in_type_;
     ArrayLiteral settled_;
     ArrayLiteral out_id_, out_account_, out_chat_, out_kind_, out_body_, out_link_, out_reply_, out_media_, out_flags_,
-        out_cause_, out_gate_, out_trace_;
+        out_cause_, out_gate_, out_trace_, out_payload_;
     ArrayLiteral sent_id_, sent_provider_;
     ArrayLiteral user_id_, user_group_, user_name_;
 };

@@ -25,6 +25,7 @@ Inbound to_inbound(const pqxx::row& row) {
     Inbound message;
     message.id = row["id"].as<MessageId>();
     message.account = row["account_id"].as<AccountId>();
+    message.type = row["type"].c_str();
     message.kind = event_kind_from(row["kind"].c_str());
     message.chat = row["chat"].c_str();
     message.sender = row["sender"].c_str();
@@ -55,8 +56,10 @@ Outbound to_outbound(const pqxx::row& row) {
     const int flags = row["flags"].as<int>();
     message.as_file = (flags & 1) != 0;
     message.voice = (flags & 2) != 0;
+    message.payload = row["payload"].c_str();
     message.cause = row["cause"].as<MessageId>(0);
     message.trace = row["trace"].c_str();
+    message.replayed = true;
     return message;
 }
 

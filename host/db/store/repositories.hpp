@@ -60,10 +60,6 @@ void write_plugin_version(pqxx::work& tx, const std::string& plugin, const std::
 std::vector<std::string> read_disabled_plugins(pqxx::work& tx);
 void write_plugin_disabled(pqxx::work& tx, const std::string& plugin, bool disabled);
 
-// --- accounts
-// The id of the account `name`, made when it is not there.
-AccountId ensure_account(pqxx::work& tx, const std::string& channel, const std::string& name);
-
 // --- messages
 // (status, error) of a message of either direction; "queued" while it stands in the outbox.
 std::optional<std::pair<std::string, std::string>> read_message_state(pqxx::work& tx, MessageId id);

@@ -49,17 +49,23 @@ constexpr Statement statements[] = {
      "         on conflict (id) do update set reason = excluded.reason, created_at = now()) "
      "insert into messages (id, created_at, account_id, direction, kind, chat, refers_to, body, media, payload, "
      "status, "
-     "                      error, cause, trace) "
-     "select id, parley_time(id), account_id, 1, kind, chat, reply_to, body, media, link, 'failed', $2, cause, trace "
+     "                      error, cause, trace, type) "
+     "select id, parley_time(id), account_id, 1, kind, chat, reply_to, body, media, "
+     "       case when payload = '' then link else payload end, 'failed', $2, cause, trace, "
+     "       parley_outbound_type(kind, media) "
      "  from gone on conflict (id, created_at) do update set status = 'failed', error = excluded.error"},
     // Reports come in any order: a message that was read does not become merely delivered again.
     {"parley_report",
-     "with known as (insert into delivery_reports (account_id, provider_id, status, reason) values ($1, $2, $3, $4) "
+     "with known as (insert into delivery_reports (account_id, provider_id, status, reason, details) "
+     "               values ($1, $2, $3, $4, $5) "
      "               on conflict do nothing) "
      "update messages set status = $3, error = $4 "
      " where account_id = $1 and provider_id = $2 and direction = 1 and created_at > now() - interval '35 days' "
      "   and coalesce(array_position(array['sent', 'delivered', 'read', 'played', 'failed'], status), 0) "
      "     < array_position(array['sent', 'delivered', 'read', 'played', 'failed'], $3)"},
+    {"parley_account_event",
+     "insert into account_events (id, account_id, type, payload, told_at) "
+     "values ($1, $2, $3, $4, timestamptz 'epoch' + $5::bigint * interval '1 millisecond') on conflict do nothing"},
     {"parley_bury",
      "insert into dead_letters (id, kind, account_id, reason, raw, trace) values ($1, 'webhook', nullif($2, 0), $3, "
      "decode($4, 'hex'), $5) on conflict do nothing"},
@@ -135,8 +141,20 @@ void run_failed(pqxx::work& tx, const FailedOp& op) {
 }
 
 void run_report(pqxx::work& tx, const ReportOp& op) {
-    for (const auto& id : op.update.provider_ids)
-        tx.exec_prepared("parley_report", op.update.account, id, to_string(op.update.status), op.update.reason);
+    const StatusUpdate& update = op.update;
+    if (update.message != 0 && !update.provider_ids.empty()) {
+        // The provider has it, so it is sent, whatever became of the answer to our request.
+        PlainBatch sending;
+        sending.sent(update.message, update.provider_ids.front());
+        sending.run(tx);
+    }
+    for (const auto& id : update.provider_ids)
+        tx.exec_prepared("parley_report", update.account, id, to_string(update.status), update.reason, update.details);
+}
+
+void run_account_event(pqxx::work& tx, const AccountEventOp& op) {
+    tx.exec_prepared("parley_account_event", op.id, op.event.account, op.event.type, op.event.payload,
+                     op.event.timestamp);
 }
 
 void run_bury(pqxx::work& tx, const BuryOp& op) {

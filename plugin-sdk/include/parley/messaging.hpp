@@ -15,7 +15,12 @@ struct Outgoing {
         text = PARLEY_OUT_TEXT,
         media = PARLEY_OUT_MEDIA,
         link = PARLEY_OUT_LINK,
-        reaction = PARLEY_OUT_REACTION
+        reaction = PARLEY_OUT_REACTION,
+        location = PARLEY_OUT_LOCATION,
+        contacts = PARLEY_OUT_CONTACTS,
+        interactive = PARLEY_OUT_INTERACTIVE,
+        template_message = PARLEY_OUT_TEMPLATE,
+        poll = PARLEY_OUT_POLL
     };
 
     Kind kind = Kind::text;
@@ -27,6 +32,7 @@ struct Outgoing {
     std::string media_ref;   // a reference from media()
     std::string media_mime;  // empty: detected
     std::string media_name;  // file name to show
+    std::string payload;     // JSON of the kinds from location on: see abi/services/messaging.h
     bool as_file = false;    // media as a plain file, whatever its type
     bool voice = false;      // audio as a voice note
 };
@@ -49,6 +55,7 @@ public:
         raw.media_ref = detail::str(message.media_ref);
         raw.media_mime = detail::str(message.media_mime);
         raw.media_name = detail::str(message.media_name);
+        raw.payload = detail::str(message.payload);
         detail::check(link_, table_->send(link_.call, &raw), "messaging.send");
     }
 
@@ -61,6 +68,15 @@ public:
         raw.kind = PARLEY_OUT_TEXT;
         raw.to = detail::str(to);
         raw.text = detail::str(text);
+        detail::check(link_, table_->send(link_.call, &raw), "messaging.send");
+    }
+
+    // A structured message to the chat of the message being handled: buttons, a list, a location, ...
+    void send_structured(Outgoing::Kind kind, std::string_view payload) const {
+        parley_outgoing raw{};
+        raw.size = sizeof(raw);
+        raw.kind = static_cast<std::uint32_t>(kind);
+        raw.payload = detail::str(payload);
         detail::check(link_, table_->send(link_.call, &raw), "messaging.send");
     }
 

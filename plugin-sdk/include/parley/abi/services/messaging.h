@@ -14,7 +14,14 @@ enum {
     PARLEY_OUT_TEXT = 0,    /* text */
     PARLEY_OUT_MEDIA = 1,   /* media_..., text is the caption; the channel picks image, video, audio or file by type */
     PARLEY_OUT_LINK = 2,    /* link, text is the caption */
-    PARLEY_OUT_REACTION = 3 /* text is the emoji (empty takes it back), reply_to the message reacted to */
+    PARLEY_OUT_REACTION = 3, /* text is the emoji (empty takes it back), reply_to the message reacted to */
+    /* The rest have a payload: the JSON object of that name of WhatsApp's Cloud API. Channels that cannot show one say the
+     * same in words. */
+    PARLEY_OUT_LOCATION = 4,    /* {"latitude":..,"longitude":..,"name":..,"address":..} */
+    PARLEY_OUT_CONTACTS = 5,    /* [{"name":{"formatted_name":..},"phones":[{"phone":..}]}] */
+    PARLEY_OUT_INTERACTIVE = 6, /* {"type":"button","body":{"text":..},"action":{"buttons":[..]}}, lists, links */
+    PARLEY_OUT_TEMPLATE = 7,    /* {"name":..,"language":{"code":..},"components":[..]} */
+    PARLEY_OUT_POLL = 8         /* {"question":..,"options":[..],"max_answers":1} */
 };
 
 enum {
@@ -34,6 +41,7 @@ typedef struct parley_outgoing {
     parley_str media_ref;  /* a reference from parley.media/1 instead of bytes */
     parley_str media_mime; /* empty: detected */
     parley_str media_name; /* file name to show */
+    parley_str payload;    /* JSON of the structured kinds */
 } parley_outgoing;
 
 typedef struct parley_messaging {

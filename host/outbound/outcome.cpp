@@ -1,0 +1,170 @@
+// What becomes of a message after an attempt to send it: sent, tried again, in doubt, given up.
+
+#include "core/failpoint.hpp"
+#include "outbound/account_line.hpp"
+
+namespace parley::outbound {
+namespace {
+
+// How long a report is waited for after a send whose answer was lost.
+constexpr int doubt_patience_ms = 120'000;
+
+// Providers list what they accepted a little late.
+constexpr int listed_after_ms = 6'000;
+
+// So many failures in a row, over all chats, and the account tries one message at a time until one gets through.
+constexpr std::size_t breaker_failures = 20;
+
+}  // namespace
+
+void Sender::done(Account& account, const Message& message, channels::SendResult result) {
+    --account.sending;
+    --sending_;
+    unload(*message);
+    if (result) {
+        reported_.erase(message->id);
+        sent(account, message, *result);
+    } else {
+        failed(account, message, result.error());
+    }
+    pump(account);
+}
+
+void Sender::sent(Account& account, const Message& message, const channels::Sent& sent) {
+    resume(account);
+    sent_.add();
+    latency_.observe(static_cast<double>(unix_now() - IdGenerator::time_of(message->id)) / 1000.0);
+    log_.debug("message.sent",
+               {{"trace", message->trace}, {"message", message->id}, {"provider_id", sent.provider_id}});
+    // The queue lets go of it only when the outbox has: otherwise a reading of the table could bring it back.
+    journal_.sent(message->id, sent.provider_id, [this, id = message->id] {
+        failpoint("after-mark");
+        queue_.finish(id);
+    });
+}
+
+void Sender::failed(Account& account, const Message& message, const channels::SendError& error) {
+    using Class = channels::SendError::Class;
+    const double chance = std::uniform_real_distribution<double>(0, 1)(random_);
+    const long long age = unix_now() - IdGenerator::time_of(message->id);
+    const Decision decision = decide(error, message->attempts, age, chance, rules_);
+    log_.warn("send.failed", {{"trace", message->trace},
+                              {"message", message->id},
+                              {"account", account.name},
+                              {"attempt", message->attempts},
+                              {"why", error.reason},
+                              {"wait_ms", decision.wait_ms}});
+    // A report was faster than this answer.
+    if (reported_.erase(message->id) != 0) {
+        queue_.finish(message->id);
+        return;
+    }
+    if (decision.what == Decision::What::fail) {
+        // The provider was there to say no.
+        if (error.kind == Class::permanent) resume(account);
+        give_up(account, message, error.reason);
+        return;
+    }
+    retried_.add();
+    if (error.kind == Class::throttled) account.bucket.slow_down(std::chrono::steady_clock::now());
+    if (decision.slow_account) {
+        const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(decision.wait_ms);
+        account.quiet_until = std::max(account.quiet_until, until);
+    }
+    if (decision.what == Decision::What::halt) {
+        halt(account, error.reason);
+        account.ready.push_front(message);  // it is the one to be tried when the time has come
+        return;
+    }
+    const bool unreachable = error.kind == Class::transient || error.kind == Class::in_doubt;
+    if (unreachable && ++account.failures >= breaker_failures) {
+        const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(decision.wait_ms);
+        account.quiet_until = std::max(account.quiet_until, until);
+        halt(account, "nothing got through " + std::to_string(account.failures) + " times in a row: " + error.reason);
+    }
+    if (error.kind != Class::in_doubt) {
+        retry_later(account, message, decision.wait_ms);
+    } else if (account.channel->capabilities().hands_back_ids) {
+        doubt(account, message, doubt_patience_ms);
+    } else {
+        const bool history = account.channel->capabilities().keeps_history;
+        executor_.after(std::chrono::milliseconds(history ? std::max(decision.wait_ms, listed_after_ms) : decision.wait_ms),
+                        [this, &account, message] { ask(account, message); });
+    }
+}
+
+// Waits for a report that names it. Its chat waits with it, so that order is kept.
+void Sender::doubt(Account& account, const Message& message, int patience_ms) {
+    ++account.in_doubt;
+    doubted_[message->id] = executor_.after(std::chrono::milliseconds(patience_ms), [this, &account, message] {
+        --account.in_doubt;
+        doubted_.erase(message->id);
+        log_.warn("send.not_confirmed", {{"trace", message->trace}, {"message", message->id}, {"account", account.name}});
+        account.ready.push_back(message);
+        pump(account);
+    });
+}
+
+void Sender::settled(MessageId id) {
+    const auto* message = queue_.find_item(id);
+    if (!message) return;
+    const auto found = doubted_.find(id);
+    if (found == doubted_.end()) {
+        reported_.insert(id);  // on its way or to be tried again: its answer, or its turn, ends it
+        return;
+    }
+    executor_.cancel(found->second);
+    doubted_.erase(found);
+    if (const auto account = accounts_.find(message->account); account != accounts_.end()) {
+        --account->second->in_doubt;
+        resume(*account->second);
+    }
+    sent_.add();
+    queue_.finish(id);
+}
+
+// Asks the provider whether it has the message already, where it can be asked.
+void Sender::ask(Account& account, const Message& message) {
+    using Verdict = channels::SentBefore::Verdict;
+    const UnixMillis since = message->attempted != 0 ? message->attempted : IdGenerator::time_of(message->id);
+    const auto channel = account.channel;
+    channel->find_sent(*message, since, [this, channel, &account, message](const channels::SentBefore& before) {
+        if (before.verdict == Verdict::found) {
+            sent(account, message, channels::Sent{before.provider_id});
+            return;
+        }
+        account.ready.push_back(message);
+        pump(account);
+    });
+}
+
+void Sender::retry_later(Account& account, const Message& message, int wait_ms) {
+    executor_.after(std::chrono::milliseconds(wait_ms), [this, &account, message] {
+        account.ready.push_back(message);
+        pump(account);
+    });
+}
+
+void Sender::give_up(Account& account, const Message& message, const std::string& reason) {
+    failed_.add();
+    log_.error("message.failed",
+               {{"trace", message->trace}, {"message", message->id}, {"account", account.name}, {"why", reason}});
+    journal_.failed(message->id, reason, [this, id = message->id] { queue_.finish(id); });
+}
+
+void Sender::halt(Account& account, const std::string& reason) {
+    if (!account.halted)
+        log_.error("account.halted", {{"account", account.name}, {"why", reason}, {"waiting", account.ready.size()}});
+    account.halted = true;
+    account.halted_because = reason;
+}
+
+void Sender::resume(Account& account) {
+    account.failures = 0;
+    if (!account.halted) return;
+    account.halted = false;
+    account.halted_because.clear();
+    log_.info("account.resumed", {{"account", account.name}});
+}
+
+}  // namespace parley::outbound
