@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "channels/probe.hpp"
 #include "core/error.hpp"
 #include "core/message.hpp"
 #include "core/unique_function.hpp"
@@ -51,6 +52,17 @@ struct SendError {
 
 using SendResult = boost::system::result<Sent, SendError>;
 
+// What a provider tells about a send whose answer was lost.
+struct SentBefore {
+    enum class Verdict {
+        unknown,  // it cannot be told: the rule for in_doubt applies
+        found,    // it was sent, under `provider_id`
+        absent,   // it was not: sending it again makes no duplicate
+    };
+    Verdict verdict = Verdict::unknown;
+    std::string provider_id;
+};
+
 // What a channel can say by itself. The rest is turned into text by channels/fallback.
 struct Capabilities {
     bool media = false, link = false, reaction = false, typing = false, groups = false;
@@ -86,6 +98,27 @@ public:
     // perhaps before send() returns. What the channel cannot do (a link, a reaction) has been turned into text before,
     // by channels/fallback.
     virtual void send(const Outbound& message, UniqueFunction<void(SendResult)> done) = 0;
+
+    // Was this message sent already? For a send that ended in_doubt, before it is made again: `since` is when that
+    // attempt began. Providers list what they accepted a few seconds late, so ask after five or more. `found` settles
+    // the message as sent under the id given, `absent` lets it go out again, `unknown` is as if nobody had been asked.
+    // A message that went out just before with the same words is told apart by `since` alone. `done` is called once.
+    virtual void find_sent(const Outbound& message, UnixMillis since, UniqueFunction<void(SentBefore)> done) {
+        (void)message, (void)since;
+        done(SentBefore{});
+    }
+
+    // What came in since then, as webhooks would have told it and under the same provider ids, so that what is known
+    // already is not taken twice. For the start, and after an outage, with providers that keep a history. Nothing
+    // unless overridden. `done` is called once.
+    virtual void missed(UnixMillis since, UniqueFunction<void(Result<Decoded>)> done) {
+        (void)since;
+        done(Decoded{});
+    }
+
+    // Looks at everything that must be right before messages flow (credentials, the number, the webhook's URL). A line
+    // for each finding, good ones too; no lines when there is nothing to ask. Sends no message. `done` is called once.
+    virtual void probe(UniqueFunction<void(std::vector<ProbeLine>)> done) { done({}); }
 
     // "typing...": best effort, no promise, no answer. `provider_id`: the message being answered, empty if none.
     virtual void typing(const std::string& chat, const std::string& provider_id, bool on) {
