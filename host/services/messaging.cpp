@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "channels/payload.hpp"
 #include "core/text.hpp"
 #include "services/table.hpp"
 
