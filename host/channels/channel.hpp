@@ -36,18 +36,22 @@ struct Sent {
     std::string provider_id;  // may be empty: the provider gave none
 };
 
+// What the sender has to do is said with each class; `retry_after_ms` is then the least time to wait.
 struct SendError {
     enum class Class {
-        transient,  // try again later: nothing was sent (or the provider said so)
+        transient,  // nothing was sent (or the provider said so): this message again later
         in_doubt,   // it may have been sent: found out where the provider lets us, else tried again
-        throttled,  // the account is too fast: it slows down, then tries again
-        crowded,    // this recipient gets too much at once: only this chat waits
+        throttled,  // the account is too fast: all its sends wait, its bucket slows down, then tries again
+        crowded,    // this recipient gets too much at once: only its chat waits, the account's others go on
         permanent,  // will never work: fail this message
         halted,     // the account cannot send at all now (logged out, token dead): stop, keep the queue, alarm
     };
     Class kind = Class::transient;
     std::string reason;      // for the `failed` row and the admin
-    int retry_after_ms = 0;  // the provider's wish, 0 if none
+    int retry_after_ms = 0;  // the provider's wish or rule, 0 if none
+    // Beyond this message: an admin must look now, and what sends to many must stop (quality, payment, policy, ...).
+    bool alarm = false;
+    int code = 0;  // the provider's number of the error, 0 if none
 };
 
 using SendResult = boost::system::result<Sent, SendError>;
