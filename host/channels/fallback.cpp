@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "channels/payload.hpp"
+
 namespace parley::channels {
 
 namespace {
@@ -13,11 +15,18 @@ void add_line(std::string& text, std::string_view line) {
 }
 
 // "[document: report.pdf]": the file cannot be shown, but the reader learns that there is one.
-std::string describe(const Media& media) {
+std::string describe_file(const Media& media) {
     std::string words = "[";
     words.append(media.kind == MediaKind::none ? "file" : to_string(media.kind));
     if (!media.name.empty()) words.append(": ").append(media.name);
     return words + "]";
+}
+
+Outbound in_words(Outbound message) {
+    message.text = describe(message);
+    message.payload.clear();
+    message.kind = OutboundKind::text;
+    return message;
 }
 
 }  // namespace
@@ -33,7 +42,7 @@ Outbound with_fallback(Outbound message, const Capabilities& capabilities) {
             break;
         case OutboundKind::media:
             if (capabilities.media) return message;
-            add_line(message.text, describe(message.media));
+            add_line(message.text, describe_file(message.media));
             message.media = Media{};
             message.as_file = message.voice = false;
             break;
@@ -43,11 +52,20 @@ Outbound with_fallback(Outbound message, const Capabilities& capabilities) {
             if (message.text.empty()) message.text = "(reaction removed)";
             break;
         case OutboundKind::location:
+            if (capabilities.location) return message;
+            return in_words(std::move(message));
         case OutboundKind::contacts:
+            if (capabilities.contacts) return message;
+            return in_words(std::move(message));
         case OutboundKind::interactive:
+            if (capabilities.interactive) return message;
+            return in_words(std::move(message));
         case OutboundKind::template_message:
+            if (capabilities.templates) return message;
+            return in_words(std::move(message));
         case OutboundKind::poll:
-            return message;
+            if (capabilities.poll) return message;
+            return in_words(std::move(message));
     }
     message.kind = OutboundKind::text;
     return message;

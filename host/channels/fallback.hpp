@@ -1,5 +1,5 @@
-// What a channel cannot do, said in words: the one place where reactions, links and files become text. Plain function.
-// [any thread]
+// What a channel cannot do, said in words: the one place where reactions, links, files, buttons and the like become
+// text. Plain function. [any thread]
 #pragma once
 
 #include "channels/channel.hpp"

@@ -126,9 +126,10 @@ Result<net::ClientRequest> GatewayEncoder::send(const Outbound& message) const {
         case OutboundKind::interactive:
         case OutboundKind::template_message:
         case OutboundKind::poll:
-            break;  // said in words: see capabilities()
+            return make_error(Errc::unsupported,
+                              std::string("the gateway channel sends no message of kind ") + to_string(message.kind));
     }
-    return make_error(Errc::unsupported, "the gateway knows no such kind of message");
+    return make_error(Errc::internal, "a message of an unknown kind");
 }
 
 Result<net::ClientRequest> GatewayEncoder::media_request(const Outbound& message) const {
