@@ -1,7 +1,12 @@
 #include "channels/timestamp.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <ctime>
+#include <iomanip>
+#include <locale>
+#include <sstream>
 
 #include "core/text.hpp"
 
@@ -104,6 +109,41 @@ std::optional<UnixMillis> read_timestamp(const JsonReader& field) {
     }
     const std::optional<UnixMillis> time = parse_rfc3339(text);
     return time && *time > 0 ? time : std::nullopt;  // "0001-01-01T00:00:00Z" is Go's way to say "not set"
+}
+
+std::optional<UnixMillis> parse_http_date(std::string_view text) {
+    text = text::trim(text);
+    if (const std::size_t comma = text.find(','); comma != std::string_view::npos)
+        text = text::trim(text.substr(comma + 1));
+    std::tm date{};
+    std::istringstream in{std::string(text)};
+    in.imbue(std::locale::classic());
+    std::string zone, more;
+    in >> std::get_time(&date, "%d %b %Y %H:%M:%S") >> zone;
+    if (in.fail() || in >> more) return std::nullopt;
+    int offset_minutes = 0;
+    if (zone.size() == 5 && (zone[0] == '+' || zone[0] == '-') && text::is_digits(zone.substr(1))) {
+        const int number = std::stoi(zone.substr(1));
+        offset_minutes = (number / 100 * 60 + number % 100) * (zone[0] == '-' ? -1 : 1);
+    } else if (zone != "GMT" && zone != "UTC") {
+        return std::nullopt;
+    }
+    return (static_cast<std::int64_t>(timegm(&date)) - offset_minutes * 60) * 1000;
+}
+
+int retry_after_ms(std::string_view field, UnixMillis now) {
+    constexpr std::int64_t kMax = 15 * 60 * 1000;
+    field = text::trim(field);
+    std::int64_t ms = 0;
+    if (text::is_digits(field)) {
+        // Too many digits leave `seconds` as it is: as long as it may be.
+        std::int64_t seconds = kMax;
+        std::from_chars(field.data(), field.data() + field.size(), seconds);
+        ms = std::min(seconds, kMax) * 1000;
+    } else if (const std::optional<UnixMillis> date = parse_http_date(field)) {
+        ms = *date - now;
+    }
+    return static_cast<int>(std::clamp<std::int64_t>(ms, 0, kMax));
 }
 
 }  // namespace parley::channels

@@ -1,4 +1,4 @@
-// The moments that webhooks name: RFC 3339 text or a Unix number. [any thread]
+// The moments that providers name: RFC 3339 text, a Unix number, or the dates of HTTP. [any thread]
 #pragma once
 
 #include <optional>
@@ -14,5 +14,12 @@ std::optional<UnixMillis> parse_rfc3339(std::string_view text);
 
 // Either spelling; Unix numbers in seconds or milliseconds, as text or number. Nothing when it is none of these.
 std::optional<UnixMillis> read_timestamp(const JsonReader& field);
+
+// "Thu, 24 Aug 2023 05:01:45 GMT" as HTTP has it, or "... +0000" as mails do (RFC 5322), with or without the weekday.
+std::optional<UnixMillis> parse_http_date(std::string_view text);
+
+// A Retry-After: seconds or a date (RFC 9110, 10.2.3), as milliseconds from now, at most 15 minutes; 0 when there is
+// none.
+int retry_after_ms(std::string_view field, UnixMillis now);
 
 }  // namespace parley::channels

@@ -1,13 +1,9 @@
 #include "channels/gateway/classify.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <ctime>
-#include <iomanip>
-#include <locale>
-#include <sstream>
 
 #include "channels/gateway/error_table.hpp"
+#include "channels/timestamp.hpp"
 #include "core/json_reader.hpp"
 #include "core/text.hpp"
 
@@ -16,7 +12,6 @@ namespace parley::channels {
 namespace {
 
 constexpr std::size_t kMaxWords = 300;
-constexpr std::int64_t kMaxRetryAfterMs = 15 * 60 * 1000;
 
 // {"code","message","results":{"message_id"}}; a proxy's page of HTML leaves all of it empty.
 struct Answer {
@@ -33,27 +28,6 @@ Answer read_answer(const std::string& body) {
     answer.words = root["message"].string_or("");
     answer.message_id = root["results"]["message_id"].string_or("");
     return answer;
-}
-
-// Seconds or a date (RFC 9110, 10.2.3), as milliseconds from now; 0 when there is none.
-int retry_after_ms(std::string_view field, UnixMillis now) {
-    field = text::trim(field);
-    if (field.empty()) return 0;
-    std::int64_t ms = 0;
-    if (text::is_digits(field)) {
-        // Too many digits leave `seconds` as it is: as long as it may be.
-        std::int64_t seconds = kMaxRetryAfterMs;
-        std::from_chars(field.data(), field.data() + field.size(), seconds);
-        ms = std::min(seconds, kMaxRetryAfterMs) * 1000;
-    } else {
-        std::tm date{};
-        std::istringstream in{std::string(field)};
-        in.imbue(std::locale::classic());
-        in >> std::get_time(&date, "%a, %d %b %Y %H:%M:%S GMT");
-        if (in.fail()) return 0;
-        ms = static_cast<std::int64_t>(timegm(&date)) * 1000 - now;
-    }
-    return static_cast<int>(std::clamp<std::int64_t>(ms, 0, kMaxRetryAfterMs));
 }
 
 const GatewayErrorRow* find_row(int status, std::string_view code) {
