@@ -68,28 +68,29 @@ std::shared_ptr<Generation> Loader::make(Candidate candidate, std::shared_ptr<Pl
 }
 
 Result<void> Loader::start(const std::shared_ptr<Generation>& generation) {
+    const std::string before = services_.stored_version(generation->id());
     auto* call = services_.open_call(generation->id(), [generation = generation.get()](std::string_view capability) {
         return is_granted(generation->granted(), capability);
     });
-    auto result = run_start(generation, call);
-    if (!result && result.error().code == Errc::timeout) return result;  // the call is still in use
-    if (!result) {
-        if (const auto words = services_.reported(call); !words.empty())
-            result = make_error(result.error().code, result.error().message + ": " + words);
+    const auto started = run_start(generation, call, before);
+    if (started) {
+        const auto committed = services_.commit_call(call, generation->manifest().version);
+        if (committed) return {};
+        return make_error(committed.error().code,
+                          "what it wrote at its start could not be saved: " + committed.error().message);
     }
-    const auto closed = services_.close_call(call, result.has_value());
-    if (result && !closed)
-        return make_error(Errc::unavailable, "what start() wrote could not be saved: " + closed.error().message);
-    if (result) services_.store_version(generation->id(), generation->manifest().version);
-    return result;
+    Error error = started.error();
+    if (error.code == Errc::timeout) return error;  // the call is still in use
+    if (const auto words = services_.reported(call); !words.empty()) error.message += ": " + words;
+    services_.drop_call(call);
+    return error;
 }
 
-Result<void> Loader::run_start(const std::shared_ptr<Generation>& generation, parley_call* call) {
+Result<void> Loader::run_start(const std::shared_ptr<Generation>& generation, parley_call* call,
+                               const std::string& stored_version) {
     // Shared: when start() never returns, its thread writes here long after we are gone.
     auto outcome = std::make_shared<Result<void>>();
-    auto work = [generation, call, outcome, version = services_.stored_version(generation->id())] {
-        *outcome = generation->bring_up(call, version);
-    };
+    auto work = [generation, call, outcome, stored_version] { *outcome = generation->bring_up(call, stored_version); };
     auto late = [this, generation, call, mailbox = mailbox_] {
         mailbox->post([this, generation, call] { close_late(generation, call); });
     };
@@ -101,8 +102,7 @@ Result<void> Loader::run_start(const std::shared_ptr<Generation>& generation, pa
 }
 
 void Loader::close_late(const std::shared_ptr<Generation>& generation, parley_call* call) {
-    if (const auto closed = services_.close_call(call, false); !closed)
-        log_.error("plugin_call_not_closed", {{"plugin", generation->id()}, {"error", closed.error().message}});
+    services_.drop_call(call);
     retirement_.add(generation);
 }
 

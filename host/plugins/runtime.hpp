@@ -126,12 +126,16 @@ public:
     // The table for "parley.storage/1", or null when there is no such service. Called only for what was granted.
     virtual const void* service(std::string_view name) const = 0;
 
-    // A parley_call outside any message: for start(), migrate() of one plugin. Closed by close(), which commits what it
-    // collected when `commit` is set. [runtime thread, may block]
+    // A parley_call outside any message: for start(), migrate() of one plugin. It ends with one of the two below.
+    // [runtime thread, may block]
     virtual parley_call* open_call(const std::string& plugin_id, std::function<bool(std::string_view)> granted) = 0;
     // Words that the plugin gave to parley_host.report, for the error shown to admins.
     virtual std::string reported(parley_call* call) const = 0;
-    virtual Result<void> close_call(parley_call* call, bool commit) = 0;
+    // Writes what it collected, and that `version` of the plugin has started, in one transaction. Errc::unavailable:
+    // the database is away, or a value that the plugin read has changed meanwhile; a start from the beginning may
+    // succeed.
+    virtual Result<void> commit_call(parley_call* call, const std::string& version) = 0;
+    virtual void drop_call(parley_call* call) = 0;
 
     // parley_host.report and .last_error
     virtual void report(parley_call* call, std::string_view text) const = 0;
@@ -140,7 +144,6 @@ public:
     // The version of this plugin whose migrate() and start() last succeeded; empty if never. [runtime thread, may
     // block]
     virtual std::string stored_version(const std::string& plugin_id) = 0;
-    virtual void store_version(const std::string& plugin_id, const std::string& version) = 0;
 
     // Plugins that an admin disabled; kept across restarts. [runtime thread, may block]
     virtual std::vector<std::string> disabled_plugins() = 0;

@@ -19,12 +19,6 @@ struct LifecycleCall : OwnState, parley_call {
         : parley_call{host, own, std::move(plugin_id), std::move(may_have), {}, {}} {}
 };
 
-// Runs in the one transaction of close_call: what migrate() and start() wrote.
-void write_effects(pqxx::work& tx, const Effects& effects) {
-    for (const auto& write : effects.storage) db::write_storage(tx, write);
-    for (const auto& setting : effects.settings) db::write_setting(tx, setting.name, setting.value);
-}
-
 }  // namespace
 
 Services::Services(Collaborators collaborators) : collaborators_(std::move(collaborators)) {}
@@ -48,18 +42,27 @@ const void* Services::service(std::string_view name) const {
 }
 
 parley_call* Services::open_call(const std::string& plugin_id, std::function<bool(std::string_view)> granted) {
-    return new LifecycleCall(*this, plugin_id, std::move(granted));  // owned by the caller until close_call
+    return new LifecycleCall(*this, plugin_id,
+                             std::move(granted));  // owned by the caller until commit_call or drop_call
 }
 
-Result<void> Services::close_call(parley_call* call, bool commit) {
+// Outside any message nothing but storage can be written: replies, timers and settings need a chat or an admin.
+Result<void> Services::commit_call(parley_call* call, const std::string& version) {
     const std::unique_ptr<LifecycleCall> owner(static_cast<LifecycleCall*>(call));
-    if (!commit) return {};
     try {
-        collaborators_.database.run([&](pqxx::work& tx) { write_effects(tx, owner->own.effects); });
+        collaborators_.database.run([&](pqxx::work& tx) {
+            if (!db::write_storage(tx, owner->own.effects.storage))
+                throw ErrorException(make_error(Errc::unavailable, "a value that it had read has changed meanwhile"));
+            db::write_plugin_version(tx, owner->plugin, version);
+        });
     } catch (const ErrorException& failure) {
         return failure.error();
     }
     return {};
+}
+
+void Services::drop_call(parley_call* call) {
+    delete static_cast<LifecycleCall*>(call);
 }
 
 std::string Services::reported(parley_call* call) const {
@@ -83,10 +86,6 @@ std::string Services::stored_version(const std::string& plugin_id) {
     std::string version;
     collaborators_.database.run([&](pqxx::work& tx) { version = db::read_plugin_version(tx, plugin_id); });
     return version;
-}
-
-void Services::store_version(const std::string& plugin_id, const std::string& version) {
-    collaborators_.database.run([&](pqxx::work& tx) { db::write_plugin_version(tx, plugin_id, version); });
 }
 
 std::vector<std::string> Services::disabled_plugins() {

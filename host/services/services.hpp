@@ -54,11 +54,11 @@ public:
     const void* service(std::string_view name) const override;
     parley_call* open_call(const std::string& plugin_id, std::function<bool(std::string_view)> granted) override;
     std::string reported(parley_call* call) const override;
-    Result<void> close_call(parley_call* call, bool commit) override;
+    Result<void> commit_call(parley_call* call, const std::string& version) override;
+    void drop_call(parley_call* call) override;
     void report(parley_call* call, std::string_view text) const override;
     std::string last_error(parley_call* call) const override;
     std::string stored_version(const std::string& plugin_id) override;
-    void store_version(const std::string& plugin_id, const std::string& version) override;
     std::vector<std::string> disabled_plugins() override;
     void set_disabled(const std::string& plugin_id, bool disabled) override;
     bool may_have(const std::string& plugin_id, std::string_view capability) const override;

@@ -17,11 +17,11 @@ class NoServices final : public HostServices {
     const void* service(std::string_view) const override { return nullptr; }
     parley_call* open_call(const std::string&, std::function<bool(std::string_view)>) override { return nullptr; }
     std::string reported(parley_call*) const override { return {}; }
-    Result<void> close_call(parley_call*, bool) override { return {}; }
+    Result<void> commit_call(parley_call*, const std::string&) override { return {}; }
+    void drop_call(parley_call*) override {}
     void report(parley_call*, std::string_view) const override {}
     std::string last_error(parley_call*) const override { return {}; }
     std::string stored_version(const std::string&) override { return {}; }
-    void store_version(const std::string&, const std::string&) override {}
     std::vector<std::string> disabled_plugins() override { return {}; }
     void set_disabled(const std::string&, bool) override {}
     bool may_have(const std::string&, std::string_view) const override { return true; }

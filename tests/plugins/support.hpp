@@ -88,7 +88,7 @@ public:
     mutable std::mutex mutex;
     std::map<std::string, std::string> versions;
     std::set<std::string> disabled;
-    std::map<const parley_call*, std::string> reports;
+    std::map<const parley_call*, std::string> reports, callers;
     std::vector<std::string> call_texts;  // of closed calls that were committed
     unsigned open_calls = 0, rolled_back = 0;
     Gate gate;  // what start() of a fixture waits for
@@ -97,12 +97,13 @@ public:
     const void* service(std::string_view name) const override {
         return name == PARLEY_STORAGE || name == "parley.settings/1" ? &storage_ : nullptr;
     }
-    parley_call* open_call(const std::string&, std::function<bool(std::string_view)>) override {
+    parley_call* open_call(const std::string& id, std::function<bool(std::string_view)>) override {
         const std::lock_guard lock(mutex);
         ++open_calls;
         auto* call = new fixture_call{};
         call->wait = &Gate::wait;
         call->user = &gate;
+        callers[reinterpret_cast<parley_call*>(call)] = id;
         return reinterpret_cast<parley_call*>(call);
     }
     std::string reported(parley_call* call) const override {
@@ -110,16 +111,16 @@ public:
         const auto found = reports.find(call);
         return found == reports.end() ? "" : found->second;
     }
-    Result<void> close_call(parley_call* call, bool commit) override {
+    Result<void> commit_call(parley_call* call, const std::string& version) override {
         const std::lock_guard lock(mutex);
-        const std::unique_ptr<fixture_call> mine(reinterpret_cast<fixture_call*>(call));
-        --open_calls;
-        reports.erase(call);
-        if (commit)
-            call_texts.emplace_back(mine->text);
-        else
-            ++rolled_back;
+        versions[callers[call]] = version;
+        call_texts.emplace_back(end(call)->text);
         return {};
+    }
+    void drop_call(parley_call* call) override {
+        const std::lock_guard lock(mutex);
+        end(call);
+        ++rolled_back;
     }
     void report(parley_call* call, std::string_view text) const override {
         const std::lock_guard lock(mutex);
@@ -129,10 +130,6 @@ public:
     std::string stored_version(const std::string& id) override {
         const std::lock_guard lock(mutex);
         return versions[id];
-    }
-    void store_version(const std::string& id, const std::string& version) override {
-        const std::lock_guard lock(mutex);
-        versions[id] = version;
     }
     std::vector<std::string> disabled_plugins() override { return {disabled.begin(), disabled.end()}; }
     void set_disabled(const std::string& id, bool off) override {
@@ -146,6 +143,13 @@ public:
     }
 
 private:
+    std::unique_ptr<fixture_call> end(parley_call* call) {
+        --open_calls;
+        reports.erase(call);
+        callers.erase(call);
+        return std::unique_ptr<fixture_call>(reinterpret_cast<fixture_call*>(call));
+    }
+
     parley_storage storage_{sizeof(std::uint32_t), nullptr, nullptr, nullptr, nullptr};
 };
 

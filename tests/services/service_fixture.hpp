@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "db/store/repositories.hpp"
 #include "net/client.hpp"
 #include "net/loop.hpp"
 #include "parley/abi/services/media.h"
@@ -61,6 +62,16 @@ public:
     const parley_storage& storage() const { return table<parley_storage>(PARLEY_STORAGE); }
     const parley_timers& timers() const { return table<parley_timers>(PARLEY_TIMERS); }
     const parley_messaging& messaging() const { return table<parley_messaging>(PARLEY_MESSAGING); }
+
+    // What others write and read in the storage of the plugin.
+    void store(const std::string& key, const std::string& json) {
+        pool.run([&](pqxx::work& tx) { CHECK(db::write_storage(tx, {{"plugin", key, json, std::nullopt}})); });
+    }
+    std::string stored(const std::string& key) {
+        std::optional<db::StoredValue> value;
+        pool.run([&](pqxx::work& tx) { value = db::read_storage(tx, "plugin", key); });
+        return value ? value->json : "(none)";
+    }
 
     // Collects what a service puts.
     struct Collected {

@@ -3,7 +3,6 @@
 #include <pqxx/pqxx>
 
 #include "core/text.hpp"
-#include "db/store/repositories.hpp"
 
 namespace parley::test {
 namespace {
@@ -77,7 +76,7 @@ TEST_CASE("what a plugin says of its failure can be stored, whatever it is made 
 
 TEST_CASE("a handling sees its own writes, and its commit knows what it read") {
     ServiceFixture host;
-    host.pool.run([](pqxx::work& tx) { db::write_storage(tx, {"plugin", "a", "1", std::nullopt}); });
+    host.store("a", "1");
     auto* call = host.call.get();
     Collected read;
     CHECK(host.storage().get(call, borrow("a"), read.sink()) == PARLEY_OK);
@@ -102,6 +101,38 @@ TEST_CASE("a handling sees its own writes, and its commit knows what it read") {
     CHECK(writes[1].expected == 0);
     CHECK_FALSE(writes[1].value.has_value());
     CHECK_FALSE(writes[2].expected.has_value());  // it was not read
+}
+
+TEST_CASE("what a plugin writes at its start is committed with its version, or not at all") {
+    ServiceFixture host;
+    host.store("count", "1");
+    auto& services = host.services;
+    const auto open = [&] { return services.open_call("plugin", [](std::string_view) { return true; }); };
+
+    auto* call = open();
+    Collected read;
+    CHECK(host.storage().get(call, borrow("count"), read.sink()) == PARLEY_OK);
+    CHECK(host.storage().put(call, borrow("count"), borrow("10")) == PARLEY_OK);
+    CHECK(host.storage().put(call, borrow("fresh"), borrow("1")) == PARLEY_OK);
+    host.store("count", "2");  // a handling of the version that still serves
+    const auto refused = services.commit_call(call, "2.0.0");
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::unavailable);
+    CHECK(host.stored("count") == "2");
+    CHECK(host.stored("fresh") == "(none)");
+    CHECK(services.stored_version("plugin").empty());
+
+    call = open();
+    CHECK(host.storage().put(call, borrow("fresh"), borrow("1")) == PARLEY_OK);
+    services.drop_call(call);
+    CHECK(host.stored("fresh") == "(none)");
+
+    call = open();
+    CHECK(host.storage().get(call, borrow("count"), read.sink()) == PARLEY_OK);
+    CHECK(host.storage().put(call, borrow("count"), borrow("20")) == PARLEY_OK);
+    CHECK(services.commit_call(call, "2.0.0"));
+    CHECK(host.stored("count") == "20");
+    CHECK(services.stored_version("plugin") == "2.0.0");
 }
 
 TEST_CASE("a reply goes to the chat that is being handled") {

@@ -3,15 +3,14 @@
 namespace parley::test {
 namespace {
 
-TEST_CASE("settings are seeded once and written over") {
+TEST_CASE("settings are seeded once") {
     JournalFixture store;
     store.transact([&](pqxx::work& tx) {
         CHECK(db::seed_settings(tx, {{"debug", "true"}, {"admin_ids", "1"}}) == 2);
         CHECK(db::seed_settings(tx, {{"debug", "false"}, {"public_url", "x"}}) == 1);
-        db::write_setting(tx, "admin_ids", "2");
         const auto all = db::read_settings(tx);
         CHECK(all.at("debug") == "true");
-        CHECK(all.at("admin_ids") == "2");
+        CHECK(all.at("admin_ids") == "1");
         CHECK(all.at("public_url") == "x");
     });
 }
@@ -20,8 +19,8 @@ TEST_CASE("stored values are listed in order of bytes, from a key on, with a pre
     JournalFixture store;
     store.transact([&](pqxx::work& tx) {
         for (const char* key : {"a/2", "a/10", "a/1", "b/1", "a%", "A/1", "a_"})
-            db::write_storage(tx, {"plugin", key, "1", std::nullopt});
-        db::write_storage(tx, {"other", "a/3", "1", std::nullopt});
+            CHECK(db::write_storage(tx, {{"plugin", key, "1", std::nullopt}}));
+        CHECK(db::write_storage(tx, {{"other", "a/3", "1", std::nullopt}}));
         const auto keys = [&](const char* prefix, const char* after, std::size_t limit) {
             std::string joined;
             for (const auto& [key, value] : db::list_storage(tx, "plugin", prefix, after, limit)) joined += key + " ";
@@ -33,15 +32,33 @@ TEST_CASE("stored values are listed in order of bytes, from a key on, with a pre
         CHECK(keys("a%", "", 100) == "a% ");
         CHECK_FALSE(db::read_storage(tx, "other", "b/1").has_value());
         const auto before = db::read_storage(tx, "plugin", "b/1")->version;
-        db::write_storage(tx, {"plugin", "b/1", "{\"x\":2}", std::nullopt});
+        CHECK(db::write_storage(tx, {{"plugin", "b/1", "{\"x\":2}", std::nullopt}}));
         const auto written = db::read_storage(tx, "plugin", "b/1")->version;
         CHECK(written > before);
-        db::write_storage(tx, {"plugin", "b/1", std::nullopt, std::nullopt});
+        CHECK(db::write_storage(tx, {{"plugin", "b/1", std::nullopt, std::nullopt}}));
         CHECK_FALSE(db::read_storage(tx, "plugin", "b/1").has_value());
         // Who read it before its removal must notice that it is another value now.
-        db::write_storage(tx, {"plugin", "b/1", "{\"x\":2}", std::nullopt});
+        CHECK(db::write_storage(tx, {{"plugin", "b/1", "{\"x\":2}", std::nullopt}}));
         CHECK(db::read_storage(tx, "plugin", "b/1")->version > written);
     });
+}
+
+TEST_CASE("a value is written only when it is still the one that was read") {
+    JournalFixture store;
+    store.transact([&](pqxx::work& tx) { CHECK(db::write_storage(tx, {{"plugin", "a", "1", std::nullopt}})); });
+    std::int64_t version = 0;
+    store.transact([&](pqxx::work& tx) { version = db::read_storage(tx, "plugin", "a")->version; });
+    const auto written = [&](StorageWrite write) {
+        bool ok = false;
+        store.transact([&](pqxx::work& tx) { ok = db::write_storage(tx, {std::move(write)}); });
+        return ok;
+    };
+    CHECK_FALSE(written({"plugin", "a", "2", 0}));
+    CHECK_FALSE(written({"plugin", "b", "2", version}));
+    CHECK(written({"plugin", "b", "2", 0}));
+    CHECK(written({"plugin", "a", "2", version}));
+    CHECK_FALSE(written({"plugin", "a", std::nullopt, version}));
+    CHECK(store.ask("select string_agg(key || '=' || value::text, ' ' order by key) from plugin_storage") == "a=2 b=2");
 }
 
 TEST_CASE("timers are found when they are due") {

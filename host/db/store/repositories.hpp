@@ -20,7 +20,6 @@ namespace parley::db {
 std::map<std::string, std::string> read_settings(pqxx::work& tx);
 // Writes those that have no row yet; returns how many were written.
 int seed_settings(pqxx::work& tx, const std::map<std::string, std::string>& values);
-void write_setting(pqxx::work& tx, const std::string& name, const std::string& value);
 
 // --- plugin storage
 struct StoredValue {
@@ -32,7 +31,8 @@ std::optional<StoredValue> read_storage(pqxx::work& tx, const std::string& plugi
 std::vector<std::pair<std::string, StoredValue>> list_storage(pqxx::work& tx, const std::string& plugin,
                                                               const std::string& prefix, const std::string& after,
                                                               std::size_t limit);
-void write_storage(pqxx::work& tx, const StorageWrite& write);
+// False: a value is not the one any more that its writer had read. Then nothing of the transaction may be committed.
+bool write_storage(pqxx::work& tx, const std::vector<StorageWrite>& writes);
 
 // --- users
 struct User {

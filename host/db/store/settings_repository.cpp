@@ -19,11 +19,4 @@ int seed_settings(pqxx::work& tx, const std::map<std::string, std::string>& valu
     return written;
 }
 
-void write_setting(pqxx::work& tx, const std::string& name, const std::string& value) {
-    tx.exec_params(
-        "insert into settings (name, value) values ($1, $2) "
-        "on conflict (name) do update set value = excluded.value, updated_at = now()",
-        name, value);
-}
-
 }  // namespace parley::db

@@ -1,10 +1,8 @@
 #include "db/store/slow_operations.hpp"
 
-#include <algorithm>
-#include <tuple>
-
 #include "core/crypto.hpp"
 #include "db/store/plain_batch.hpp"
+#include "db/store/repositories.hpp"
 
 namespace parley::db {
 namespace {
@@ -16,13 +14,6 @@ struct Statement {
 
 constexpr Statement statements[] = {
     {"parley_inbox_holds", "select 1 from inbox where id = $1 for update"},
-    {"parley_storage_version", "select version from plugin_storage where plugin = $1 and key = $2 for update"},
-    {"parley_storage_put",
-     "insert into plugin_storage (plugin, key, value) values ($1, $2, $3::jsonb) "
-     "on conflict (plugin, key) do update set value = excluded.value, version = nextval('plugin_storage_version')"},
-    {"parley_storage_insert",
-     "insert into plugin_storage (plugin, key, value) values ($1, $2, $3::jsonb) on conflict do nothing"},
-    {"parley_storage_remove", "delete from plugin_storage where plugin = $1 and key = $2"},
     {"parley_setting_put",
      "insert into settings (name, value) values ($1, $2) "
      "on conflict (name) do update set value = excluded.value, updated_at = now()"},
@@ -71,27 +62,6 @@ constexpr Statement statements[] = {
      "decode($4, 'hex'), $5) on conflict do nothing"},
 };
 
-// 0: not there.
-std::int64_t storage_version(pqxx::transaction_base& tx, const StorageWrite& write) {
-    const auto rows = tx.exec_prepared("parley_storage_version", write.plugin, write.key);
-    return rows.empty() ? 0 : rows[0][0].as<std::int64_t>();
-}
-
-// False: somebody was faster.
-bool write_storage(pqxx::transaction_base& tx, const StorageWrite& write) {
-    if (write.expected && storage_version(tx, write) != *write.expected) return false;
-    if (!write.value) {
-        tx.exec_prepared("parley_storage_remove", write.plugin, write.key);
-        return true;
-    }
-    if (write.expected && *write.expected == 0) {
-        // There was no row to lock: two handlings may both have seen nothing, one of them inserts.
-        return tx.exec_prepared("parley_storage_insert", write.plugin, write.key, *write.value).affected_rows() == 1;
-    }
-    tx.exec_prepared("parley_storage_put", write.plugin, write.key, *write.value);
-    return true;
-}
-
 void write_timer(pqxx::transaction_base& tx, const TimerWrite& timer) {
     if (timer.due) {
         tx.exec_prepared("parley_timer_set", timer.plugin, timer.account, timer.chat, timer.name, *timer.due,
@@ -113,16 +83,9 @@ Settlement run_settle(pqxx::work& tx, const SettleOp& op) {
 
     // Not pqxx::subtransaction: prepared statements alone do not make it begin, so it would undo nothing.
     tx.exec("savepoint settle");
-    // Always in one order, so that two settlements cannot wait for each other in a circle.
-    std::vector<const StorageWrite*> writes;
-    for (const auto& write : op.effects.storage) writes.push_back(&write);
-    std::sort(writes.begin(), writes.end(),
-              [](const auto* a, const auto* b) { return std::tie(a->plugin, a->key) < std::tie(b->plugin, b->key); });
-    for (const auto* write : writes) {
-        if (!write_storage(tx, *write)) {
-            tx.exec("rollback to savepoint settle; release savepoint settle");
-            return Settlement::conflict;
-        }
+    if (!write_storage(tx, op.effects.storage)) {
+        tx.exec("rollback to savepoint settle; release savepoint settle");
+        return Settlement::conflict;
     }
     for (const auto& setting : op.effects.settings) tx.exec_prepared("parley_setting_put", setting.name, setting.value);
     for (const auto& user : op.effects.user_groups) tx.exec_prepared("parley_user_group", user.user, user.user_group);
