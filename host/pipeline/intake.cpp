@@ -1,5 +1,8 @@
 #include "pipeline/intake.hpp"
 
+#include <algorithm>
+#include <span>
+
 #include "core/failpoint.hpp"
 
 namespace parley::pipeline {
@@ -52,7 +55,7 @@ void Intake::accept(std::string_view channel, channels::Decoded decoded, Done do
         message.channel = channel;
         admit(batch, std::move(message));
     }
-    for (auto& status : decoded.statuses) report(batch, std::move(status));
+    for (const auto& status : decoded.statuses) report(batch, status);
     for (auto& event : decoded.events) {
         ++batch->open;
         if (event.timestamp == 0) event.timestamp = unix_now();
@@ -98,13 +101,19 @@ void Intake::admit(std::shared_ptr<Batch> batch, Inbound message) {
         });
 }
 
-void Intake::report(const std::shared_ptr<Batch>& batch, StatusUpdate status) {
-    ++batch->open;
-    auto settled = status.message == 0 || status.provider_ids.empty() ? MessageId{0} : status.message;
-    journal_.report(std::move(status), [this, settled, done = part_of(batch)](Result<void> written) mutable {
-        if (written && settled != 0 && on_settled) on_settled(settled);
-        done(std::move(written));
-    });
+void Intake::report(const std::shared_ptr<Batch>& batch, const StatusUpdate& status) {
+    const auto& ids = status.provider_ids;
+    const MessageId settles = ids.empty() ? 0 : status.message;
+    for (std::size_t at = 0; at < ids.size(); at += db::Journal::most_reported) {
+        const auto part = std::span(ids).subspan(at, std::min(ids.size() - at, db::Journal::most_reported));
+        StatusUpdate update = status;
+        update.provider_ids.assign(part.begin(), part.end());
+        ++batch->open;
+        journal_.report(std::move(update), [this, settles, done = part_of(batch)](Result<void> written) mutable {
+            if (written && settles != 0 && on_settled) on_settled(settles);
+            done(std::move(written));
+        });
+    }
 }
 
 UniqueFunction<void(Result<void>)> Intake::part_of(const std::shared_ptr<Batch>& batch) {

@@ -51,7 +51,7 @@ private:
     struct Batch;
     void bury(AccountId account, const Error& why, std::string raw, Done done);
     void admit(std::shared_ptr<Batch> batch, Inbound message);
-    void report(const std::shared_ptr<Batch>& batch, StatusUpdate status);
+    void report(const std::shared_ptr<Batch>& batch, const StatusUpdate& status);
     // The completion of one of a batch's parts.
     UniqueFunction<void(Result<void>)> part_of(const std::shared_ptr<Batch>& batch);
     void finish_one(const std::shared_ptr<Batch>& batch, const std::optional<Error>& error);

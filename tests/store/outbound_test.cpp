@@ -56,6 +56,88 @@ TEST_CASE("a delivery report that comes before the sending is recorded counts as
     CHECK(store.ask("select status from messages") == "read");
 }
 
+// A row that somebody else holds: an operation that writes it waits, and with it the rest of its batch.
+class HeldRow {
+public:
+    HeldRow(JournalFixture& store, std::string key) : key_(std::move(key)) {
+        store.transact([&](pqxx::work& tx) { CHECK(db::write_storage(tx, {{"test", key_, "1", std::nullopt}})); });
+        connection_ = db::connect(store.options, "holder");
+        transaction_ = std::make_unique<pqxx::work>(*connection_);
+        CHECK(db::write_storage(*transaction_, {{"test", key_, "2", std::nullopt}}));
+    }
+    void release() { transaction_->commit(); }
+    Effects touching() const {
+        Effects effects;
+        effects.storage = {{"test", key_, "3", std::nullopt}};
+        return effects;
+    }
+
+private:
+    std::string key_;
+    std::unique_ptr<pqxx::connection> connection_;
+    std::unique_ptr<pqxx::work> transaction_;
+};
+
+TEST_CASE("a delivery report and the recording of its sending, both on their way at once, do not miss each other") {
+    JournalFixture store(1);  // the one in which the first of both gets stuck behind a row
+    db::Journal other(store.options, {}, store.executor, Logger());
+    HeldRow first(store, "first"), second(store, "second");
+    const auto message = store.outbound("hello");
+    REQUIRE(store.enqueue(message));
+
+    int open = 0;
+    const auto settle = [&](const HeldRow& row) {
+        ++open;
+        store.journal->settle(0, row.touching(), [&](Result<db::Settlement> how) {
+            CHECK(committed(how));
+            --open;
+        });
+    };
+    const auto send = [&](db::Journal& journal) {
+        ++open;
+        journal.sent(message.id, "P1", [&] { --open; });
+    };
+    const auto report = [&](db::Journal& journal) {
+        ++open;
+        journal.report(report_of(store.account, "P1", DeliveryStatus::delivered), [&](Result<void> written) {
+            CHECK(written);
+            --open;
+        });
+    };
+    const auto until = [](const auto& condition) {
+        const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+        while (!condition()) REQUIRE(std::chrono::steady_clock::now() < give_up);
+    };
+    const auto waiting = [&](const std::string& backends) {
+        return store.count("pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") ==
+               backends;
+    };
+
+    settle(first);
+    until([&] { return waiting("1"); });
+    const bool report_first = GENERATE(true, false);
+    CAPTURE(report_first);
+    if (report_first) {
+        report(*store.journal);
+    } else {
+        send(*store.journal);
+    }
+    settle(second);  // in one batch with what waits before it
+    first.release();
+    store.executor.run_until([&] { return open == 2; });
+    until([&] { return waiting("1"); });
+    // The first has been done, and is not committed. Now the second.
+    if (report_first) {
+        send(other);
+    } else {
+        report(other);
+    }
+    until([&] { return waiting("2") || other.stats().operations > 0; });
+    second.release();
+    store.executor.run_until([&] { return open == 0; });
+    CHECK(store.ask("select status from messages") == "delivered");
+}
+
 TEST_CASE("reports of an inbound message's id change nothing") {
     JournalFixture store;
     REQUIRE(accepted(store.admit(store.inbound("P1"))));

@@ -90,7 +90,8 @@ void run_slow(pqxx::work& tx, const Operation& operation, BatchResult& result) {
 BatchResult run_batch(pqxx::connection_base& connection, const std::vector<Operation>& batch) {
     BatchResult result;
     PlainBatch plain;
-    bool all_plain = true;
+    const std::string meetings = meeting_ids(batch);
+    bool all_plain = meetings.empty();
     for (const auto& operation : batch) {
         if (is_plain(operation)) {
             add_plain(plain, operation);
@@ -104,6 +105,7 @@ BatchResult run_batch(pqxx::connection_base& connection, const std::vector<Opera
         return result;
     }
     pqxx::work tx(connection);
+    if (!meetings.empty()) meet(tx, meetings);
     if (!plain.empty()) result.plain = plain.run(tx);
     for (const auto& operation : batch)
         if (!is_plain(operation)) run_slow(tx, operation, result);

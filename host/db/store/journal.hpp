@@ -57,7 +57,9 @@ public:
     void failed(MessageId outbound, std::string reason, UniqueFunction<void()> done);
 
     // A delivery report; may come before the sending was recorded. One that names our message records its sending as
-    // well, if that is still to be done.
+    // well, if that is still to be done. Of at most `most_reported` messages, for each takes a lock in the database,
+    // which has room for some thousands.
+    static constexpr std::size_t most_reported = 8;
     void report(StatusUpdate update, UniqueFunction<void(Result<void>)> done);
 
     // What a provider told about an account itself.

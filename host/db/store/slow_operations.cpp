@@ -1,6 +1,7 @@
 #include "db/store/slow_operations.hpp"
 
 #include "core/crypto.hpp"
+#include "db/store/array_literal.hpp"
 #include "db/store/plain_batch.hpp"
 #include "db/store/repositories.hpp"
 
@@ -13,6 +14,10 @@ struct Statement {
 };
 
 constexpr Statement statements[] = {
+    // In one order, so that nobody waits in a circle. The first number, "PARL", keeps our locks apart from others'.
+    {"parley_meet",
+     "select pg_advisory_xact_lock(1346458188, lock) from ("
+     "select distinct hashtext(id) as lock from unnest($1::text[]) as ids(id) order by lock) as locks"},
     {"parley_inbox_holds", "select 1 from inbox where id = $1 for update"},
     {"parley_setting_put",
      "insert into settings (name, value) values ($1, $2) "
@@ -75,6 +80,21 @@ void write_timer(pqxx::transaction_base& tx, const TimerWrite& timer) {
 
 void prepare_slow_operations(pqxx::connection_base& connection) {
     for (const auto& statement : statements) connection.prepare(statement.name, statement.sql);
+}
+
+std::string meeting_ids(const std::vector<Operation>& batch) {
+    ArrayLiteral ids;
+    for (const auto& operation : batch) {
+        if (const auto* sent = std::get_if<SentOp>(&operation); sent && !sent->provider_id.empty())
+            ids.add(sent->provider_id);
+        if (const auto* report = std::get_if<ReportOp>(&operation))
+            for (const auto& id : report->update.provider_ids) ids.add(id);
+    }
+    return ids.empty() ? std::string() : ids.str();
+}
+
+void meet(pqxx::work& tx, const std::string& ids) {
+    tx.exec_prepared("parley_meet", ids);
 }
 
 Settlement run_settle(pqxx::work& tx, const SettleOp& op) {
