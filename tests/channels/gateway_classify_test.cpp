@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "channels/gateway/classify.hpp"
+#include "channels/gateway/decode.hpp"
 #include "support/result_printer.hpp"
 
 using namespace parley;
@@ -49,6 +50,18 @@ TEST_CASE("a success carries the id of the message") {
         REQUIRE(unnamed);
         CHECK(unnamed->provider_id.empty());
     }
+}
+
+TEST_CASE("an id that no index can hold is the same one in the answer and in the webhooks about it") {
+    const std::string longest(5000, 'A');
+    const auto sent = classify_gateway_answer(answer(200, R"({"results":{"message_id":")" + longest + R"("}})"), kNow);
+    REQUIRE(sent);
+    CHECK(sent->provider_id.size() < 100);
+    const auto report = decode_gateway(
+        R"({"event":"message.ack","payload":{"ids":[")" + longest + R"("],"receipt_type":"delivered"}})", 1, kNow);
+    REQUIRE(report);
+    REQUIRE(report->statuses.size() == 1);
+    CHECK(report->statuses[0].provider_ids == std::vector{sent->provider_id});
 }
 
 TEST_CASE("every refusal has its class") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "channels/gateway/error_table.hpp"
+#include "channels/provider_id.hpp"
 #include "channels/timestamp.hpp"
 #include "core/json_reader.hpp"
 #include "core/text.hpp"
@@ -26,7 +27,7 @@ Answer read_answer(const std::string& body) {
     const JsonReader root(*document, problem);
     answer.code = root["code"].text_or("");
     answer.words = root["message"].string_or("");
-    answer.message_id = root["results"]["message_id"].string_or("");
+    answer.message_id = bounded_id(root["results"]["message_id"].string_or(""));
     return answer;
 }
 

@@ -1,7 +1,7 @@
 #include "channels/gateway/decode.hpp"
 
 #include "channels/gateway/decode_parts.hpp"
-#include "core/crypto.hpp"
+#include "channels/provider_id.hpp"
 #include "core/text.hpp"
 
 namespace parley::channels {
@@ -9,24 +9,18 @@ namespace parley::channels {
 namespace {
 
 constexpr std::size_t kMaxBody = 4u << 20;
-constexpr std::size_t kMaxId = 200;  // real ones have 20 to 40 characters; an index takes no more than 2,700
 constexpr std::size_t kMaxName = 256;
-
-// An id of any length as one that an index can hold; equal ids stay equal.
-void bound_id(std::string& id) {
-    if (id.size() > kMaxId) id = gateway::event_id("sha256", crypto::sha256_hex(id));
-}
 
 void bound_fields(Decoded& decoded) {
     for (Inbound& event : decoded.messages) {
-        bound_id(event.provider_id);
-        bound_id(event.reply_to);
-        bound_id(event.refers_to);
+        event.provider_id = bounded_id(std::move(event.provider_id));
+        event.reply_to = bounded_id(std::move(event.reply_to));
+        event.refers_to = bounded_id(std::move(event.refers_to));
         event.sender_name = text::truncate_utf8(text::trim(event.sender_name), kMaxName);
         event.text = text::replace_nbsp(event.text);
     }
     for (StatusUpdate& status : decoded.statuses) {
-        for (std::string& id : status.provider_ids) bound_id(id);
+        for (std::string& id : status.provider_ids) id = bounded_id(std::move(id));
     }
 }
 
