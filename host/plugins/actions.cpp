@@ -102,6 +102,7 @@ Result<std::string> Control::unload(const std::string& target) {
     slot->unloaded = true;
     slot->error = "unloaded by an admin: load it to have it back";
     const std::string id = slot->manifest.id;
+    retries_.forget(slot->path);
     parts_.catalog.put(std::move(*slot));
     retire(std::move(old));
     return id + " unloaded";
@@ -113,6 +114,7 @@ Result<std::string> Control::disable(const std::string& target) {
     const std::string id = slot->manifest.id;
     parts_.services.set_disabled(id, true);
     disabled_.insert(id);
+    retries_.forget(slot->path);
     auto old = std::exchange(slot->serving, nullptr);
     slot->disabled = true;
     slot->error = why_disabled(id);

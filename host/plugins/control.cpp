@@ -20,7 +20,7 @@ std::int64_t unix_ms() {
 }  // namespace
 
 Control::Control(Parts parts, std::function<void(const std::string& path)> look_again)
-    : parts_(std::move(parts)), look_again_(std::move(look_again)) {}
+    : parts_(std::move(parts)), look_again_(std::move(look_again)), retries_(parts_.options.retry) {}
 
 void Control::read_disabled() {
     const auto ids = parts_.services.disabled_plugins();
@@ -40,16 +40,32 @@ void Control::install_changed(const std::vector<std::string>& paths) {
 }
 
 Result<std::string> Control::install(const std::string& path, Trigger trigger) {
+    auto installed = try_install(path, trigger);
+    if (!installed && installed.error().code == Errc::unavailable) {
+        retries_.failed(path, Retries::Time::clock::now());
+        installed = make_error(Errc::unavailable, installed.error().message + "; it is tried again in a while");
+    } else {
+        retries_.forget(path);
+    }
+    return installed;
+}
+
+Result<std::string> Control::try_install(const std::string& path, Trigger trigger) {
     Error error;
     try {
         auto candidate = parts_.loader.examine(path);
         if (candidate) return take_in(std::move(*candidate), trigger);
         error = candidate.error();
-        if (error.code == Errc::unavailable) look_again_(path);
     } catch (const std::exception& e) {
         error = make_error(Errc::unavailable, std::string("the host could not load it: ") + e.what());
     }
     return refuse(path, nullptr, std::move(error), false);
+}
+
+void Control::retry(Retries::Time now) {
+    retrying_ = true;
+    for (const auto& path : retries_.due(now)) static_cast<void>(install(path, Trigger::event));  // shown in the list
+    retrying_ = false;
 }
 
 Result<std::string> Control::take_in(Candidate candidate, Trigger trigger) {
@@ -172,20 +188,22 @@ std::string Control::why_disabled(const std::string& id) const {
 Error Control::refuse(const std::string& path, const Manifest* manifest, Error error, bool conflict) {
     auto slot = parts_.catalog.at(path).value_or(Slot{});
     slot.path = path;
+    if (!retrying_ || slot.error != error.message)  // that it fails as before is no news
+        parts_.log.error("plugin_refused",
+                         {{"file", path}, {"error", error.message}, {"serves_on", slot.serving != nullptr}});
     slot.error = error.message;
     slot.conflict = conflict;
     if (!slot.owner) {
         slot.manifest = manifest ? *manifest : Manifest{};
         if (!manifest) slot.manifest.id = std::filesystem::path(path).stem().string();
     }
-    parts_.log.error("plugin_refused",
-                     {{"file", path}, {"error", error.message}, {"serves_on", slot.serving != nullptr}});
     parts_.catalog.put(std::move(slot));
     error.message = file_name(path) + ": " + error.message;
     return error;
 }
 
 void Control::remove(const std::string& path) {
+    retries_.forget(path);
     auto slot = parts_.catalog.at(path);
     if (!slot) return;
     parts_.catalog.erase(path);
@@ -206,6 +224,7 @@ void Control::retry_conflicts() {
 }
 
 void Control::retire_all() {
+    retries_.clear();
     const auto slots = parts_.catalog.slots();
     for (auto slot : slots) {
         slot.serving = nullptr;

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "plugins/loader.hpp"
 #include "plugins/registry.hpp"
 #include "plugins/retirement.hpp"
+#include "plugins/retries.hpp"
 
 namespace parley::plugins {
 
@@ -43,9 +45,14 @@ public:
     Result<std::string> act(Runtime::Action action, const std::string& target);
     void retire_all();
 
+    // Tries again what failed because something was away; asked when `next_retry` has come.
+    void retry(Retries::Time now);
+    std::optional<Retries::Time> next_retry() const { return retries_.next(); }
+
 private:
     Result<std::string> act_on(Runtime::Action action, const std::string& target);
     Result<std::string> install(const std::string& path, Trigger trigger);
+    Result<std::string> try_install(const std::string& path, Trigger trigger);
     Result<std::string> take_in(Candidate candidate, Trigger trigger);
     Result<std::string> put_into_service(Slot slot, Candidate candidate, std::shared_ptr<Generation> displaced);
     Result<std::string> keep_disabled(Slot slot, const Candidate& candidate, std::shared_ptr<Generation> displaced);
@@ -67,6 +74,8 @@ private:
     Parts parts_;
     std::function<void(const std::string& path)> look_again_;
     std::set<std::string> disabled_;  // by an admin
+    Retries retries_;
+    bool retrying_ = false;
 };
 
 }  // namespace parley::plugins

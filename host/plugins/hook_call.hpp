@@ -14,12 +14,15 @@ namespace parley::plugins {
 // "failed", "denied", ...
 const char* status_name(parley_status status);
 
+// Errc::unavailable: what the hook needs is away, another try later may succeed.
 template <class F>
 Result<void> call_hook(const char* name, const F& hook) {
     try {
         const parley_status status = hook();
         if (status == PARLEY_OK) return {};
-        return make_error(Errc::invalid, std::string(name) + " failed: " + status_name(status));
+        const bool passing = status == PARLEY_UNAVAILABLE || status == PARLEY_TIMEOUT;
+        return make_error(passing ? Errc::unavailable : Errc::invalid,
+                          std::string(name) + " failed: " + status_name(status));
     } catch (const std::exception& e) {
         return make_error(Errc::invalid, std::string(name) + " let an exception out: " + e.what());
     } catch (...) {

@@ -76,8 +76,9 @@ Result<void> Loader::start(const std::shared_ptr<Generation>& generation) {
     if (started) {
         const auto committed = services_.commit_call(call, generation->manifest().version);
         if (committed) return {};
-        return make_error(committed.error().code,
-                          "what it wrote at its start could not be saved: " + committed.error().message);
+        // Errc::timeout is kept for a start() that does not return.
+        const auto code = committed.error().code == Errc::timeout ? Errc::unavailable : committed.error().code;
+        return make_error(code, "what it wrote at its start could not be saved: " + committed.error().message);
     }
     Error error = started.error();
     if (error.code == Errc::timeout) return error;  // the call is still in use

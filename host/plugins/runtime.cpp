@@ -95,6 +95,7 @@ void Runtime::Impl::run() {
             control.install_changed(watcher->due(now));
         }
         control.install_changed(again.due(now));
+        control.retry(now);
         now = Clock::now();
         retirement.step(now);
         if (finished(now)) return;
@@ -123,6 +124,7 @@ void Runtime::Impl::wait(Clock::time_point now) {
     };
     if (watcher) sooner(watcher->next());
     sooner(again.next());
+    sooner(control.next_retry());
     sooner(stop_at);
     const auto left = until ? std::chrono::ceil<std::chrono::milliseconds>(*until - now).count() : -1;
     pollfd waits[2] = {{bell->fd(), POLLIN, 0}, {watcher ? watcher->fd() : -1, POLLIN, 0}};

@@ -160,6 +160,7 @@ struct RuntimeOptions {
     std::string canary_program;  // this executable: run as `<canary_program> plugin-trial <fd>` for the trial load
     bool watch = true;
     std::chrono::milliseconds settle{150};  // a file must be quiet for so long
+    std::chrono::milliseconds retry{500};   // after a failure that may pass; each next one waits twice as long
     std::chrono::milliseconds trial_deadline{2000};
     std::chrono::milliseconds start_deadline{10'000};
     std::chrono::milliseconds drain_deadline{30'000};  // then reported, and kept until its calls end

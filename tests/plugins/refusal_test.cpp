@@ -66,6 +66,42 @@ TEST_CASE("a start() that does not return is refused, left alone, and cleaned up
     CHECK(eventually([] { return !is_mapped("parley-plugin-echo"); }));
 }
 
+TEST_CASE("a plugin that could not start for want of the database is started when it is back") {
+    Bench bench;
+    bench.install("echo_v1", "echo.so");
+    bench.start();
+    auto& services = bench.services;
+    std::atomic<bool>* broken = &services.away;
+    SECTION("what start() needs is away") {}
+    SECTION("the version cannot be read") {
+        broken = &services.versions_fail;
+    }
+    SECTION("what it wrote cannot be committed") {
+        broken = &services.commits_fail;
+    }
+    *broken = true;
+
+    CHECK_FALSE(failed_reload(bench, "start_needs_database").empty());
+    *broken = false;
+    CHECK(eventually([&] { return bench.call("echo") == 3; }));
+    CHECK(bench.info("echo").error.empty());
+    CHECK(services.open_calls == 0);
+}
+
+TEST_CASE("what an admin switched off meanwhile is not tried again") {
+    Bench bench;
+    bench.install("start_needs_database", "echo.so");
+    bench.services.away = true;
+    bench.start();
+    REQUIRE(bench.ask(Runtime::Action::disable, "echo"));
+    bench.services.away = false;
+    bench.install("newer_minor", "newer.so");
+    REQUIRE(bench.ask(Runtime::Action::load, "newer"));
+    CHECK(bench.call("echo") == 0);
+    REQUIRE(bench.ask(Runtime::Action::enable, "echo"));
+    CHECK(bench.call("echo") == 3);
+}
+
 TEST_CASE("a plugin that fails at start is listed with its error") {
     Bench bench;
     std::ofstream(bench.in("broken.so")) << "junk";

@@ -93,6 +93,8 @@ public:
     unsigned open_calls = 0, rolled_back = 0;
     Gate gate;  // what start() of a fixture waits for
     std::set<std::string> privileged;
+    std::atomic<bool> away{false};                                // the database cannot be reached
+    std::atomic<bool> versions_fail{false}, commits_fail{false};  // before start(), or between it and its commit
 
     const void* service(std::string_view name) const override {
         return name == PARLEY_STORAGE || name == "parley.settings/1" ? &storage_ : nullptr;
@@ -103,6 +105,7 @@ public:
         auto* call = new fixture_call{};
         call->wait = &Gate::wait;
         call->user = &gate;
+        call->answer = away ? 0 : 1;  // for start_needs_database
         callers[reinterpret_cast<parley_call*>(call)] = id;
         return reinterpret_cast<parley_call*>(call);
     }
@@ -113,8 +116,11 @@ public:
     }
     Result<void> commit_call(parley_call* call, const std::string& version) override {
         const std::lock_guard lock(mutex);
-        versions[callers[call]] = version;
-        call_texts.emplace_back(end(call)->text);
+        const std::string id = callers[call];
+        const auto mine = end(call);
+        if (commits_fail) return make_error(Errc::unavailable, "the database is away");
+        versions[id] = version;
+        call_texts.emplace_back(mine->text);
         return {};
     }
     void drop_call(parley_call* call) override {
@@ -128,6 +134,7 @@ public:
     }
     std::string last_error(parley_call*) const override { return "none"; }
     std::string stored_version(const std::string& id) override {
+        if (versions_fail) throw ErrorException(make_error(Errc::unavailable, "the database is away"));
         const std::lock_guard lock(mutex);
         return versions[id];
     }
@@ -162,6 +169,7 @@ struct Bench {
     explicit Bench(bool watch = false) {
         options.plugins_dir = (dir / "plugins").string();
         options.settle = 20ms;
+        options.retry = 20ms;
         options.start_deadline = 10s;
         options.watch = watch;
         fs::create_directories(options.plugins_dir);
