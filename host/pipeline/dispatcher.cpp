@@ -93,7 +93,10 @@ void Dispatcher::submit(std::shared_ptr<Handling> handling) {
         std::string plugin = blame(handling->state, limit);
         executor_.post([this, handling, plugin = std::move(plugin)] { overdue(handling, plugin); });
     };
-    pool_.submit(std::move(job));
+    // What one turn of the loop brings goes to the pool together: waking a thread for each message would cost more than
+    // handling it.
+    if (ready_.empty()) executor_.post([this] { pool_.submit(std::exchange(ready_, {})); });
+    ready_.push_back(std::move(job));
 }
 
 void Dispatcher::finished(std::shared_ptr<Handling> handling, Effects effects) {

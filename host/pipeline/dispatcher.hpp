@@ -75,6 +75,7 @@ private:
     IdGenerator& ids_;
     Logger log_;
     DurableQueue<Inbound> queue_;
+    std::vector<plugins::HandlerPool::Job> ready_;  // for the pool, at the end of this turn of the loop
     std::size_t running_ = 0;
     Metrics::Counter handled_, failed_, overdue_, conflicts_, rejected_;
     Metrics::Histogram handler_seconds_;

@@ -24,7 +24,12 @@ HandlerPool::~HandlerPool() {
 }
 
 void HandlerPool::submit(Job job) {
-    impl_->state->submit(std::move(job));
+    std::vector<Job> jobs;
+    jobs.push_back(std::move(job));
+    submit(std::move(jobs));
+}
+void HandlerPool::submit(std::vector<Job> jobs) {
+    impl_->state->submit(std::move(jobs));
 }
 HandlerPool::Stats HandlerPool::stats() const {
     return impl_->state->stats();

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "core/executor.hpp"
 #include "core/log.hpp"
@@ -35,8 +36,9 @@ public:
             overdue;  // [watchdog thread] called once when the limit is over and run() has not returned
     };
 
-    // [any thread] Jobs start in order. Never refuses: callers bound their own backlog.
+    // [any thread] Jobs start in order. Never refuses: callers bound their own backlog. Several at once cost one wake-up.
     void submit(Job job);
+    void submit(std::vector<Job> jobs);
 
     // Marks the calling handler thread as waiting, so that another may take its place. Nestable; a no-op elsewhere.
     class BlockingSection {

@@ -26,14 +26,15 @@ bool PoolState::may_spawn() const {
     return !stopping_ && !(draining_ && waiting_ > 0) && threads_ < options_.max_threads;
 }
 
-void PoolState::submit(HandlerPool::Job job) {
+void PoolState::submit(std::vector<HandlerPool::Job> jobs) {
+    const auto count = static_cast<unsigned>(jobs.size());
     Lock lock(mutex_);
-    queue_.push_back(std::move(job));
+    for (auto& job : jobs) queue_.push_back(std::move(job));
     if (asleep_) {
         asleep_ = false;
         tick_.notify_one();
     }
-    staff(lock);
+    staff(lock, count);
 }
 
 void PoolState::staff(Lock& lock, unsigned at_most) {

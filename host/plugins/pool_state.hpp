@@ -42,7 +42,7 @@ class PoolState : public std::enable_shared_from_this<PoolState> {
 public:
     PoolState(HandlerPoolOptions options, Logger log);
 
-    void submit(HandlerPool::Job job);
+    void submit(std::vector<HandlerPool::Job> jobs);
     void begin_waiting(PoolWorker& worker);
     void end_waiting(PoolWorker& worker);
     HandlerPool::Stats stats() const;
