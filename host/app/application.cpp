@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "app/routes.hpp"
+#include "channels/recipient.hpp"
 #include "core/text.hpp"
 #include "db/migrate.hpp"
 #include "db/store/queue_reader.hpp"
@@ -82,14 +83,12 @@ Result<std::unique_ptr<Application>> Application::start(config::Config config, L
         app->pool_->run([&](pqxx::work& tx) {
             db::ensure_partitions(tx);
             greatest = db::greatest_id(tx);
-            app->accounts_.gateway = db::ensure_account(tx, "gateway", "gateway");
-            app->accounts_.support = db::ensure_account(tx, "support", "support");
-            app->accounts_.terminal = db::ensure_account(tx, "terminal", "terminal");
         });
     } catch (const ErrorException& failure) {
         return failure.error();
     }
     app->build_outside();
+    if (auto ok = app->accounts_->load(); !ok) return ok.error();
     app->build_pipeline(greatest);
     app->connect_parts();
     app->runtime_->start();
@@ -141,11 +140,8 @@ void Application::build_outside() {
     net::ClientOptions options;
     options.max_connections_per_host = std::max(1024u, config_.gateway.concurrency);
     client_ = std::make_unique<net::Client>(*loop_, options, log_);
-    gateway_ = std::make_unique<GatewayAccount>(accounts_.gateway, config_.gateway, *settings_, *client_, *loop_);
-    support_ = std::make_unique<channels::SupportChannel>(
-        accounts_.support, channels::SupportConfig{config_.support.token, config_.support.allow_unauthenticated},
-        *loop_);
-    terminal_ = std::make_unique<channels::TerminalChannel>(*loop_);
+    accounts_ =
+        std::make_unique<Accounts>(Accounts::Parts{config_, *settings_, *vault_, *pool_, *client_, *loop_, {}, log_});
 }
 
 void Application::build_pipeline(MessageId greatest) {
@@ -157,9 +153,6 @@ void Application::build_pipeline(MessageId greatest) {
         std::make_unique<outbound::Sender>(*loop_, *journal_, *workers_, *media_, *ids_,
                                            table_reader<Outbound>(*pool_, *loop_, &db::read_outbox, [](Outbound&) {}),
                                            config_.max_in_memory, rules, metrics_, log_);
-    sender_->add_account(accounts_.gateway, "gateway", *gateway_, {config_.gateway.concurrency, config_.gateway.rate});
-    sender_->add_account(accounts_.support, "support", *support_, {});
-    sender_->add_account(accounts_.terminal, "terminal", *terminal_, {});
 
     services_ = std::make_unique<services::Services>(
         services::Collaborators{*pool_, *client_, *loop_, *settings_, *media_, *zones_, log_,
@@ -168,7 +161,9 @@ void Application::build_pipeline(MessageId greatest) {
                                 },
                                 [this](AccountId account, const std::string& chat, const std::string& provider_id,
                                        bool on) { show_typing(account, chat, provider_id, on); },
-                                [this](AccountId account, std::string_view to) { return resolve_chat(account, to); }});
+                                [this](AccountId account, std::string_view to) {
+                                    return channels::chat_id(accounts_->channel_of(account), to);
+                                }});
     plugins::RuntimeOptions runtime;
     runtime.plugins_dir = config_.plugins_dir;
     runtime.state_dir = config_.data_dir;
@@ -189,13 +184,24 @@ void Application::build_pipeline(MessageId greatest) {
                               [this](Inbound& message) { message.channel = intake_->channel_name(message.account); }),
         metrics_, log_);
     intake_ = std::make_unique<pipeline::Intake>(*journal_, *dispatcher_, *ids_, metrics_, log_);
-    intake_->name_account(accounts_.gateway, "gateway");
-    intake_->name_account(accounts_.support, "support");
-    intake_->name_account(accounts_.terminal, "terminal");
     timers_ = std::make_unique<pipeline::Timers>(*loop_, *pool_, *journal_, *dispatcher_, *intake_, *ids_, log_);
 }
 
 void Application::connect_parts() {
+    on_loop([this](const std::function<void()>& done) {
+        accounts_->open(*sender_, *intake_);
+        done();
+    });
+    intake_->on_settled = [this](MessageId id) { sender_->settled(id); };
+    sender_->set_last_heard([this](AccountId account, const std::string& chat, auto done) {
+        auto heard = std::make_shared<UnixMillis>(0);
+        pool_->run_async(
+            *loop_, [heard, account, chat](pqxx::work& tx) { *heard = db::last_heard(tx, account, chat); },
+            [heard, done = std::move(done)](Result<void> ok) mutable {
+                done(ok ? Result<UnixMillis>(*heard) : Result<UnixMillis>(ok.error()));
+            },
+            db::Rerun::safe);
+    });
     dispatcher_->on_timers_changed = [this] { timers_->look(); };
     dispatcher_->on_plugin_request = [this](const PluginRequest& request, pipeline::Dispatcher::Tell tell) {
         const auto action = plugins::Runtime::action_from(request.action);
@@ -206,7 +212,7 @@ void Application::connect_parts() {
     };
     settings_->on_change([this](const std::string& name) {
         if (name.rfind("whatsapp_client", 0) != 0) return;
-        gateway_->reconfigure();
+        accounts_->gateway().reconfigure();
         sender_->retry_now();
     });
     journal_->on_health([this](bool healthy) {
@@ -295,7 +301,8 @@ Result<Media> Application::fetch_media(const Inbound& message, std::chrono::stea
         };
         const auto channel = sender_->channel_of(message.account);
         if (channel) {
-            channel->fetch(message, 64u << 20, [channel, arrived](Result<std::string> bytes) { arrived(std::move(bytes)); });
+            channel->fetch(message, 64u << 20,
+                           [channel, arrived](Result<std::string> bytes) { arrived(std::move(bytes)); });
         } else {
             arrived(make_error(Errc::not_found, "the account it came through is not configured any more"));
         }
@@ -305,16 +312,6 @@ Result<Media> Application::fetch_media(const Inbound& message, std::chrono::stea
         return make_error(Errc::timeout, "the file did not arrive in time");
     if (!*download->bytes) return download->bytes->error();
     return media_->put(**download->bytes, message.media->mime);
-}
-
-Result<std::string> Application::resolve_chat(AccountId account, std::string_view to) const {
-    if (to.find('@') != std::string_view::npos || account == accounts_.support) return std::string(to);
-    if (!text::is_digits(to))
-        return make_error(
-            Errc::invalid,
-            "\"" + std::string(to) + "\" is no recipient: write a number with country code, digits only, or a chat id");
-    // The gateway's own rule: what is longer than a phone number is a group.
-    return std::string(to) + (to.size() > 15 ? "@g.us" : "@s.whatsapp.net");
 }
 
 void Application::show_typing(AccountId account, const std::string& chat, const std::string& provider_id, bool on) {
@@ -384,7 +381,7 @@ Application::~Application() {
     intake_.reset();
     dispatcher_.reset();
     sender_.reset();
-    gateway_.reset();
+    accounts_.reset();
     client_.reset();
     loop_.reset();
     cluster_.reset();

@@ -9,10 +9,8 @@
 #include <string>
 #include <thread>
 
-#include "app/gateway_account.hpp"
+#include "app/accounts.hpp"
 #include "app/sign_in.hpp"
-#include "channels/support/support_channel.hpp"
-#include "channels/terminal/terminal_channel.hpp"
 #include "config/config.hpp"
 #include "config/settings.hpp"
 #include "config/vault.hpp"
@@ -36,10 +34,6 @@
 #include "services/services.hpp"
 
 namespace parley::app {
-
-struct AccountIds {
-    AccountId gateway = 0, support = 0, terminal = 0;
-};
 
 class Application {
 public:
@@ -73,13 +67,10 @@ public:
     pipeline::Intake& intake() { return *intake_; }
     pipeline::Dispatcher& dispatcher() { return *dispatcher_; }
     outbound::Sender& sender() { return *sender_; }
-    channels::TerminalChannel& terminal() { return *terminal_; }
-    channels::SupportChannel& support() { return *support_; }
-    GatewayAccount& gateway() { return *gateway_; }
+    Accounts& accounts() { return *accounts_; }
     net::Server& server() { return *server_; }
     Metrics& metrics() { return metrics_; }
     SignIn& sign_in() { return sign_in_; }
-    const AccountIds& accounts() const { return accounts_; }
     Logger log() const { return log_; }
     bool ready() const { return ready_ && journal_->healthy(); }
 
@@ -98,7 +89,6 @@ private:
     void maintain();
 
     Result<Media> fetch_media(const Inbound& message, std::chrono::steady_clock::time_point deadline);
-    Result<std::string> resolve_chat(AccountId account, std::string_view to) const;
     void show_typing(AccountId account, const std::string& chat, const std::string& provider_id, bool on);
 
     config::Config config_;
@@ -106,7 +96,6 @@ private:
     int lock_file_ = -1;
     Metrics metrics_;
     SignIn sign_in_;
-    AccountIds accounts_;
     std::atomic<bool> ready_{false};
     bool stopped_ = false;
     std::uint16_t port_ = 0;
@@ -123,9 +112,7 @@ private:
     std::unique_ptr<media::Store> media_;
     std::unique_ptr<services::PhoneZones> zones_;
     std::unique_ptr<net::Client> client_;
-    std::unique_ptr<GatewayAccount> gateway_;
-    std::unique_ptr<channels::SupportChannel> support_;
-    std::unique_ptr<channels::TerminalChannel> terminal_;
+    std::unique_ptr<Accounts> accounts_;
     std::unique_ptr<db::Journal> journal_;
     std::unique_ptr<outbound::Sender> sender_;
     std::unique_ptr<services::Services> services_;

@@ -39,7 +39,7 @@ Response gateway_answer(pipeline::Intake::Outcome outcome, const std::string& wh
 
 void gateway_webhook(Application& app, Request request, Responder respond) {
     app.intake().webhook(
-        app.gateway(), app.accounts().gateway, std::move(request),
+        app.accounts().gateway(), app.accounts().ids().gateway, std::move(request),
         [respond = std::move(respond)](pipeline::Intake::Outcome outcome, const std::string& why) mutable {
             respond(gateway_answer(outcome, why));
         });
@@ -50,7 +50,7 @@ Response support_unauthorized() {
 }
 
 void support_webhook(Application& app, Request request, Responder respond) {
-    if (!app.support().verify(request)) {
+    if (!app.accounts().support().verify(request)) {
         respond(support_unauthorized());
         return;
     }
@@ -60,7 +60,7 @@ void support_webhook(Application& app, Request request, Responder respond) {
         return;
     }
     channels::Decoded decoded;
-    decoded.messages.push_back(channels::to_inbound(*message, request.body, app.accounts().support));
+    decoded.messages.push_back(channels::to_inbound(*message, request.body, app.accounts().ids().support));
     app.intake().accept("support", std::move(decoded),
                         [respond = std::move(respond), message = std::move(*message)](pipeline::Intake::Outcome outcome,
                                                                                       const std::string& why) mutable {
@@ -70,7 +70,7 @@ void support_webhook(Application& app, Request request, Responder respond) {
 }
 
 void support_send(Application& app, Request request, Responder respond) {
-    if (!app.support().verify(request)) {
+    if (!app.accounts().support().verify(request)) {
         respond(support_unauthorized());
         return;
     }
@@ -80,7 +80,7 @@ void support_send(Application& app, Request request, Responder respond) {
         return;
     }
     Outbound out;
-    out.account = app.accounts().support;
+    out.account = app.accounts().ids().support;
     out.chat = channels::support_person(message->receiver);
     out.text = message->content;
     app.sender().enqueue(std::move(out),

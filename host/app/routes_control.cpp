@@ -61,7 +61,7 @@ void status(Application& app, const Request&, Responder respond) {
     state["sending"] = app.sender().sending();
     state["threads"] = threads.threads;
     state["threads_written_off"] = threads.written_off;
-    state["last_letter"] = app.terminal().last_number();
+    state["last_letter"] = app.accounts().terminal().last_number();
     state["commits"] = journal.commits;
     state["operations"] = journal.operations;
     json::array accounts;
@@ -91,14 +91,14 @@ void control_plugin(Application& app, const Request& request, Responder respond)
 }
 
 void chat(Application& app, Request request, Responder respond) {
-    auto decoded = app.terminal().decode(request);
+    auto decoded = app.accounts().terminal().decode(request);
     if (!decoded) {
         respond(problem(decoded.error()));
         return;
     }
     for (auto& message : decoded->messages) {
-        message.account = app.accounts().terminal;
-        app.terminal().open(message.chat);
+        message.account = app.accounts().ids().terminal;
+        app.accounts().terminal().open(message.chat);
     }
     app.intake().accept(
         "terminal", std::move(*decoded),
@@ -111,7 +111,7 @@ void chat(Application& app, Request request, Responder respond) {
 void letters(Application& app, const Request& request, Responder respond) {
     const std::string chat = request.query_value("chat").value_or("");
     const std::string after = request.query_value("after").value_or("0");
-    app.terminal().fetch_letters(
+    app.accounts().terminal().fetch_letters(
         chat, std::strtoull(after.c_str(), nullptr, 10), std::chrono::seconds(20),
         [respond = std::move(respond)](const std::vector<channels::TerminalChannel::Letter>& found) mutable {
             json::array list;
@@ -136,7 +136,7 @@ void send(Application& app, const Request& request, Responder respond) {
     JsonProblem trouble;
     const JsonReader root(*parsed, trouble);
     Outbound message;
-    message.account = app.accounts().gateway;
+    message.account = app.accounts().ids().gateway;
     const std::string to = root["to"].string();
     message.text = root["text"].string();
     if (trouble) {
@@ -193,7 +193,7 @@ void dead_letters(Application& app, const Request&, Responder respond) {
 void replay_webhook(Application& app, MessageId id, std::string raw, Responder respond) {
     Request request;
     request.body = std::move(raw);
-    auto decoded = app.gateway().decode(request);
+    auto decoded = app.accounts().gateway().decode(request);
     if (!decoded) {
         respond(problem(decoded.error()));
         return;

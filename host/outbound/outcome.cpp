@@ -1,5 +1,7 @@
 // What becomes of a message after an attempt to send it: sent, tried again, in doubt, given up.
 
+#include <algorithm>
+
 #include "core/failpoint.hpp"
 #include "outbound/account_line.hpp"
 

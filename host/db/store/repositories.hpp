@@ -64,6 +64,9 @@ void write_plugin_disabled(pqxx::work& tx, const std::string& plugin, bool disab
 // (status, error) of a message of either direction; "queued" while it stands in the outbox.
 std::optional<std::pair<std::string, std::string>> read_message_state(pqxx::work& tx, MessageId id);
 
+// When somebody else last wrote in this chat; 0: never.
+UnixMillis last_heard(pqxx::work& tx, AccountId account, const std::string& chat);
+
 // --- dead letters
 struct DeadLetter {
     MessageId id = 0;

@@ -1,0 +1,107 @@
+#include "app/accounts.hpp"
+
+#include "accounts/channel_factory.hpp"
+#include "db/store/accounts.hpp"
+
+namespace parley::app {
+namespace {
+
+std::string_view static_name(std::string_view channel) {
+    for (const std::string_view name : {"gateway", "support", "terminal"})
+        if (channel == name) return name;
+    for (const std::string_view name : accounts::configurable_channels())
+        if (channel == name) return name;
+    return "unknown";
+}
+
+accounts::Account built_in(AccountId id, std::string_view channel) {
+    accounts::Account account;
+    account.id = id;
+    account.channel = account.name = std::string(channel);
+    return account;
+}
+
+outbound::AccountLimits limits_of(const accounts::Account& account) {
+    outbound::AccountLimits limits;
+    limits.rate = account.number("rate");
+    limits.person_rate = account.number("person_rate");
+    limits.concurrency = std::max(1u, static_cast<unsigned>(account.number("concurrency")));
+    return limits;
+}
+
+}  // namespace
+
+Accounts::Accounts(Parts parts)
+    : parts_(std::move(parts)),
+      registry_(parts_.pool, parts_.vault, parts_.loop),
+      directory_(
+          parts_.loop, [this](const accounts::Account& account) { return make(account); },
+          [this](const accounts::Entry& entry) { changed(entry); }, parts_.log) {}
+
+Result<void> Accounts::load() {
+    const auto first = accounts::from_environment(parts_.config.environment);
+    if (!first) return first.error();
+    for (const auto& account : *first)
+        if (auto ok = accounts::check(account); !ok) return ok;
+    try {
+        parts_.pool.run([&](pqxx::work& tx) {
+            ids_.gateway = db::ensure_account(tx, "gateway", "gateway");
+            ids_.support = db::ensure_account(tx, "support", "support");
+            ids_.terminal = db::ensure_account(tx, "terminal", "terminal");
+        });
+        stored_ = registry_.load(*first);
+    } catch (const ErrorException& failure) {
+        return failure.error();
+    }
+    return {};
+}
+
+void Accounts::open(outbound::Sender& sender, pipeline::Intake& intake) {
+    sender_ = &sender;
+    intake_ = &intake;
+    const auto& config = parts_.config;
+    gateway_ =
+        std::make_shared<GatewayAccount>(ids_.gateway, config.gateway, parts_.settings, parts_.client, parts_.loop);
+    support_ = std::make_shared<channels::SupportChannel>(
+        ids_.support, channels::SupportConfig{config.support.token, config.support.allow_unauthenticated}, parts_.loop);
+    terminal_ = std::make_shared<channels::TerminalChannel>(parts_.loop);
+    directory_.adopt(built_in(ids_.gateway, "gateway"), gateway_);
+    directory_.adopt(built_in(ids_.support, "support"), support_);
+    directory_.adopt(built_in(ids_.terminal, "terminal"), terminal_);
+    directory_.apply(std::move(stored_));
+}
+
+void Accounts::refresh(UniqueFunction<void(Result<void>)> done) {
+    registry_.list([this, done = std::move(done)](Result<std::vector<accounts::Account>> accounts) mutable {
+        if (!accounts) return done(accounts.error());
+        directory_.apply(std::move(*accounts));
+        done({});
+    });
+}
+
+std::shared_ptr<channels::Channel> Accounts::make(const accounts::Account& account) {
+    accounts::Surroundings surroundings{parts_.client, parts_.loop,        parts_.pool, parts_.vault,
+                                        directory_,    parts_.public_link, parts_.log};
+    return accounts::make_channel(account, surroundings);
+}
+
+void Accounts::changed(const accounts::Entry& entry) {
+    const auto& account = entry.account;
+    auto limits = limits_of(account);
+    if (account.id == ids_.gateway) limits = {parts_.config.gateway.concurrency, parts_.config.gateway.rate};
+    if (entry.fixed && account.id != ids_.gateway) limits = {};
+    {
+        const std::unique_lock lock(mutex_);
+        channel_names_[account.id] = static_name(account.channel);
+    }
+    intake_->name_account(account.id, static_name(account.channel));
+    sender_->set_account(account.id, account.name, entry.channel, limits);
+}
+
+std::string_view Accounts::channel_of(AccountId account) const {
+    const std::shared_lock lock(mutex_);
+    const auto found = channel_names_.find(account);
+    return found == channel_names_.end() ? std::string_view("unknown") : found->second;
+}
+
+}  // namespace parley::app

@@ -1,0 +1,83 @@
+// The accounts of this host: read from the database, made into channels, handed to sender and intake. Those built in
+// (the gateway of the settings, the support desk, the terminal) stand beside those that people configure.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <shared_mutex>
+#include <string_view>
+#include <vector>
+
+#include "accounts/directory.hpp"
+#include "accounts/registry.hpp"
+#include "app/gateway_account.hpp"
+#include "channels/support/support_channel.hpp"
+#include "channels/terminal/terminal_channel.hpp"
+#include "config/config.hpp"
+#include "config/settings.hpp"
+#include "media/store.hpp"
+#include "net/client.hpp"
+#include "net/loop.hpp"
+#include "outbound/sender.hpp"
+#include "pipeline/intake.hpp"
+
+namespace parley::app {
+
+struct AccountIds {
+    AccountId gateway = 0, support = 0, terminal = 0;
+};
+
+class Accounts {
+public:
+    struct Parts {
+        const config::Config& config;
+        const config::Settings& settings;
+        const config::Vault& vault;
+        db::Pool& pool;
+        net::Client& client;
+        net::Loop& loop;
+        std::function<Result<std::string>(const std::string& stored_name)> public_link;
+        Logger log;
+    };
+
+    explicit Accounts(Parts parts);
+
+    // [blocks; not on the I/O thread] Rows: the built-in ones, the environment's, those there are. Errors say what to
+    // mend.
+    Result<void> load();
+
+    // [I/O thread] Makes the channels. Sender and intake outlive what they are handed.
+    void open(outbound::Sender& sender, pipeline::Intake& intake);
+
+    // [I/O thread] Takes over what the database holds now.
+    void refresh(UniqueFunction<void(Result<void>)> done);
+
+    const accounts::Directory& directory() const { return directory_; }
+    accounts::Registry& registry() { return registry_; }
+    const AccountIds& ids() const { return ids_; }
+    GatewayAccount& gateway() { return *gateway_; }
+    channels::SupportChannel& support() { return *support_; }
+    channels::TerminalChannel& terminal() { return *terminal_; }
+
+    // [any thread] "cloud", ...: static text; "unknown" when there is no such account.
+    std::string_view channel_of(AccountId account) const;
+
+private:
+    std::shared_ptr<channels::Channel> make(const accounts::Account& account);
+    void changed(const accounts::Entry& entry);
+
+    Parts parts_;
+    accounts::Registry registry_;
+    accounts::Directory directory_;
+    AccountIds ids_;
+    std::vector<accounts::Account> stored_;
+    std::shared_ptr<GatewayAccount> gateway_;
+    std::shared_ptr<channels::SupportChannel> support_;
+    std::shared_ptr<channels::TerminalChannel> terminal_;
+    outbound::Sender* sender_ = nullptr;
+    pipeline::Intake* intake_ = nullptr;
+    mutable std::shared_mutex mutex_;  // guards channel_names_
+    std::map<AccountId, std::string_view> channel_names_;
+};
+
+}  // namespace parley::app
