@@ -10,22 +10,6 @@
 namespace parley::app {
 namespace {
 
-// Flags that belong to every verb; they are stronger than the environment that filled `config`.
-void add_common(CLI::App& verb, config::Config& config) {
-    verb.add_option("--data-dir", config.data_dir, "Where everything is kept (PARLEY_DATA_DIR)");
-    verb.add_option("--plugins-dir", config.plugins_dir, "Where plugins are dropped (PARLEY_PLUGINS_DIR)");
-    verb.add_option_function<std::string>(
-        "--database-url", [&config](const std::string& url) { config.database_url = Secret(url); },
-        "A PostgreSQL server instead of the embedded one (DATABASE_URL)");
-    verb.add_option_function<std::string>(
-            "--log-format",
-            [&config](const std::string& name) {
-                config.log_format = name == "json" ? LogFormat::json : LogFormat::human;
-            },
-            "human or json (LOG_FORMAT)")
-        ->check(CLI::IsMember({"human", "json"}));
-}
-
 void add_serve(CLI::App& cli, config::Config& config, int& result) {
     auto* verb = cli.add_subcommand("serve", "Run the host");
     add_common(*verb, config);
@@ -86,12 +70,14 @@ void add_plugin(CLI::App& cli, config::Config& config, int& result) {
 void add_send(CLI::App& cli, config::Config& config, int& result) {
     auto* verb = cli.add_subcommand("send", "Send a message through the running host");
     add_common(*verb, config);
-    auto to = std::make_shared<std::string>(), text = std::make_shared<std::string>();
-    auto wait = std::make_shared<int>(10);
-    verb->add_option("to", *to, "Number with country code, or a chat id")->required();
-    verb->add_option("text", *text, "What to say")->required();
-    verb->add_option("--wait", *wait, "Seconds to wait until it is sent")->capture_default_str();
-    verb->callback([&, to, text, wait] { result = send_message(config, *to, *text, *wait); });
+    auto options = std::make_shared<SendOptions>();
+    verb->add_option("to", options->to, "Number with country code, or a chat id")->required();
+    verb->add_option("text", options->text, "What to say")->required();
+    verb->add_option("--account", options->account, "Account to send by; otherwise the one there is");
+    verb->add_option("--kind", options->kind, "location, contacts, interactive, template or poll, with --payload");
+    verb->add_option("--payload", options->payload, "Its JSON: see docs/channels.md");
+    verb->add_option("--wait", options->wait_s, "Seconds to wait until it is sent")->capture_default_str();
+    verb->callback([&, options] { result = send_message(config, *options); });
 }
 
 void add_dead(CLI::App& cli, config::Config& config, int& result) {
@@ -114,6 +100,21 @@ void add_doctor(CLI::App& cli, config::Config& config, int& result) {
 }
 
 }  // namespace
+
+void add_common(CLI::App& verb, config::Config& config) {
+    verb.add_option("--data-dir", config.data_dir, "Where everything is kept (PARLEY_DATA_DIR)");
+    verb.add_option("--plugins-dir", config.plugins_dir, "Where plugins are dropped (PARLEY_PLUGINS_DIR)");
+    verb.add_option_function<std::string>(
+        "--database-url", [&config](const std::string& url) { config.database_url = Secret(url); },
+        "A PostgreSQL server instead of the embedded one (DATABASE_URL)");
+    verb.add_option_function<std::string>(
+            "--log-format",
+            [&config](const std::string& name) {
+                config.log_format = name == "json" ? LogFormat::json : LogFormat::human;
+            },
+            "human or json (LOG_FORMAT)")
+        ->check(CLI::IsMember({"human", "json"}));
+}
 
 int fail(const std::string& why) {
     std::cerr << "parley: " << why << '\n';
@@ -138,6 +139,7 @@ int run_cli(int argc, char** argv) {
     add_chat(cli, *config, result);
     add_plugin(cli, *config, result);
     add_send(cli, *config, result);
+    add_account_verb(cli, *config, result);
     add_dead(cli, *config, result);
     add_doctor(cli, *config, result);
     bench::add_verb(cli, result);

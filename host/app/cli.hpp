@@ -6,9 +6,18 @@
 
 #include "config/config.hpp"
 
+namespace CLI {
+class App;
+}
+
 namespace parley::app {
 
 int run_cli(int argc, char** argv);
+
+// Flags that belong to every verb; they are stronger than the environment that filled `config`.
+void add_common(CLI::App& verb, config::Config& config);
+// `parley account ...`
+void add_account_verb(CLI::App& cli, config::Config& config, int& result);
 
 // The verbs. Each prints for a person: results to stdout, what went wrong to stderr.
 int serve(config::Config config);
@@ -23,7 +32,12 @@ int chat(const config::Config& config, const ChatOptions& options);
 int list_plugins(const config::Config& config, bool as_json);
 int check_plugin(const config::Config& config, const std::string& file);
 int control_plugin(const config::Config& config, const std::string& action, const std::string& target);
-int send_message(const config::Config& config, const std::string& to, const std::string& text, int wait_s);
+struct SendOptions {
+    std::string to, text, account;
+    std::string kind, payload;  // of a structured message; empty: text
+    int wait_s = 10;
+};
+int send_message(const config::Config& config, const SendOptions& options);
 int list_dead_letters(const config::Config& config);
 int requeue_dead_letter(const config::Config& config, const std::string& id);
 int doctor(const config::Config& config);

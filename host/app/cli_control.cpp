@@ -5,65 +5,13 @@
 #include <thread>
 
 #include "app/cli.hpp"
+#include "app/cli_format.hpp"
 #include "app/control_client.hpp"
 #include "plugins/runtime.hpp"
 
 namespace parley::app {
-namespace {
 
 namespace json = boost::json;
-
-std::string text_of(const json::object& object, const char* name) {
-    const auto* value = object.if_contains(name);
-    if (!value) return "";
-    return value->is_string() ? std::string(value->as_string()) : json::serialize(*value);
-}
-
-std::string words_of(const json::object& object, const char* name) {
-    std::string words;
-    const auto* list = object.if_contains(name);
-    if (list && list->is_array())
-        for (const auto& item : list->as_array()) words += (words.empty() ? "" : " ") + std::string(item.as_string());
-    return words;
-}
-
-config::Config completed(config::Config config) {
-    (void)config::complete(config);
-    return config;
-}
-
-// What stands in a target must not end it.
-std::string escaped(const std::string& text) {
-    static constexpr char digits[] = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (std::isalnum(byte) || c == '-' || c == '_' || c == '.') {
-            out += c;
-        } else {
-            out += '%';
-            out += digits[byte >> 4];
-            out += digits[byte & 15];
-        }
-    }
-    return out;
-}
-
-// Bytes that would command the terminal are shown, not obeyed.
-std::string printable(const std::string& text) {
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte >= 0x20 && byte != 0x7f) {
-            out += c;
-        } else {
-            out += byte == '\n' ? "\\n" : "?";
-        }
-    }
-    return out;
-}
-
-}  // namespace
 
 int list_plugins(const config::Config& config, bool as_json) {
     const auto answer = ControlClient(completed(config)).get("/control/plugins");
@@ -113,12 +61,15 @@ int control_plugin(const config::Config& config, const std::string& action, cons
     return 0;
 }
 
-int send_message(const config::Config& config, const std::string& to, const std::string& text, int wait_s) {
+int send_message(const config::Config& config, const SendOptions& options) {
     const ControlClient host(completed(config));
-    const auto answer = host.post("/control/send", json::serialize(json::object{{"to", to}, {"text", text}}));
+    json::object message{{"to", options.to}, {"text", options.text}, {"account", options.account}};
+    if (!options.kind.empty()) message["kind"] = options.kind;
+    if (!options.payload.empty()) message["payload"] = options.payload;
+    const auto answer = host.post("/control/send", json::serialize(message));
     if (!answer) return fail(answer.error().message);
     const std::string id = text_of(answer->as_object(), "id");
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(wait_s);
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(options.wait_s);
     std::string status = "queued";
     while (status == "queued") {
         const auto state = host.get("/control/messages/" + id);

@@ -18,13 +18,18 @@ public:
 
     // Read the settings again. What is on its way ends as it began.
     void reconfigure();
+    bool configured() const { return configured_; }
 
     std::string_view name() const override { return "gateway"; }
     channels::Capabilities capabilities() const override { return channel_->capabilities(); }
     Result<void> verify(const net::Request& request) const override { return channel_->verify(request); }
     Result<channels::Decoded> decode(const net::Request& request) const override { return channel_->decode(request); }
+    net::Response accepted() const override { return channel_->accepted(); }
     void send(const Outbound& message, UniqueFunction<void(channels::SendResult)> done) override;
     void typing(const std::string& chat, const std::string& provider_id, bool on) override;
+    void mark_read(const std::string& chat, const std::string& provider_id) override {
+        if (configured_) channel_->mark_read(chat, provider_id);
+    }
     void fetch(const Inbound& message, std::size_t max_bytes, UniqueFunction<void(Result<std::string>)> done) override;
 
 private:

@@ -15,36 +15,6 @@ using net::Request;
 using net::Responder;
 using net::Response;
 
-constexpr std::size_t webhook_body = 4u << 20;  // Meta's batches have up to 3 MB; the gateway's bodies are far smaller
-
-Response come_again(const std::string& why) {
-    auto response = Response::problem(503, "unavailable", why);
-    response.headers.set("Retry-After", "2");
-    return response;
-}
-
-// The answers that the WhatsApp gateway's senders know.
-Response gateway_answer(pipeline::Intake::Outcome outcome, const std::string& why) {
-    switch (outcome) {
-        case pipeline::Intake::Outcome::stored:
-        case pipeline::Intake::Outcome::buried:
-            return Response::json(200, R"({"statusCode": 200, "message": "Message sent successfully."})");
-        case pipeline::Intake::Outcome::unauthorized:
-            return Response::problem(401, "unauthorized", "signature required");
-        case pipeline::Intake::Outcome::unavailable:
-            break;
-    }
-    return come_again(why);
-}
-
-void gateway_webhook(Application& app, Request request, Responder respond) {
-    app.intake().webhook(
-        app.accounts().gateway(), app.accounts().ids().gateway, std::move(request),
-        [respond = std::move(respond)](pipeline::Intake::Outcome outcome, const std::string& why) mutable {
-            respond(gateway_answer(outcome, why));
-        });
-}
-
 Response support_unauthorized() {
     return Response::problem(401, "unauthorized", "a bearer token is required");
 }
@@ -136,6 +106,12 @@ std::string metrics_text(Application& app) {
 
 }  // namespace
 
+Response come_again(const std::string& why) {
+    auto response = Response::problem(503, "unavailable", why);
+    response.headers.set("Retry-After", "2");
+    return response;
+}
+
 net::Router make_router(Application& app) {
     net::Router router;
     const auto with = [&app](auto function) {
@@ -143,8 +119,6 @@ net::Router make_router(Application& app) {
             function(app, std::move(request), std::move(respond));
         };
     };
-    net::RouteLimits webhook;
-    webhook.max_body = webhook_body;
 
     add_pages(router, app);
     const auto live = [](const Request&, Responder respond) { respond(Response::json(200, R"({"live":true})")); };
@@ -156,20 +130,7 @@ net::Router make_router(Application& app) {
         response.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
         respond(std::move(response));
     });
-    router.add("GET", "/api/whatsapp", [](const Request&, Responder respond) {
-        respond(Response::json(200, R"({"message": "Authorization required."})"));
-    });
-    router.add("POST", "/api/whatsapp", with(gateway_webhook), webhook);
-    router.add(
-        "POST", "/webhooks/gateway/{account}",
-        [&app](Request request, Responder respond) {
-            if (request.path_value("account") != "gateway") {
-                respond(Response::problem(404, "not_found", "there is no gateway account of that name"));
-                return;
-            }
-            gateway_webhook(app, std::move(request), std::move(respond));
-        },
-        webhook);
+    add_webhook_routes(router, app);
     router.add("POST", "/api/webhook/", with(support_webhook));
     router.add("POST", "/api/send-message/", with(support_send));
     add_control_routes(router, app);

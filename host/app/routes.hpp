@@ -6,9 +6,14 @@
 //   GET  /health/live                        the process runs
 //   GET  /health, /health/ready               it can take messages: 200, or 503 with the reason
 //   GET  /metrics                            Prometheus text
-//   POST /api/whatsapp                       the WhatsApp gateway's webhook           GET: {"message": "Authorization
-//   required."} POST /webhooks/gateway/{account}         the same, by account POST /api/webhook/ plain JSON: a message
-//   came in POST /api/send-message/                  plain JSON: send a message
+//   POST /api/whatsapp                       the WhatsApp gateway's webhook; a GET answers that it wants authorization
+//   GET  /whatsapp/webhook                   Meta proves the URL: hub.mode, hub.verify_token, hub.challenge
+//   POST /whatsapp/webhook                   Meta's webhooks for all cloud accounts
+//   GET  /webhook                            Twilio's URL, looked at by people
+//   POST /webhook                            Twilio's webhooks for all Twilio accounts
+//   GET, POST /webhooks/{channel}/{account}  the same for one account: channels gateway, cloud and twilio
+//   POST /api/webhook/                       plain JSON: a message came in
+//   POST /api/send-message/                  plain JSON: send a message
 //
 // Through the control socket only (routes_control.cpp): what the CLI asks of a running host.
 //   GET  /control/status                     counters of the parts
@@ -17,12 +22,18 @@
 //   POST /control/chat                       a message typed at the terminal
 //   GET  /control/chat/letters               ?chat=...&after=N: the bot's answers, waited for up to 20 s
 //   GET  /control/files/{reference}          a stored file
-//   POST /control/send                       {"to", "text"}: send by the gateway's account
+//   POST /control/send                       {"to", "text", "account", "kind", "payload"}: send; see routes_control.cpp
+//   GET  /control/accounts                   accounts as they are and how they do; secrets masked
+//   POST /control/accounts                   {"channel", "name", "organisation", "fields": {...}}: a new one
+//   POST /control/accounts/{name}            {"organisation", "enabled", "fields": {...}}: change what is named
+//   POST /control/accounts/{name}/test       asks the provider whether all is right: [{"ok", "what", "advice"}]
+//   POST /control/accounts/{name}/remove     takes it away; 409 while messages of it wait
 //   GET  /control/messages/{id}              where an outbound message stands
 //   GET  /control/dead-letters               what could not be handled or sent
 //   POST /control/dead-letters/{id}/requeue  try it again
 #pragma once
 
+#include "core/error.hpp"
 #include "net/http.hpp"
 
 namespace parley::app {
@@ -32,7 +43,14 @@ class Application;
 // `app` outlives the router.
 net::Router make_router(Application& app);
 
-// The control socket's part.
+// Its parts.
+void add_webhook_routes(net::Router& router, Application& app);
 void add_control_routes(net::Router& router, Application& app);
+void add_account_routes(net::Router& router, Application& app);
+
+// 503 with Retry-After.
+net::Response come_again(const std::string& why);
+// An error of ours as an answer.
+net::Response problem(const Error& error);
 
 }  // namespace parley::app

@@ -2,6 +2,8 @@
 
 #include "app/application.hpp"
 #include "app/routes.hpp"
+#include "channels/payload.hpp"
+#include "channels/recipient.hpp"
 #include "core/json_reader.hpp"
 #include "db/store/repositories.hpp"
 #include "services/plugin_json.hpp"
@@ -41,10 +43,6 @@ int status_of(Errc code) {
             return 500;
     }
     return 500;
-}
-
-Response problem(const Error& error) {
-    return Response::problem(status_of(error.code), to_string(error.code), error.message);
 }
 
 void status(Application& app, const Request&, Responder respond) {
@@ -127,31 +125,62 @@ void letters(Application& app, const Request& request, Responder respond) {
         });
 }
 
-void send(Application& app, const Request& request, Responder respond) {
-    auto parsed = parse_json(request.body);
-    if (!parsed) {
-        respond(problem(parsed.error()));
-        return;
+// The account to send by: the one named; else the gateway, if there is one; else the only one there is.
+Result<const accounts::Entry*> sending_account(Application& app, const std::string& name) {
+    const auto& directory = app.accounts().directory();
+    if (!name.empty()) {
+        const auto* named = directory.find(name);
+        if (!named)
+            return make_error(Errc::not_found, "there is no account \"" + name + "\": see `parley account list`");
+        return named;
     }
-    JsonProblem trouble;
-    const JsonReader root(*parsed, trouble);
+    const accounts::Entry* only = nullptr;
+    for (const auto* entry : directory.all()) {
+        if (entry->fixed || !entry->account.enabled) continue;
+        if (only) return make_error(Errc::invalid, "there are several accounts: name the one to send by");
+        only = entry;
+    }
+    return only && !app.accounts().gateway().configured() ? only : directory.find(app.accounts().ids().gateway);
+}
+
+// What to send, from {"to", "text", "account", "kind", "payload"}. A payload may be given as JSON or as text.
+Result<Outbound> read_message(Application& app, const json::object& body) {
+    const auto text = [&](const char* name) {
+        const auto* value = body.if_contains(name);
+        return value && value->is_string() ? std::string(value->as_string()) : std::string();
+    };
+    const auto entry = sending_account(app, text("account"));
+    if (!entry) return entry.error();
     Outbound message;
-    message.account = app.accounts().ids().gateway;
-    const std::string to = root["to"].string();
-    message.text = root["text"].string();
-    if (trouble) {
-        respond(problem(trouble.error()));
-        return;
-    }
-    auto chat = app.services().with().resolve_chat(message.account, to);
-    if (!chat || message.text.empty()) {
-        respond(
-            problem(chat ? make_error(Errc::invalid, "there is nothing to send: the text is empty") : chat.error()));
-        return;
-    }
+    message.account = (*entry)->account.id;
+    message.text = text("text");
+    auto chat = channels::chat_id((*entry)->account.channel, text("to"));
+    if (!chat) return chat.error();
     message.chat = std::move(*chat);
+    const auto kind = outbound_kind_from(body.contains("kind") ? text("kind") : "text");
+    if (!kind) return make_error(Errc::invalid, "there is no such kind of message");
+    message.kind = *kind;
+    if (message.kind == OutboundKind::text) {
+        if (message.text.empty()) return make_error(Errc::invalid, "there is nothing to send: the text is empty");
+        return message;
+    }
+    const auto* payload = body.if_contains("payload");
+    auto checked = channels::check_payload(message.kind, !payload               ? std::string()
+                                                         : payload->is_string() ? std::string(payload->as_string())
+                                                                                : json::serialize(*payload));
+    if (!checked) return checked.error();
+    message.payload = std::move(*checked);
+    return message;
+}
+
+void send(Application& app, const Request& request, Responder respond) {
+    const auto parsed = parse_json(request.body);
+    if (!parsed || !parsed->is_object())
+        return respond(problem(parsed ? make_error(Errc::invalid, "the body must be an object") : parsed.error()));
+    auto message = read_message(app, parsed->as_object());
+    if (!message) return respond(problem(message.error()));
     auto id = std::make_shared<MessageId>(0);
-    *id = app.sender().enqueue(std::move(message), [id, respond = std::move(respond)](Result<void> written) mutable {
+    *id = app.sender().enqueue(std::move(*message), [id, respond = std::move(respond)](Result<void> written) mutable {
         respond(written ? Response::json(200, json::serialize(json::object{{"id", *id}})) : problem(written.error()));
     });
 }
@@ -259,6 +288,10 @@ void file(Application& app, const Request& request, Responder respond) {
 
 }  // namespace
 
+Response problem(const Error& error) {
+    return Response::problem(status_of(error.code), to_string(error.code), error.message);
+}
+
 void add_control_routes(net::Router& router, Application& app) {
     net::RouteLimits local;
     local.local_only = true;
@@ -280,6 +313,7 @@ void add_control_routes(net::Router& router, Application& app) {
     add("GET", "/control/messages/{id}", message_state);
     add("GET", "/control/dead-letters", dead_letters);
     add("POST", "/control/dead-letters/{id}/requeue", requeue);
+    add_account_routes(router, app);
 }
 
 }  // namespace parley::app

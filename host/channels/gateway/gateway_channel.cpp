@@ -57,6 +57,10 @@ Result<Decoded> GatewayChannel::decode(const net::Request& request) const {
     return decode_gateway(request.body, account_, unix_now());
 }
 
+net::Response GatewayChannel::accepted() const {
+    return net::Response::json(200, R"({"statusCode": 200, "message": "Message sent successfully."})");
+}
+
 void GatewayChannel::send(const Outbound& message, UniqueFunction<void(SendResult)> done) {
     Result<net::ClientRequest> request = line_->encoder.send(message);
     if (!request) return done(SendError{SendError::Class::permanent, request.error().message, 0});

@@ -26,6 +26,7 @@ public:
     Capabilities capabilities() const override;
     Result<void> verify(const net::Request& request) const override;
     Result<Decoded> decode(const net::Request& request) const override;
+    net::Response accepted() const override;
     void send(const Outbound& message, UniqueFunction<void(SendResult)> done) override;
     void typing(const std::string& chat, const std::string& provider_id, bool on) override;
     void fetch(const Inbound& message, std::size_t max_bytes, UniqueFunction<void(Result<std::string>)> done) override;

@@ -1,0 +1,179 @@
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <fstream>
+#include <iomanip>
+#include <iostream>
+#include <sstream>
+
+#include "accounts/account.hpp"
+#include "app/cli.hpp"
+#include "app/cli_format.hpp"
+#include "app/control_client.hpp"
+
+namespace parley::app {
+namespace {
+
+namespace json = boost::json;
+
+// "name=value", "name=@file" and "name=-" (standard input): a secret on the command line is seen by everybody who looks
+// at the list of processes.
+Result<std::pair<std::string, std::string>> read_assignment(const std::string& text) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+        return make_error(Errc::invalid, "\"" + text + "\" is no field: write name=value, name=@file or name=-");
+    std::string value = text.substr(equals + 1);
+    if (value == "-") {
+        std::getline(std::cin, value);
+    } else if (value.starts_with('@')) {
+        std::ifstream file(value.substr(1));
+        if (!file) return make_error(Errc::not_found, "cannot read " + value.substr(1));
+        std::getline(file, value);
+    }
+    return std::pair(text.substr(0, equals), value);
+}
+
+Result<json::object> read_fields(const std::vector<std::string>& assignments) {
+    json::object fields;
+    for (const auto& text : assignments) {
+        const auto pair = read_assignment(text);
+        if (!pair) return pair.error();
+        fields[pair->first] = pair->second;
+    }
+    return fields;
+}
+
+void show(const json::object& account) {
+    std::cout << text_of(account, "name") << "  (" << text_of(account, "channel") << ", organisation "
+              << text_of(account, "organisation") << (text_of(account, "enabled") == "true" ? "" : ", disabled")
+              << ")\n";
+    if (text_of(account, "halted") == "true")
+        std::cout << "    halted: " << printable(text_of(account, "halted_because")) << '\n';
+    if (const auto hook = text_of(account, "webhook"); !hook.empty()) std::cout << "    webhook: " << hook << '\n';
+    if (const auto* fields = account.if_contains("fields"); fields && fields->is_object())
+        for (const auto& [name, value] : fields->as_object())
+            std::cout << "    " << std::left << std::setw(22) << std::string(name) << " "
+                      << printable(std::string(value.as_string())) << '\n';
+}
+
+int list_accounts(const config::Config& config, bool as_json) {
+    const auto answer = ControlClient(completed(config)).get("/control/accounts");
+    if (!answer) return fail(answer.error().message);
+    if (as_json) {
+        std::cout << json::serialize(*answer) << '\n';
+        return 0;
+    }
+    for (const auto& account : answer->as_array()) show(account.as_object());
+    return 0;
+}
+
+int list_fields(const std::string& channel) {
+    const auto& fields = accounts::fields_of(channel);
+    if (fields.empty()) return fail("accounts are made for cloud, gateway and twilio, not for \"" + channel + "\"");
+    for (const auto& field : fields) {
+        std::cout << std::left << std::setw(22) << field.name << (field.required ? "required  " : "          ")
+                  << field.help;
+        if (!field.fallback.empty()) std::cout << " [" << field.fallback << "]";
+        if (!field.environment.empty()) std::cout << " (" << field.environment << ")";
+        std::cout << '\n';
+    }
+    return 0;
+}
+
+int change_account(const config::Config& config, const std::string& target, json::object body,
+                   const std::vector<std::string>& assignments) {
+    auto fields = read_fields(assignments);
+    if (!fields) return fail(fields.error().message);
+    body["fields"] = std::move(*fields);
+    const auto answer = ControlClient(completed(config)).post(target, json::serialize(body));
+    if (!answer) return fail(answer.error().message);
+    show(answer->as_object());
+    return 0;
+}
+
+int test_account(const config::Config& config, const std::string& name) {
+    const auto answer = ControlClient(completed(config)).post("/control/accounts/" + escaped(name) + "/test");
+    if (!answer) return fail(answer.error().message);
+    bool good = true;
+    for (const auto& item : answer->as_array()) {
+        const auto& line = item.as_object();
+        const bool ok = text_of(line, "ok") == "true";
+        good = good && ok;
+        std::cout << (ok ? "ok       " : "MISSING  ") << printable(text_of(line, "what")) << '\n';
+        if (!ok) std::cout << "         " << printable(text_of(line, "advice")) << '\n';
+    }
+    if (answer->as_array().empty()) std::cout << "This channel has nothing to ask its provider.\n";
+    return good ? 0 : 1;
+}
+
+int remove_account(const config::Config& config, const std::string& name) {
+    const auto answer = ControlClient(completed(config)).post("/control/accounts/" + escaped(name) + "/remove");
+    if (!answer) return fail(answer.error().message);
+    std::cout << "removed\n";
+    return 0;
+}
+
+struct Words {
+    std::string channel, name, organisation;
+    std::vector<std::string> fields;
+    bool as_json = false;
+};
+
+}  // namespace
+
+void add_account_verb(CLI::App& cli, config::Config& config, int& result) {
+    auto* verb = cli.add_subcommand("account", "See and change the accounts of the running host");
+    verb->require_subcommand(1);
+    auto words = std::make_shared<Words>();
+    const auto sub = [&](const char* name, const char* help) {
+        auto* made = verb->add_subcommand(name, help);
+        add_common(*made, config);
+        return made;
+    };
+    const auto named = [words](CLI::App* made) {
+        made->add_option("name", words->name, "The account's name")->required();
+        return made;
+    };
+    const char* fields_help = "name=value, name=@file, or name=- to read it from standard input";
+
+    auto* list = sub("list", "What there is and how it does");
+    list->add_flag("--json", words->as_json, "As JSON");
+    list->callback([&, words] { result = list_accounts(config, words->as_json); });
+
+    auto* fields = sub("fields", "What an account of a channel is made of");
+    fields->add_option("channel", words->channel, "cloud, gateway or twilio")->required();
+    fields->callback([&, words] { result = list_fields(words->channel); });
+
+    auto* add = sub("add", "Make one");
+    add->add_option("channel", words->channel, "cloud, gateway or twilio")->required();
+    named(add)->add_option("fields", words->fields, fields_help);
+    add->add_option("--organisation", words->organisation, "Whose it is")->default_str("default");
+    add->callback([&, words] {
+        json::object body{{"channel", words->channel}, {"name", words->name}};
+        if (!words->organisation.empty()) body["organisation"] = words->organisation;
+        result = change_account(config, "/control/accounts", std::move(body), words->fields);
+    });
+
+    auto* set = named(sub("set", "Change fields; an empty value takes one out"));
+    set->add_option("fields", words->fields, fields_help);
+    set->add_option("--organisation", words->organisation, "Whose it is");
+    set->callback([&, words] {
+        json::object body;
+        if (!words->organisation.empty()) body["organisation"] = words->organisation;
+        result = change_account(config, "/control/accounts/" + escaped(words->name), std::move(body), words->fields);
+    });
+
+    for (const bool on : {true, false}) {
+        auto* made =
+            named(sub(on ? "enable" : "disable", on ? "Let it take part again" : "Take no webhooks, keep the queue"));
+        made->callback([&, words, on] {
+            result =
+                change_account(config, "/control/accounts/" + escaped(words->name), json::object{{"enabled", on}}, {});
+        });
+    }
+    named(sub("test", "Ask the provider whether credentials, webhook and permissions are right"))->callback([&, words] {
+        result = test_account(config, words->name);
+    });
+    named(sub("remove", "Take it away"))->callback([&, words] { result = remove_account(config, words->name); });
+}
+
+}  // namespace parley::app

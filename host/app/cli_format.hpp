@@ -1,0 +1,24 @@
+// How verbs read a host's answers and show them. Plain functions.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string>
+
+#include "config/config.hpp"
+
+namespace parley::app {
+
+// A member as text, whatever it is; empty when it is not there. And a list of texts as words.
+std::string text_of(const boost::json::object& object, const char* name);
+std::string words_of(const boost::json::object& object, const char* name);
+
+// With the directories filled in.
+config::Config completed(config::Config config);
+
+// Percent-encoded: what stands in a request's target must not end it.
+std::string escaped(const std::string& text);
+
+// Bytes that would command the terminal are shown, not obeyed.
+std::string printable(const std::string& text);
+
+}  // namespace parley::app

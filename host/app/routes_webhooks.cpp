@@ -1,0 +1,125 @@
+// Where providers knock. Every account has a URL of its own, /webhooks/<channel>/<account>; the older ones, which
+// several accounts share, find theirs by signature.
+
+#include "app/application.hpp"
+#include "app/routes.hpp"
+
+namespace parley::app {
+namespace {
+
+using net::Request;
+using net::Responder;
+using net::Response;
+using pipeline::Intake;
+
+constexpr std::size_t webhook_body = 4u << 20;  // Meta's batches have up to 3 MB; all others are far smaller
+
+Response answer_of(const channels::Channel& channel, Intake::Outcome outcome, const std::string& why) {
+    switch (outcome) {
+        case Intake::Outcome::stored:
+        case Intake::Outcome::buried:
+            return channel.accepted();
+        case Intake::Outcome::unauthorized:
+            return Response::problem(401, "unauthorized", "signature required");
+        case Intake::Outcome::unavailable:
+            break;
+    }
+    return come_again(why);
+}
+
+void take(Application& app, const accounts::Entry& entry, Request request, Responder respond) {
+    const auto channel = entry.channel;
+    app.intake().webhook(
+        *channel, entry.account.id, std::move(request),
+        [channel, respond = std::move(respond)](Intake::Outcome outcome, const std::string& why) mutable {
+            respond(answer_of(*channel, outcome, why));
+        });
+}
+
+Response shake_hands(const channels::Channel& channel, const Request& request) {
+    const auto answer = channel.handshake(request);
+    if (answer) return Response::text(200, *answer);
+    return answer.error().code == Errc::not_found
+               ? Response::problem(404, "not_found", answer.error().message)
+               : Response::problem(403, "forbidden", "the verification token is missing or wrong");
+}
+
+const accounts::Entry* entry_of(Application& app, const Request& request) {
+    const auto* entry = app.accounts().directory().find(request.path_value("account"));
+    const bool reachable = entry && !accounts::fields_of(entry->account.channel).empty();
+    return reachable && entry->account.channel == request.path_value("channel") ? entry : nullptr;
+}
+
+Response no_account() {
+    return Response::problem(404, "not_found", "there is no account of that name on this channel");
+}
+
+void own_webhook(Application& app, Request request, Responder respond) {
+    const auto* entry = entry_of(app, request);
+    if (!entry) return respond(no_account());
+    take(app, *entry, std::move(request), std::move(respond));
+}
+
+void own_handshake(Application& app, const Request& request, Responder respond) {
+    const auto* entry = entry_of(app, request);
+    respond(entry ? shake_hands(*entry->channel, request) : no_account());
+}
+
+// One URL for all accounts of a channel: the one whose secret made the signature takes it.
+auto shared_webhook(std::string channel) {
+    return [channel](Application& app, Request request, Responder respond) {
+        const auto entries = app.accounts().directory().of_channel(channel);
+        if (entries.empty())
+            return respond(Response::problem(404, "not_found", "no " + channel + " account is configured here"));
+        const accounts::Entry* taker = entries.front();
+        for (const auto* entry : entries)
+            if (entry->channel->verify(request)) {
+                taker = entry;
+                break;
+            }
+        take(app, *taker, std::move(request), std::move(respond));
+    };
+}
+
+auto shared_handshake(std::string channel) {
+    return [channel](Application& app, const Request& request, Responder respond) {
+        const auto entries = app.accounts().directory().of_channel(channel);
+        if (entries.empty())
+            return respond(Response::problem(404, "not_found", "no " + channel + " account is configured here"));
+        auto answer = shake_hands(*entries.front()->channel, request);
+        for (const auto* entry : entries)
+            if (answer.status != 200) answer = shake_hands(*entry->channel, request);
+        respond(std::move(answer));
+    };
+}
+
+void gateway_webhook(Application& app, Request request, Responder respond) {
+    take(app, *app.accounts().directory().find(app.accounts().ids().gateway), std::move(request), std::move(respond));
+}
+
+}  // namespace
+
+void add_webhook_routes(net::Router& router, Application& app) {
+    net::RouteLimits limits;
+    limits.max_body = webhook_body;
+    const auto add = [&](const char* method, const char* pattern, auto function) {
+        router.add(
+            method, pattern,
+            [&app, function](Request request, Responder respond) {
+                function(app, std::move(request), std::move(respond));
+            },
+            limits);
+    };
+    router.add("GET", "/api/whatsapp", [](const Request&, Responder respond) {
+        respond(Response::json(200, R"({"message": "Authorization required."})"));
+    });
+    add("POST", "/api/whatsapp", gateway_webhook);
+    add("GET", "/whatsapp/webhook", shared_handshake("cloud"));
+    add("POST", "/whatsapp/webhook", shared_webhook("cloud"));
+    add("GET", "/webhook", shared_handshake("twilio"));
+    add("POST", "/webhook", shared_webhook("twilio"));
+    add("GET", "/webhooks/{channel}/{account}", own_handshake);
+    add("POST", "/webhooks/{channel}/{account}", own_webhook);
+}
+
+}  // namespace parley::app
