@@ -42,7 +42,7 @@ TEST_CASE("The embedded migrations are the files", "[migrate]") {
         CHECK(migration.checksum.size() == 64);
         char name[16];
         snprintf(name, sizeof name, "%04d_", migration.number);
-        std::ifstream file(parley::test::source_path("db/migrations/" + name + std::string(migration.name) + ".sql"));
+        std::ifstream file(parley::test::source_path("db/migrations/" + (name + std::string(migration.name)) + ".sql"));
         std::ostringstream text;
         text << file.rdbuf();
         CHECK(migration.sql == text.str());

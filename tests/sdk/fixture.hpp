@@ -4,6 +4,8 @@
 #include <parley/plugin.hpp>
 #include <parley/testing/fake_host.hpp>
 
+#include "support/paths.hpp"
+
 template <class P>
 const parley_descriptor* entry() {
     static constexpr auto descriptor = parley::detail::descriptor<P>("fixture", 7, "1.0.0", 5);

@@ -3,7 +3,6 @@
 #include <catch2/catch.hpp>
 
 #include "fixture.hpp"
-#include "support/paths.hpp"
 
 using parley::testing::FakeHost;
 using parley::testing::PluginFile;

@@ -80,7 +80,7 @@ TEST_CASE("a repeat from before the edge of the month is a duplicate when it is 
         const std::string from =
             tx.exec(std::string("select date_trunc('month', now()) - interval '") + since + "'")[0][0].c_str();
         const auto message = store.inbound("OLD");
-        std::vector<std::string> values(34, "{}");
+        std::vector<std::string> values(36, "{}");
         values[0] = "{" + std::to_string(message.id) + "}";
         values[1] = "{" + std::to_string(message.account) + "}";
         values[2] = "{message}";
@@ -89,6 +89,7 @@ TEST_CASE("a repeat from before the edge of the month is a duplicate when it is 
         values[13] = "{" + std::to_string(message.timestamp) + "}";
         values[14] = from;
         values[15] = until;
+        values[34] = "{text}";
         return tx.exec_prepared("parley_plain_batch", pqxx::prepare::make_dynamic_params(values)).size();
     };
     CHECK(run("8 days") == 0);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/ids.hpp"
+#include "db/store/accounts.hpp"
 #include "db/store/journal.hpp"
 #include "db/store/repositories.hpp"
 #include "support/postgres.hpp"
