@@ -46,9 +46,11 @@ std::optional<Slot> Control::slot_of(const std::string& target) const {
     return parts_.catalog.at(parts_.options.plugins_dir + "/" + target);
 }
 
-Result<std::string> Control::load(const std::string& target) {
+// The words go to whoever asks, also over a channel: they name no directory of this machine.
+Result<std::string> Control::file_of(const std::string& target) const {
+    const bool is_path = target.find('/') != std::string::npos;
     std::string path;
-    if (target.find('/') != std::string::npos) {
+    if (is_path) {
         path = std::filesystem::absolute(target).lexically_normal().string();
     } else if (const auto slot = slot_of(target)) {
         path = slot->path;
@@ -56,8 +58,15 @@ Result<std::string> Control::load(const std::string& target) {
         path = parts_.options.plugins_dir + "/" + target;
         if (!path.ends_with(".so") && !look_at(path).exists) path += ".so";
     }
-    if (!look_at(path).exists) return make_error(Errc::not_found, "there is no file " + path);
-    return install(path, Trigger::command);
+    if (look_at(path).exists) return path;
+    if (is_path) return make_error(Errc::not_found, "there is no file " + target);
+    return make_error(Errc::not_found, "there is no file " + file_name(path) + " in the plugins directory");
+}
+
+Result<std::string> Control::load(const std::string& target) {
+    const auto path = file_of(target);
+    if (!path) return path.error();
+    return install(*path, Trigger::command);
 }
 
 Result<std::string> Control::reload(const std::string& target) {
@@ -65,7 +74,7 @@ Result<std::string> Control::reload(const std::string& target) {
     if (!slot) return no_such(target);
     if (!look_at(slot->path).exists) {
         remove(slot->path);
-        return make_error(Errc::not_found, "its file " + slot->path + " is gone, so the plugin is removed");
+        return make_error(Errc::not_found, "its file " + file_name(slot->path) + " is gone, so the plugin is removed");
     }
     return install(slot->path, Trigger::command);
 }

@@ -33,7 +33,7 @@ State state_of(const Slot& slot);
 
 class Catalog {
 public:
-    // [runtime thread] Copies: a slot is changed by putting it back.
+    // [any thread] Copies: a slot is changed by putting it back, on the runtime thread.
     std::optional<Slot> at(const std::string& path) const;
     std::optional<Slot> owner_of_id(const std::string& id) const;
     std::optional<Slot> owner_of_command(const std::string& command) const;

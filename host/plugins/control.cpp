@@ -8,16 +8,16 @@
 namespace parley::plugins {
 namespace {
 
-std::string file_name(const std::string& path) {
-    return std::filesystem::path(path).filename().string();
-}
-
 std::int64_t unix_ms() {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
         .count();
 }
 
 }  // namespace
+
+std::string file_name(const std::string& path) {
+    return std::filesystem::path(path).filename().string();
+}
 
 Control::Control(Parts parts, std::function<void(const std::string& path)> look_again)
     : parts_(std::move(parts)), look_again_(std::move(look_again)), retries_(parts_.options.retry) {}

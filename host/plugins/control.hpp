@@ -1,5 +1,5 @@
 // What is to happen to which plugin: takes files in, puts generations in and out of service, carries out what admins
-// ask for. Runtime thread.
+// ask for. Runtime thread, where nothing else is said.
 #pragma once
 
 #include <functional>
@@ -18,6 +18,9 @@
 #include "plugins/retries.hpp"
 
 namespace parley::plugins {
+
+// The last part of a path: people are told no more of it, for they may sit far away.
+std::string file_name(const std::string& path);
 
 class Control {
 public:
@@ -43,6 +46,8 @@ public:
     void install_changed(const std::vector<std::string>& paths);
     // Tells what happened, in words. Never throws.
     Result<std::string> act(Runtime::Action action, const std::string& target);
+    // [any thread] The path of the file that "load" of this target would take.
+    Result<std::string> file_of(const std::string& target) const;
     void retire_all();
 
     // Tries again what failed because something was away; asked when `next_retry` has come.

@@ -201,6 +201,10 @@ std::optional<PluginInfo> Runtime::info(std::string_view id) const {
     return std::nullopt;
 }
 
+Result<std::string> Runtime::file_of(const std::string& target) const {
+    return impl_->control.file_of(target);
+}
+
 std::optional<Runtime::Action> Runtime::action_from(std::string_view name) {
     if (name == "load") return Action::load;
     if (name == "reload") return Action::reload;

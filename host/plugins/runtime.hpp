@@ -191,6 +191,8 @@ public:
     std::vector<CommandInfo> commands() const;
     std::vector<PluginInfo> list() const;
     std::optional<PluginInfo> info(std::string_view id) const;
+    // The path of the file that "load" of this target would take now; Errc::not_found with words for who asked.
+    Result<std::string> file_of(const std::string& target) const;
 
     // Queued on the runtime's thread; `done` is called on it with what happened, in words. `target` is a plugin id, or
     // for load a file name in the plugins directory or a path. "reload" of "all" does all. When the host is stopping or

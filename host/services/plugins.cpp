@@ -29,8 +29,15 @@ parley_status request(parley_call* call, parley_str action, parley_str id) {
         const auto known = plugins::Runtime::action_from(view(action));
         if (!known) return call->fail(PARLEY_INVALID, "the actions are load, reload, unload, enable and disable");
         const std::string target(view(id));
-        if (*known != plugins::Runtime::Action::load && target != "all" && !call->services.runtime().info(target))
+        if (*known == plugins::Runtime::Action::load) {
+            // The directories of this machine are the operator's business, not that of admins on a channel.
+            if (target.find('/') != std::string::npos)
+                return call->fail(PARLEY_NOT_FOUND, "a file is loaded by its name in the plugins directory");
+            if (const auto file = call->services.runtime().file_of(target); !file)
+                return call->fail(PARLEY_NOT_FOUND, file.error().message);
+        } else if (target != "all" && !call->services.runtime().info(target)) {
             return call->fail(PARLEY_NOT_FOUND, "there is no plugin " + target);
+        }
         call->state.effects.plugin_requests.push_back({std::string(view(action)), target});
         return PARLEY_OK;
     });

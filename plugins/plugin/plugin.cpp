@@ -64,7 +64,7 @@ private:
         text += "\n- *State*: " + plugin->state;
         text += "\n- *Commands*: " + parley::join(plugin->commands);
         text += "\n- *Capabilities*: " + parley::join(plugin->capabilities);
-        text += "\n- *File*: " + plugin->file;
+        text += "\n- *File*: " + plugin->file.substr(plugin->file.rfind('/') + 1);
         text += "\n- *Generation*: " + std::to_string(plugin->generation);
         text += "\n- *Calls*: " + std::to_string(plugin->calls) + ", failed: " + std::to_string(plugin->failures);
         if (!plugin->error.empty()) text += "\n- *Error*: " + plugin->error;

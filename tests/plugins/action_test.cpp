@@ -37,7 +37,10 @@ TEST_CASE("a file is loaded by name, with or without its ending, or by path") {
     CHECK(bench.ask(Action::load, fixture("newer_minor").string()));
     CHECK(bench.call("echo") == 1);
     CHECK(bench.runtime->find("new1"));
-    CHECK_THAT(refusal(bench, Action::load, "nothing"), Catch::Contains("there is no file"));
+    CHECK(refusal(bench, Action::load, "nothing") == "there is no file nothing.so in the plugins directory");
+    CHECK(refusal(bench, Action::load, "/tmp/nothing.so") == "there is no file /tmp/nothing.so");
+    CHECK(*bench.runtime->file_of("newer-minor") == fixture("newer_minor").string());
+    CHECK_FALSE(bench.runtime->file_of("nothing"));
 }
 
 TEST_CASE("unload takes a plugin out of service until it is loaded again") {
