@@ -1,5 +1,6 @@
 #include "core/log.hpp"
 
+#include <fcntl.h>
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -93,7 +94,11 @@ Logger Logger::to_stderr(LogFormat format, LogLevel level) {
 
 Logger Logger::to_file(const std::string& path, LogFormat format, LogLevel level) {
     Logger result;
-    auto sink = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(path, 32u << 20, 5);
+    spdlog::file_event_handlers handlers;
+    handlers.after_open = [](const spdlog::filename_t&, std::FILE* file) {
+        ::fcntl(::fileno(file), F_SETFD, FD_CLOEXEC);  // not for the programs that we start
+    };
+    auto sink = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(path, 32u << 20, 5, false, handlers);
     result.sink_ = std::make_shared<Sink>(Sink{make_spdlog(std::move(sink), format, level), format});
     return result;
 }

@@ -189,7 +189,7 @@ Result<void> make_cluster(const ClusterPaths& paths, const ServerUser& user, con
     const std::string configuration = draft + "/postgresql.conf";
     const std::string includes = "\n# parley\ninclude_if_exists = 'parley.conf'\ninclude_if_exists = 'custom.conf'\n";
     const int failed = run_step(user, [&] {
-        const int file = open(configuration.c_str(), O_WRONLY | O_APPEND | O_NOFOLLOW);
+        const int file = open(configuration.c_str(), O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
         if (file < 0 || write(file, includes.data(), includes.size()) != static_cast<ssize_t>(includes.size()))
             return 1;
         return fsync(file) == 0 && rename(draft.c_str(), paths.data.c_str()) == 0 ? 0 : 1;

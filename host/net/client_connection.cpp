@@ -4,6 +4,7 @@
 
 #include "net/address_guard.hpp"
 #include "net/client_exchange.hpp"
+#include "net/close_on_exec.hpp"
 #include "net/loop_impl.hpp"
 
 namespace parley::net {
@@ -190,6 +191,7 @@ awaitable<error_code> ClientConnection::connect_to(asio::ip::address address) {
     connecting_.emplace(core_->io);
     connecting_->open(endpoint.protocol(), error);
     if (error) co_return error;
+    close_on_exec(*connecting_);
     auto [failed] = co_await connecting_->async_connect(endpoint, token);
     error = failed;
     if (!error && stage_timed_out_) error = asio::error::timed_out;

@@ -5,6 +5,7 @@
 
 #include <boost/asio/ip/v6_only.hpp>
 
+#include "net/close_on_exec.hpp"
 #include "net/server_core.hpp"
 #include "net/session.hpp"
 #include "net/tls.hpp"
@@ -89,6 +90,7 @@ public:
 };
 
 void welcome(const std::shared_ptr<ServerCore>& core, const TcpListener& listener, tcp::socket socket) {
+    close_on_exec(socket);
     error_code gone;
     auto remote = socket.remote_endpoint(gone);
     if (gone) return;  // left again already
@@ -144,6 +146,7 @@ awaitable<void> accept_local(std::shared_ptr<ServerCore> core, std::shared_ptr<L
         auto [error, socket] = co_await listener->acceptor.async_accept(token);
         if (!listener->acceptor.is_open()) co_return;
         if (!error) {
+            close_on_exec(socket);
             Peer peer{"local", true};
             core->spawn("local session", serve(core, make_stream(std::move(socket)), std::move(peer)));
         } else {
@@ -200,6 +203,7 @@ Result<std::shared_ptr<Listener>> listen_tcp(ServerCore& core, const std::string
     auto& acceptor = listener->acceptor;
     error_code error;
     acceptor.open(endpoint->protocol(), error);
+    close_on_exec(acceptor);
     if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
     if (!error && endpoint->address().is_v6() && endpoint->address().is_unspecified()) {
         acceptor.set_option(asio::ip::v6_only(false), error);  // "::" means everywhere
@@ -229,6 +233,7 @@ Result<std::shared_ptr<Listener>> listen_local(ServerCore& core, const std::stri
     ::unlink(aside.c_str());
     error_code error;
     acceptor.open(Local(), error);
+    close_on_exec(acceptor);
     if (!error) acceptor.bind(Local::endpoint(aside), error);
     auto failed_call = [&](int result) {
         if (!error && result != 0) error.assign(errno, boost::system::system_category());

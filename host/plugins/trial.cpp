@@ -74,6 +74,8 @@ int spawn(const std::string& program, int sealed_fd, Child& child) {
     ::posix_spawn_file_actions_adddup2(&actions, child.err.write.get(), STDERR_FILENO);
     ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     ::posix_spawn_file_actions_adddup2(&actions, sealed_fd, child_fd);
+    // Whatever a library or a plugin left open for children: not for this one.
+    ::posix_spawn_file_actions_addclosefrom_np(&actions, child_fd + 1);
     sigset_t none, all;
     ::sigemptyset(&none);
     ::sigfillset(&all);

@@ -1,5 +1,7 @@
 #include "core/log.hpp"
 
+#include <fcntl.h>
+
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 #include <cstdlib>
@@ -61,6 +63,19 @@ TEST_CASE("whatever the text, one event is one line") {
         if (format == LogFormat::json)
             CHECK(std::string(boost::json::parse(line).as_object().at("text").as_string()) == nasty);
     }
+}
+
+TEST_CASE("programs that are started do not inherit the log file") {
+    const LogFile file;
+    const Logger log = Logger::to_file(file.path(), LogFormat::human, LogLevel::info);
+    int found = 0;
+    for (int fd = 3; fd < 256; ++fd) {
+        std::error_code none;
+        if (std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(fd), none) != file.path()) continue;
+        ++found;
+        CHECK((::fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+    }
+    CHECK(found == 1);
 }
 
 TEST_CASE("a long text is cut") {

@@ -1,8 +1,10 @@
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <set>
 
 #include "net/fixtures.hpp"
 #include "net/raw_socket.hpp"
@@ -33,6 +35,32 @@ Result<void> listen(TestServer& server, const std::string& path) {
 }
 
 }  // namespace
+
+TEST_CASE("no program that is started inherits a socket of the server or the client") {
+    const auto inherited = [] {
+        std::set<int> all;
+        for (int fd = 3; fd < 1024; ++fd)
+            if (const int flags = ::fcntl(fd, F_GETFD); flags >= 0 && !(flags & FD_CLOEXEC)) all.insert(fd);
+        return all;
+    };
+    const auto before = inherited();
+    TempFolder folder;
+    const auto path = (folder.path / "control.sock").string();
+    TestServer server([](Router& router) {
+        router.add("GET", "/", [](Request, Responder respond) { respond(Response::text(200, "x")); });
+        control_routes(router);
+    });
+    REQUIRE(listen(server, path).has_value());
+    TestClient client;
+    REQUIRE(client.send(local_request(server.port)).has_value());  // both keep the connection
+    auto local = RawSocket::to_path(path);
+    local.send(request);
+    CHECK(local.response().status == 200);
+
+    auto after = inherited();
+    for (const int fd : before) after.erase(fd);
+    CHECK(after == std::set<int>{});
+}
 
 TEST_CASE("the control socket is the owner's alone, and local routes exist only there") {
     TempFolder folder;

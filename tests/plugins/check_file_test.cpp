@@ -1,3 +1,6 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <fstream>
 #include <random>
 
@@ -81,6 +84,19 @@ TEST_CASE("a trial that cannot be run is a refusal, not a pass") {
     CHECK_THAT(verdict("echo_v1", options), Catch::Contains("no trial load"));
     options.canary_program = "/bin/true";  // says nothing
     CHECK_THAT(verdict("echo_v1", options), Catch::Contains("ended the process before it began with exit code 0"));
+}
+
+TEST_CASE("a trial inherits nothing but the plugin") {
+    TempDir dir;
+    std::ofstream(dir / "trial.sh") << "#!/bin/sh\ntest -e /proc/$$/fd/3 && echo three >&2\n"
+                                       "test -e /proc/$$/fd/177 && echo leaked >&2\nexit 1\n";
+    fs::permissions(dir / "trial.sh", fs::perms::owner_all);
+    const int leak = ::fcntl(2, F_DUPFD, 177);
+    REQUIRE(leak == 177);
+    RuntimeOptions options;
+    options.canary_program = (dir / "trial.sh").string();
+    CHECK_THAT(verdict("echo_v1", options), Catch::EndsWith("exit code 1 (three)"));
+    ::close(leak);
 }
 
 TEST_CASE("cut off and damaged files are checked without harm to this process") {
