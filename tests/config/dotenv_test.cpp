@@ -25,6 +25,11 @@ TEST_CASE("a .env file is read line by line") {
                                                               "PARLEY_T_HASH=a#b\n"
                                                               "PARLEY_T_EQUALS=a=b=c\n"
                                                               "PARLEY_T_EMPTY=\n"
+                                                              "PARLEY_T_ONLY_COMMENT= # words\n"
+                                                              "PARLEY_T_TAB=x\t# words\n"
+                                                              "PARLEY_T_HASH_FIRST=#1\n"
+                                                              "PARLEY_T_TWICE=first\n"
+                                                              "PARLEY_T_TWICE=last\n"
                                                               "PARLEY_T_LAST=no line end"));
     REQUIRE(environment);
     CHECK(at(*environment, "PARLEY_T_PLAIN") == "some words");
@@ -35,6 +40,10 @@ TEST_CASE("a .env file is read line by line") {
     CHECK(at(*environment, "PARLEY_T_HASH") == "a#b");
     CHECK(at(*environment, "PARLEY_T_EQUALS") == "a=b=c");
     CHECK(at(*environment, "PARLEY_T_EMPTY").empty());
+    CHECK(at(*environment, "PARLEY_T_ONLY_COMMENT").empty());
+    CHECK(at(*environment, "PARLEY_T_TAB") == "x");
+    CHECK(at(*environment, "PARLEY_T_HASH_FIRST") == "#1");
+    CHECK(at(*environment, "PARLEY_T_TWICE") == "last");
     CHECK(at(*environment, "PARLEY_T_LAST") == "no line end");
 }
 
@@ -52,7 +61,8 @@ TEST_CASE("a .env file that is not there is none") {
 }
 
 TEST_CASE("a broken line is named") {
-    for (const std::string broken : {"no equals sign", "=value", "A B=c", "A=\"not closed", "A='not closed"}) {
+    for (const std::string broken :
+         {"no equals sign", "=value", "A B=c", "A=\"not closed", "A='not closed", "A=\"b\"c"}) {
         INFO(broken);
         const TemporaryDirectory directory;
         const std::string file = directory.write(".env", "# first\nOK=1\n" + broken + "\n");
