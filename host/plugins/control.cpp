@@ -179,7 +179,7 @@ Result<void> Control::check_rivals(const std::string& path, const Manifest& mani
 
 std::string Control::why_disabled(const std::string& id) const {
     if (disabled_.contains(id)) return "disabled by an admin: enable it to load it";
-    const unsigned crashes = parts_.journal ? parts_.journal->crashes(id) : 0;
+    const unsigned crashes = parts_.journal ? parts_.journal->crashes(id, parts_.options.crash_window) : 0;
     if (parts_.options.crashes_to_disable == 0 || crashes < parts_.options.crashes_to_disable) return {};
     return "disabled: the host has crashed " + std::to_string(crashes) +
            " times inside this plugin; enable it to try again";

@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -83,6 +85,8 @@ void on_fatal_signal(int signal, siginfo_t* info, void*) {
         line.put(inside->id());
         line.put(" ");
         line.put(inside->generation());
+        line.put(" ");
+        line.put(static_cast<std::uint64_t>(::time(nullptr)));
         line.put("\n");
         line.write_to(fd);
     }
@@ -90,15 +94,18 @@ void on_fatal_signal(int signal, siginfo_t* info, void*) {
     errno = saved;
 }
 
-std::map<std::string, unsigned> read_counts(const std::string& path) {
-    std::map<std::string, unsigned> counts;
+std::map<std::string, std::vector<std::int64_t>> read_times(const std::string& path) {
+    std::map<std::string, std::vector<std::int64_t>> times;
     std::ifstream file(path);
     for (std::string line; std::getline(file, line);) {
         std::istringstream words(line);
-        std::string signal, id;
-        if (words >> signal >> id) ++counts[id];
+        std::string signal, id, generation;
+        if (!(words >> signal >> id)) continue;
+        std::int64_t time = 0;  // a line of an older host has none
+        words >> generation >> time;
+        times[id].push_back(time);
     }
-    return counts;
+    return times;
 }
 
 int open_journal(const std::string& path) {
@@ -111,7 +118,7 @@ int open_journal(const std::string& path) {
 
 CrashJournal::CrashJournal(const std::string& state_dir) : path_(state_dir + "/plugin-crashes") {
     std::filesystem::create_directories(state_dir);
-    counts_ = read_counts(path_);
+    times_ = read_times(path_);
     fd_ = open_journal(path_);
     arm();
 }
@@ -136,13 +143,16 @@ CrashJournal::~CrashJournal() {
     ::close(fd_);
 }
 
-unsigned CrashJournal::crashes(const std::string& plugin_id) const {
-    const auto found = counts_.find(plugin_id);
-    return found == counts_.end() ? 0 : found->second;
+unsigned CrashJournal::crashes(const std::string& plugin_id, std::chrono::seconds window) const {
+    const auto found = times_.find(plugin_id);
+    if (found == times_.end()) return 0;
+    const auto& times = found->second;
+    const auto since = *std::max_element(times.begin(), times.end()) - window.count();
+    return static_cast<unsigned>(std::count_if(times.begin(), times.end(), [&](auto time) { return time >= since; }));
 }
 
 void CrashJournal::forget(const std::string& plugin_id) {
-    if (counts_.erase(plugin_id) == 0) return;
+    if (times_.erase(plugin_id) == 0) return;
     std::ifstream old(path_);
     const std::string fresh = path_ + ".new";
     {

@@ -1,13 +1,17 @@
-// Remembers over a crash of the host which plugin was running. A fatal signal writes one line, "SIGSEGV echo 3", into a
-// file opened beforehand, and lets the process die as it would have.
+// Remembers over a crash of the host which plugin was running. A fatal signal writes one line, "SIGSEGV echo 3
+// 1732190000" (the plugin, its generation, the time), into a file opened beforehand, and lets the process die as it
+// would have.
 //
 // Signal handlers belong to the whole process: one journal at a time is armed, the first.
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include <csignal>
 
@@ -24,8 +28,9 @@ public:
     CrashJournal(const CrashJournal&) = delete;
     CrashJournal& operator=(const CrashJournal&) = delete;
 
-    // How often the host died inside this plugin.
-    unsigned crashes(const std::string& plugin_id) const;
+    // How often the host died inside this plugin: the last time, and those within `window` before it. A crash of long
+    // ago says little about the next one; but what crashed often stays known until forget(), however long it rests.
+    unsigned crashes(const std::string& plugin_id, std::chrono::seconds window) const;
     // An admin trusts it again.
     void forget(const std::string& plugin_id);
 
@@ -33,7 +38,7 @@ private:
     void arm();
 
     std::string path_;
-    std::map<std::string, unsigned> counts_;
+    std::map<std::string, std::vector<std::int64_t>> times_;  // by plugin id
     int fd_ = -1;
     bool armed_ = false;
 };

@@ -166,7 +166,8 @@ struct RuntimeOptions {
     std::chrono::milliseconds drain_deadline{30'000};  // then reported, and kept until its calls end
     unsigned quarantine_failures = 5;                  // that many in a row...
     std::chrono::seconds quarantine_window{60};        // ...within that time: disabled until an admin enables it
-    unsigned crashes_to_disable = 2;                   // host crashes with the plugin on the stack
+    unsigned crashes_to_disable = 2;                   // host crashes with the plugin on the stack...
+    std::chrono::hours crash_window{7 * 24};           // ...within that time
 };
 
 class Runtime {
