@@ -13,11 +13,10 @@ constexpr const char* stays_mapped = "will stay mapped after unload, use parley_
 std::vector<std::string> warnings_about(const ElfFacts& facts) {
     std::vector<std::string> warnings;
     const auto others = facts.exports.size() - 1;
-    // Worse than the memory: the loader makes the next version use the data behind the unique symbols of this one.
     if (!facts.unique.empty())
         warnings.push_back("has " + std::to_string(facts.unique.size()) + " unique symbols (" +
                            facts.unique.front().substr(0, 80) +
-                           ", ...), which its next version will share: " + stays_mapped);
+                           ", ...): another version of it needs a restart of the host; it " + stays_mapped);
     else if (others > 0)
         warnings.push_back("exports " + std::to_string(others) + " symbols besides " PARLEY_ENTRY_SYMBOL ": " +
                            stays_mapped);
@@ -28,14 +27,15 @@ std::vector<std::string> warnings_about(const ElfFacts& facts) {
 }  // namespace
 
 Result<Inspection> inspect(const SealedFile& file) {
-    const auto facts = read_elf(file.bytes());
+    auto facts = read_elf(file.bytes());
     if (!facts) return facts.error();
     auto manifest = manifest_of(*facts);
     if (!manifest) return manifest.error();
     if (const auto abi = check_abi(manifest->abi_major, manifest->abi_minor); !abi) return abi.error();
     if (std::find(facts->exports.begin(), facts->exports.end(), PARLEY_ENTRY_SYMBOL) == facts->exports.end())
         return make_error(Errc::invalid, "it does not export the function " PARLEY_ENTRY_SYMBOL);
-    return Inspection{std::move(*manifest), warnings_about(*facts)};
+    auto warnings = warnings_about(*facts);
+    return Inspection{std::move(*manifest), std::move(warnings), std::move(facts->unique)};
 }
 
 }  // namespace parley::plugins

@@ -1,7 +1,6 @@
 // All that can be said about a plugin file without running it.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +13,8 @@ namespace parley::plugins {
 struct Inspection {
     Manifest manifest;
     std::vector<std::string> warnings;
+    // Symbols whose data the dynamic loader makes once in the life of the process, for all copies of the library.
+    std::vector<std::string> unique;
 };
 
 Result<Inspection> inspect(const SealedFile& file);

@@ -24,13 +24,31 @@ Result<Candidate> Loader::examine(const std::string& path) const {
     return Candidate{path, std::move(*file), std::move(*inspection)};
 }
 
+// The loader gives a library's unique symbols to every later copy of it, also when the data behind them has another
+// layout there: the new version would read rubbish. The same bytes again are as before.
+Result<void> Loader::check_shared_data(const Candidate& candidate) const {
+    for (const auto& symbol : candidate.inspection.unique) {
+        const auto held = unique_.find({candidate.inspection.manifest.id, symbol});
+        if (held == unique_.end() || held->second == candidate.file.hash()) continue;
+        return make_error(Errc::conflict,
+                          "it would run on data of the version that was loaded before, which cannot "
+                          "leave memory (unique symbol " +
+                              symbol.substr(0, 80) +
+                              "): restart the host to load it, and build it with parley_add_plugin()");
+    }
+    return {};
+}
+
 Result<std::shared_ptr<Generation>> Loader::bring_up(Candidate candidate, std::shared_ptr<PluginStats> stats) {
+    if (const auto safe = check_shared_data(candidate); !safe) return safe.error();
     for (const auto& warning : candidate.inspection.warnings)
         log_.warn("plugin_warning", {{"file", candidate.path}, {"warning", warning}});
     if (!options_.canary_program.empty()) {
         const auto tried = try_in_child(options_.canary_program, candidate.file.fd(), options_.trial_deadline);
         if (!tried) return tried.error();
     }
+    for (const auto& symbol : candidate.inspection.unique)
+        unique_.try_emplace({candidate.inspection.manifest.id, symbol}, candidate.file.hash());
     auto generation = make(std::move(candidate), std::move(stats));
     auto brought_up = generation->open();
     try {

@@ -1,8 +1,10 @@
 // From a file to a generation that is ready to serve: read, check, trial, open, create, migrate, start. Runtime thread.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "core/log.hpp"
 #include "plugins/generation.hpp"
@@ -35,6 +37,8 @@ private:
                            const std::string& stored_version);
     void close_late(const std::shared_ptr<Generation>& generation, parley_call* call);
 
+    Result<void> check_shared_data(const Candidate& candidate) const;
+
     const RuntimeOptions& options_;
     HostServices& services_;
     Retirement& retirement_;
@@ -42,6 +46,8 @@ private:
     std::shared_ptr<Bell> bell_;
     Logger log_;
     std::uint64_t last_number_ = 0;
+    // Unique symbols in this process: (plugin id, symbol) -> hash of the file whose data it is, for good.
+    std::map<std::pair<std::string, std::string>, std::string> unique_;
 };
 
 }  // namespace parley::plugins

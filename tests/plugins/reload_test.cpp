@@ -127,6 +127,27 @@ TEST_CASE("a library that stays mapped is counted") {
     CHECK(is_mapped("parley-plugin-unique"));
 }
 
+TEST_CASE("a version that would run on the data of the one before is refused") {
+    Bench bench;
+    bench.install("unique_symbols", "unique.so");
+    bench.start();
+    bench.install("unique_symbols_v2", "unique.so");
+    const auto refused = bench.ask(Runtime::Action::reload, "unique-symbols");
+    REQUIRE_FALSE(refused);
+    CHECK_THAT(refused.error().message, Catch::Contains("unique symbol") && Catch::Contains("restart the host"));
+    CHECK(bench.info("unique-symbols").state == State::serving);
+    CHECK(bench.info("unique-symbols").version == "1.0.0");
+    SECTION("also when nothing of it serves any more") {
+        REQUIRE(bench.ask(Runtime::Action::unload, "unique-symbols"));
+        CHECK_FALSE(bench.ask(Runtime::Action::load, "unique-symbols"));
+    }
+    SECTION("one that is built well has data of its own") {
+        bench.install("unique_symbols_v3", "unique.so");
+        REQUIRE(bench.ask(Runtime::Action::reload, "unique-symbols"));
+        CHECK(bench.info("unique-symbols").version == "3.0.0");
+    }
+}
+
 TEST_CASE("a plugin of which too many copies stay mapped is not reloaded any more") {
     Bench bench;
     bench.install("nodelete", "nodelete.so");
