@@ -2,14 +2,11 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
-#include <condition_variable>
-#include <deque>
-#include <future>
-#include <mutex>
 #include <pqxx/pqxx>
 #include <stdexcept>
 #include <thread>
 
+#include "support/manual_executor.hpp"
 #include "support/postgres.hpp"
 
 using namespace parley;
@@ -17,35 +14,6 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 namespace {
-
-// Runs what is posted when the test asks for it.
-class ManualExecutor final : public Executor {
-public:
-    void post(UniqueFunction<void()> work) override {
-        const std::lock_guard lock(mutex_);
-        posted_.push_back(std::move(work));
-        changed_.notify_all();
-    }
-    TimerId after(std::chrono::milliseconds, UniqueFunction<void()>) override {
-        throw std::logic_error("no timers here");
-    }
-    void cancel(TimerId) override {}
-    bool on_loop_thread() const override { return false; }
-
-    void run_next() {
-        std::unique_lock lock(mutex_);
-        REQUIRE(changed_.wait_for(lock, 30s, [this] { return !posted_.empty(); }));
-        auto work = std::move(posted_.front());
-        posted_.pop_front();
-        lock.unlock();
-        work();
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::deque<UniqueFunction<void()>> posted_;
-};
 
 db::DatabaseOptions fresh(unsigned connections = 2) {
     auto options = test::TestDatabase::options(test::TestDatabase::instance().create_database());
@@ -228,7 +196,7 @@ TEST_CASE("Waiting for a connection has a bound in number and in time", "[pool]"
     options.max_waiting = 2;
     options.wait_timeout_ms = 200;
     db::Pool pool(options, Logger());
-    ManualExecutor executor;
+    test::ManualExecutor executor;
     std::vector<Errc> answers;
     const auto note = [&](Result<void> result) { answers.push_back(result ? Errc::gone : result.error().code); };
     bool ran = false;
@@ -274,7 +242,7 @@ TEST_CASE("A pool that ends finishes what runs and refuses what waits", "[pool]"
     const auto options = fresh(1);
     execute(options, "create table t (n integer)");
     auto pool = std::make_unique<db::Pool>(options, Logger());
-    ManualExecutor executor;
+    test::ManualExecutor executor;
     std::promise<void> began;
     std::promise<void> go;
     std::vector<bool> done;

@@ -3,13 +3,9 @@
 
 #include <catch2/catch.hpp>
 #include <chrono>
-#include <condition_variable>
-#include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <pqxx/pqxx>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -17,43 +13,11 @@
 #include "db/store/accounts.hpp"
 #include "db/store/journal.hpp"
 #include "db/store/repositories.hpp"
+#include "support/manual_executor.hpp"
 #include "support/postgres.hpp"
 #include "support/result_printer.hpp"
 
 namespace parley::test {
-
-// The I/O thread of these tests: the test itself, while it waits.
-class WaitingExecutor final : public Executor {
-public:
-    void post(UniqueFunction<void()> work) override {
-        const std::lock_guard lock(mutex_);
-        posted_.push_back(std::move(work));
-        changed_.notify_all();
-    }
-    TimerId after(std::chrono::milliseconds, UniqueFunction<void()>) override {
-        throw std::logic_error("no timers here");
-    }
-    void cancel(TimerId) override {}
-    bool on_loop_thread() const override { return false; }
-
-    template <class Condition>
-    void run_until(Condition condition) {
-        const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-        while (!condition()) {
-            std::unique_lock lock(mutex_);
-            REQUIRE(changed_.wait_until(lock, give_up, [this] { return !posted_.empty(); }));
-            auto work = std::move(posted_.front());
-            posted_.pop_front();
-            lock.unlock();
-            work();
-        }
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::deque<UniqueFunction<void()>> posted_;
-};
 
 class JournalFixture {
 public:
@@ -143,7 +107,7 @@ public:
     db::DatabaseOptions options;
     AccountId account = 0;
     IdGenerator ids;
-    WaitingExecutor executor;
+    ManualExecutor executor;
     std::unique_ptr<db::Journal> journal;
 };
 
