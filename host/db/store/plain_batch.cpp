@@ -37,7 +37,6 @@ with incoming as (
 ), queued as (
     insert into inbox (id, created_at)
     select id, created_at from admitted where kind in ('message', 'timer')
-    on conflict do nothing
 ), settled as (
     delete from inbox where id = any($17::bigint[]) returning id
 ), outgoing as (
@@ -48,7 +47,6 @@ with incoming as (
                   $26::int[], $27::bigint[], $28::bigint[], $29::text[], $36::text[])
         as o(id, account_id, chat, kind, body, link, reply_to, media, flags, cause, gate, trace, payload)
      where o.gate = 0 or o.gate in (select id from settled)
-    on conflict do nothing
 ), gone as (
     delete from outbox o using unnest($30::bigint[], $31::text[]) as s(id, provider_id)
      where o.id = s.id
@@ -63,7 +61,6 @@ with incoming as (
                       order by array_position(array['failed', 'played', 'read', 'delivered'], r.status) limit 1), 'sent'),
            g.cause, g.trace, now(), parley_outbound_type(g.kind, g.media)
       from gone g
-    on conflict do nothing
 ), registered as (
     insert into users (user_id, group_id, name)
     select distinct on (u.id, u.group_id) u.id, u.group_id, u.name
