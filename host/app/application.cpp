@@ -183,7 +183,7 @@ void Application::build_pipeline(MessageId greatest) {
         table_reader<Inbound>(*pool_, *loop_, &db::read_inbox,
                               [this](Inbound& message) { message.channel = intake_->channel_name(message.account); }),
         metrics_, log_);
-    intake_ = std::make_unique<pipeline::Intake>(*journal_, *dispatcher_, *ids_, metrics_, log_);
+    intake_ = std::make_unique<pipeline::Intake>(*loop_, *journal_, *dispatcher_, *ids_, metrics_, log_);
     timers_ = std::make_unique<pipeline::Timers>(*loop_, *pool_, *journal_, *dispatcher_, *intake_, *ids_, log_);
 }
 

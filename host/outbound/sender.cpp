@@ -28,7 +28,7 @@ Sender::Sender(Executor& executor, db::Journal& journal, WorkerPool& workers, me
       ids_(ids),
       rules_(rules),
       log_(std::move(log)),
-      queue_({max_in_memory, 500}, std::move(read), [this](const Outbound& message) { start(message); }),
+      queue_({max_in_memory, 500}, std::move(read), [this](Outbound& message) { start(message); }),
       sent_(metrics.counter("parley_messages_sent_total", "Outbound messages taken by their provider")),
       failed_(metrics.counter("parley_sends_failed_total", "Outbound messages that ended as failed")),
       retried_(metrics.counter("parley_sends_retried_total", "Attempts to send that are made again")),
@@ -79,16 +79,15 @@ MessageId Sender::enqueue(Outbound message, UniqueFunction<void(Result<void>)> d
     return id;
 }
 
-void Sender::start(const Outbound& message) {
+void Sender::start(Outbound& message) {
     const auto found = accounts_.find(message.account);
-    auto copy = std::make_shared<Outbound>(message);
     if (found == accounts_.end()) {
         log_.error("send.no_account", {{"message", message.id}, {"account", message.account}});
         journal_.failed(message.id, "the account it should leave by is not configured any more",
                         [this, id = message.id] { queue_.finish(id); });
         return;
     }
-    begin(*found->second, copy);
+    begin(*found->second, std::make_shared<Outbound>(std::move(message)));
 }
 
 // A message of an earlier process may have been on its way when that ended.

@@ -95,7 +95,7 @@ private:
     struct Account;
     using Message = std::shared_ptr<Outbound>;
 
-    void start(const Outbound& message);
+    void start(Outbound& message);
     void begin(Account& account, const Message& message);
     void pump(Account& account);
     void load(Account& account, const Message& message);

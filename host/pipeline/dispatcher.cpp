@@ -46,7 +46,7 @@ Dispatcher::Dispatcher(DispatcherOptions options, Executor& executor, db::Journa
       sender_(sender),
       ids_(ids),
       log_(std::move(log)),
-      queue_({options.max_in_memory, 500}, std::move(read), [this](const Inbound& message) { start(message); }),
+      queue_({options.max_in_memory, 500}, std::move(read), [this](Inbound& message) { start(message); }),
       handled_(metrics.counter("parley_messages_handled_total", "Inbound messages whose handling is committed")),
       failed_(metrics.counter("parley_messages_failed_total", "Inbound messages that went to the dead letters")),
       overdue_(metrics.counter("parley_handlers_overdue_total", "Handlers given up past their deadline")),
@@ -55,9 +55,9 @@ Dispatcher::Dispatcher(DispatcherOptions options, Executor& executor, db::Journa
       rejected_(metrics.counter("parley_messages_rejected_total", "Inbound messages that were not for a handler")),
       handler_seconds_(metrics.histogram("parley_handler_seconds", "From the start of a handler to its end")) {}
 
-void Dispatcher::start(const Inbound& message) {
+void Dispatcher::start(Inbound& message) {
     auto handling = std::make_shared<Handling>();
-    handling->message = message;
+    handling->message = std::move(message);
     submit(std::move(handling));
 }
 
@@ -139,11 +139,11 @@ void Dispatcher::settle(std::shared_ptr<Handling> handling, Effects effects) {
     }
     const MessageId id = handling->message.id;
     failpoint("before-commit-out");
-    Effects written = effects;
+    const auto shared = std::make_shared<const Effects>(std::move(effects));  // with the journal, which writes them
     journal_.settle(
-        id, std::move(written),
-        [this, handling = std::move(handling), effects = std::move(effects), replies = std::move(replies)](
-            Result<db::Settlement> how) mutable { settled(handling, effects, std::move(replies), std::move(how)); });
+        id, shared,
+        [this, handling = std::move(handling), shared, replies = std::move(replies)](
+            Result<db::Settlement> how) mutable { settled(handling, *shared, std::move(replies), std::move(how)); });
 }
 
 void Dispatcher::settled(const std::shared_ptr<Handling>& handling, const Effects& effects,

@@ -54,7 +54,7 @@ public:
 private:
     struct Handling;
 
-    void start(const Inbound& message);
+    void start(Inbound& message);
     void submit(std::shared_ptr<Handling> handling);
     void finished(std::shared_ptr<Handling> handling, Effects effects);
     void overdue(const std::shared_ptr<Handling>& handling, const std::string& plugin);

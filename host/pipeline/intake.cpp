@@ -1,11 +1,15 @@
 #include "pipeline/intake.hpp"
 
-#include <algorithm>
-#include <span>
 
 #include "core/failpoint.hpp"
 
 namespace parley::pipeline {
+namespace {
+
+constexpr std::chrono::seconds repeat_report_after{3};
+constexpr std::size_t most_reports_to_repeat = 20'000;
+
+}  // namespace
 
 // The messages of one body, answered together.
 struct Intake::Batch {
@@ -15,8 +19,10 @@ struct Intake::Batch {
     Done done;
 };
 
-Intake::Intake(db::Journal& journal, Dispatcher& dispatcher, IdGenerator& ids, Metrics& metrics, Logger log)
-    : journal_(journal),
+Intake::Intake(Executor& executor, db::Journal& journal, Dispatcher& dispatcher, IdGenerator& ids, Metrics& metrics,
+               Logger log)
+    : executor_(executor),
+      journal_(journal),
       dispatcher_(dispatcher),
       ids_(ids),
       log_(std::move(log)),
@@ -55,7 +61,7 @@ void Intake::accept(std::string_view channel, channels::Decoded decoded, Done do
         message.channel = channel;
         admit(batch, std::move(message));
     }
-    for (const auto& status : decoded.statuses) report(batch, status);
+    for (auto& status : decoded.statuses) report(batch, std::move(status));
     for (auto& event : decoded.events) {
         ++batch->open;
         if (event.timestamp == 0) event.timestamp = unix_now();
@@ -79,41 +85,51 @@ void Intake::admit(std::shared_ptr<Batch> batch, Inbound message) {
     if (handled) dispatcher_.reserve(message);
     ++batch->open;
     failpoint("before-commit-in");
-    journal_.admit(
-        message, [this, batch = std::move(batch), id, handled, account = message.account, trace = message.trace,
-                  sender = message.sender, text = message.text](Result<db::Admission> how) {
-            failpoint("after-commit-in");
-            const bool fresh = how && *how == db::Admission::accepted;
-            if (handled && fresh) dispatcher_.committed(id);
-            if (handled && !fresh) dispatcher_.aborted(id);
-            if (how) (fresh ? received_ : duplicates_).add();
-            if (log_.enabled(LogLevel::debug))
-                log_.debug("message.received",
-                           {{"trace", trace}, {"message", id}, {"sender", mask_phone(sender)}, {"fresh", fresh}});
-            if (how || how.error().code != Errc::invalid) {
-                finish_one(batch, how ? std::nullopt : std::optional(how.error()));
-                return;
-            }
-            // This row can never be stored; what it said is kept among the dead letters before anybody is told it was
-            // taken.
-            log_.error("message.unstorable", {{"trace", trace}, {"why", how.error().message}});
-            journal_.bury(id, account, how.error().message, text, trace, part_of(batch));
-        });
+    auto done = [this, batch = std::move(batch), id, handled, account = message.account, trace = message.trace,
+                 sender = message.sender, text = message.text](Result<db::Admission> how) {
+        failpoint("after-commit-in");
+        const bool fresh = how && *how == db::Admission::accepted;
+        if (handled && fresh) dispatcher_.committed(id);
+        if (handled && !fresh) dispatcher_.aborted(id);
+        if (how) (fresh ? received_ : duplicates_).add();
+        if (log_.enabled(LogLevel::debug))
+            log_.debug("message.received",
+                       {{"trace", trace}, {"message", id}, {"sender", mask_phone(sender)}, {"fresh", fresh}});
+        if (how || how.error().code != Errc::invalid) {
+            finish_one(batch, how ? std::nullopt : std::optional(how.error()));
+            return;
+        }
+        // This row can never be stored; what it said is kept among the dead letters before anybody is told it was
+        // taken.
+        log_.error("message.unstorable", {{"trace", trace}, {"why", how.error().message}});
+        journal_.bury(id, account, how.error().message, text, trace, part_of(batch));
+    };
+    journal_.admit(std::move(message), std::move(done));
 }
 
-void Intake::report(const std::shared_ptr<Batch>& batch, const StatusUpdate& status) {
-    const auto& ids = status.provider_ids;
-    const MessageId settles = ids.empty() ? 0 : status.message;
-    for (std::size_t at = 0; at < ids.size(); at += db::Journal::most_reported) {
-        const auto part = std::span(ids).subspan(at, std::min(ids.size() - at, db::Journal::most_reported));
-        StatusUpdate update = status;
-        update.provider_ids.assign(part.begin(), part.end());
-        ++batch->open;
-        journal_.report(std::move(update), [this, settles, done = part_of(batch)](Result<void> written) mutable {
-            if (written && settles != 0 && on_settled) on_settled(settles);
-            done(std::move(written));
+void Intake::report(const std::shared_ptr<Batch>& batch, StatusUpdate status) {
+    ++batch->open;
+    // Moved into the journal, and wanted once more if it has to be told again.
+    auto again = std::make_shared<StatusUpdate>(status);
+    const MessageId settles = status.provider_ids.empty() ? 0 : status.message;
+    journal_.report(std::move(status),
+                    [this, again, settles, done = part_of(batch)](Result<db::Reported> reported) mutable {
+                        if (reported && settles != 0 && on_settled) on_settled(settles);
+                        if (reported && *reported == db::Reported::unmatched) report_again(again);
+                        done(reported ? Result<void>() : Result<void>(reported.error()));
+                    });
+}
+
+// The recording of the sending may have been on its way at the same moment; then neither saw the other.
+void Intake::report_again(const std::shared_ptr<StatusUpdate>& status) {
+    if (reports_to_repeat_ >= most_reports_to_repeat) return;
+    ++reports_to_repeat_;
+    executor_.after(repeat_report_after, [this, status] {
+        --reports_to_repeat_;
+        journal_.report(std::move(*status), [this](const Result<db::Reported>& reported) {
+            if (!reported) log_.warn("report.not_repeated", {{"why", reported.error().message}});
         });
-    }
+    });
 }
 
 UniqueFunction<void(Result<void>)> Intake::part_of(const std::shared_ptr<Batch>& batch) {

@@ -23,7 +23,8 @@ namespace parley::pipeline {
 
 class Intake {
 public:
-    Intake(db::Journal& journal, Dispatcher& dispatcher, IdGenerator& ids, Metrics& metrics, Logger log);
+    Intake(Executor& executor, db::Journal& journal, Dispatcher& dispatcher, IdGenerator& ids, Metrics& metrics,
+           Logger log);
 
     // What came of a webhook.
     enum class Outcome {
@@ -51,15 +52,18 @@ private:
     struct Batch;
     void bury(AccountId account, const Error& why, std::string raw, Done done);
     void admit(std::shared_ptr<Batch> batch, Inbound message);
-    void report(const std::shared_ptr<Batch>& batch, const StatusUpdate& status);
+    void report(const std::shared_ptr<Batch>& batch, StatusUpdate status);
+    void report_again(const std::shared_ptr<StatusUpdate>& status);
     // The completion of one of a batch's parts.
     UniqueFunction<void(Result<void>)> part_of(const std::shared_ptr<Batch>& batch);
     void finish_one(const std::shared_ptr<Batch>& batch, const std::optional<Error>& error);
 
+    Executor& executor_;
     db::Journal& journal_;
     Dispatcher& dispatcher_;
     IdGenerator& ids_;
     Logger log_;
+    std::size_t reports_to_repeat_ = 0;
     std::map<AccountId, std::string_view> channel_names_;
     Metrics::Counter received_, duplicates_, buried_, refused_, unauthorized_;
 };

@@ -36,7 +36,8 @@ public:
             overdue;  // [watchdog thread] called once when the limit is over and run() has not returned
     };
 
-    // [any thread] Jobs start in order. Never refuses: callers bound their own backlog. Several at once cost one wake-up.
+    // [any thread] Jobs start in order. Never refuses: callers bound their own backlog. Several at once cost one
+    // wake-up.
     void submit(Job job);
     void submit(std::vector<Job> jobs);
 

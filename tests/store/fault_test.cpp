@@ -37,7 +37,8 @@ TEST_CASE("a server killed under load: callers are told, and what must be writte
     Effects effects;
     effects.replies = {store.outbound("answer", handled.id)};
     bool settled = false, recorded = false;
-    store.journal->settle(handled.id, effects, [&](Result<db::Settlement> how) { settled = committed(how); });
+    store.journal->settle(handled.id, std::make_shared<const Effects>(effects),
+                          [&](Result<db::Settlement> how) { settled = committed(how); });
     store.journal->sent(sending.id, "P1", [&] { recorded = true; });
     while (!told) {
         admit_some();

@@ -56,13 +56,14 @@ public:
         return wait<Result<db::Admission>>([&](auto done) { journal->admit(message, std::move(done)); });
     }
     Result<db::Settlement> settle(MessageId id, const Effects& effects) {
-        return wait<Result<db::Settlement>>([&](auto done) { journal->settle(id, effects, std::move(done)); });
+        return wait<Result<db::Settlement>>(
+            [&](auto done) { journal->settle(id, std::make_shared<const Effects>(effects), std::move(done)); });
     }
     Result<void> enqueue(const Outbound& message) {
         return wait<Result<void>>([&](auto done) { journal->enqueue({message}, std::move(done)); });
     }
-    Result<void> report(StatusUpdate update) {
-        return wait<Result<void>>([&](auto done) { journal->report(std::move(update), std::move(done)); });
+    Result<db::Reported> report(StatusUpdate update) {
+        return wait<Result<db::Reported>>([&](auto done) { journal->report(std::move(update), std::move(done)); });
     }
     Result<void> fire_timer(const Inbound& timer, UnixMillis due) {
         return wait<Result<void>>([&](auto done) { journal->fire_timer(timer, due, std::move(done)); });

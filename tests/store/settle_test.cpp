@@ -110,7 +110,7 @@ TEST_CASE("of handlings that read the same value one gets through at a time, and
         for (const auto id : open) {
             Effects effects;
             effects.storage = {put("sum", std::to_string(sum + 1), seen ? seen->version : 0)};
-            store.journal->settle(id, effects, [&, id](Result<db::Settlement> how) {
+            store.journal->settle(id, std::make_shared<const Effects>(effects), [&, id](Result<db::Settlement> how) {
                 ++answers;
                 if (!committed(how)) again.push_back(id);
             });
@@ -132,8 +132,10 @@ TEST_CASE("effects that cannot be stored are refused whole, their neighbours are
     broken.replies = {store.outbound("also", bad.id)};
     broken.storage = {put("k", "this is not JSON")};
     std::optional<Result<db::Settlement>> of_good, of_bad;
-    store.journal->settle(bad.id, broken, [&](Result<db::Settlement> how) { of_bad = how; });
-    store.journal->settle(good.id, fine, [&](Result<db::Settlement> how) { of_good = how; });
+    store.journal->settle(bad.id, std::make_shared<const Effects>(broken),
+                          [&](Result<db::Settlement> how) { of_bad = how; });
+    store.journal->settle(good.id, std::make_shared<const Effects>(fine),
+                          [&](Result<db::Settlement> how) { of_good = how; });
     store.executor.run_until([&] { return of_good && of_bad; });
     CHECK(committed(*of_good));
     REQUIRE_FALSE(of_bad->has_value());

@@ -1,9 +1,10 @@
 // The group-commit writer: everything that the way of a message writes. Operations that arrive while a commit is on its
 // way are folded into the next one, so the cost of a commit is shared however busy it gets. Two connections, so that
-// two flushes overlap. Order of calls on one message: admit -> settle -> sent | failed.
+// two flushes overlap when there is enough for both. Order of calls on one message: admit -> settle -> sent | failed.
 //
-// Every operation may run twice (a commit whose answer was lost): inserts skip what is there, and all that a settle
-// does hangs on its deleting the inbox row.
+// What must be written may run twice (a commit whose answer was lost): all that a settle does hangs on its deleting the
+// inbox row, all that sent and failed do on the outbox row. An admission skips what is there; its caller may come
+// again.
 //
 // Threads: methods on the I/O thread, and completions are posted there. Two writer threads of its own.
 #pragma once
@@ -20,6 +21,11 @@
 #include "db/pool.hpp"
 
 namespace parley::db {
+
+enum class Reported {
+    matched,    // the message it is about has it
+    unmatched,  // no message was changed: not there yet, further already, or not ours
+};
 
 enum class Admission { accepted, duplicate };
 
@@ -42,11 +48,12 @@ public:
     // Insert an inbound message (its id and trace are set) into history and, when it is to be handled (kinds message
     // and timer), into the inbox. Fails with unavailable when the database is away (it may nevertheless have been
     // committed), overloaded, or invalid when this one row cannot be stored.
-    void admit(const Inbound& message, UniqueFunction<void(Result<Admission>)> done);
+    void admit(Inbound message, UniqueFunction<void(Result<Admission>)> done);
 
     // The handling of `inbound` is over: its effects, in one transaction with its leaving the inbox. Tried until the
     // database takes it; the only failure is `invalid`: these very effects cannot be stored.
-    void settle(MessageId inbound, Effects effects, UniqueFunction<void(Result<Settlement>)> done);
+    void settle(MessageId inbound, std::shared_ptr<const Effects> effects,
+                UniqueFunction<void(Result<Settlement>)> done);
 
     // Messages that answer nothing (parley send, the API): into the outbox.
     void enqueue(std::vector<Outbound> messages, UniqueFunction<void(Result<void>)> done);
@@ -57,10 +64,9 @@ public:
     void failed(MessageId outbound, std::string reason, UniqueFunction<void()> done);
 
     // A delivery report; may come before the sending was recorded. One that names our message records its sending as
-    // well, if that is still to be done. Of at most `most_reported` messages, for each takes a lock in the database,
-    // which has room for some thousands.
-    static constexpr std::size_t most_reported = 8;
-    void report(StatusUpdate update, UniqueFunction<void(Result<void>)> done);
+    // well, if that is still to be done. One that was unmatched is kept, and counts when the sending is recorded; but
+    // should that be happening at this very moment, neither sees the other: report it again a little later.
+    void report(StatusUpdate update, UniqueFunction<void(Result<Reported>)> done);
 
     // What a provider told about an account itself.
     void account_event(MessageId id, AccountEvent event, UniqueFunction<void(Result<void>)> done);
@@ -70,7 +76,7 @@ public:
               UniqueFunction<void(Result<void>)> done);
 
     // A timer is due: out of `timers`, into history and the inbox. NotFound: it was cancelled or moved meanwhile.
-    void fire_timer(const Inbound& timer, UnixMillis due, UniqueFunction<void(Result<void>)> done);
+    void fire_timer(Inbound timer, UnixMillis due, UniqueFunction<void(Result<void>)> done);
 
     // Called on the I/O thread when the database went away (false) or came back (true). Set it before the first
     // operation.
@@ -85,7 +91,7 @@ public:
 
 private:
     struct Impl;
-    std::shared_ptr<Impl> impl_;
+    std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace parley::db

@@ -1,6 +1,7 @@
 // What waits to be written by the journal: one value an operation, with its completion. Internal to the journal.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <variant>
 
@@ -19,7 +20,7 @@ struct AdmitOp {
 
 struct SettleOp {
     MessageId inbound;
-    Effects effects;
+    std::shared_ptr<const Effects> effects;
     UniqueFunction<void(Result<Settlement>)> done;
 };
 
@@ -42,7 +43,7 @@ struct FailedOp {
 
 struct ReportOp {
     StatusUpdate update;
-    UniqueFunction<void(Result<void>)> done;
+    UniqueFunction<void(Result<Reported>)> done;
 };
 
 struct AccountEventOp {
@@ -71,7 +72,7 @@ using Operation =
 
 // Plain operations of a batch share one statement; the others run one by one in the same transaction.
 inline bool is_plain(const Operation& operation) {
-    if (const auto* settle = std::get_if<SettleOp>(&operation)) return settle->effects.plain();
+    if (const auto* settle = std::get_if<SettleOp>(&operation)) return settle->effects->plain();
     return std::holds_alternative<AdmitOp>(operation) || std::holds_alternative<EnqueueOp>(operation) ||
            std::holds_alternative<SentOp>(operation);
 }

@@ -1,7 +1,6 @@
 #include "db/store/slow_operations.hpp"
 
 #include "core/crypto.hpp"
-#include "db/store/array_literal.hpp"
 #include "db/store/plain_batch.hpp"
 #include "db/store/repositories.hpp"
 
@@ -15,9 +14,6 @@ struct Statement {
 
 constexpr Statement statements[] = {
     // In one order, so that nobody waits in a circle. The first number, "PARL", keeps our locks apart from others'.
-    {"parley_meet",
-     "select pg_advisory_xact_lock(1346458188, lock) from ("
-     "select distinct hashtext(id) as lock from unnest($1::text[]) as ids(id) order by lock) as locks"},
     {"parley_inbox_holds", "select 1 from inbox where id = $1 for update"},
     {"parley_setting_put",
      "insert into settings (name, value) values ($1, $2) "
@@ -82,38 +78,24 @@ void prepare_slow_operations(pqxx::connection_base& connection) {
     for (const auto& statement : statements) connection.prepare(statement.name, statement.sql);
 }
 
-std::string meeting_ids(const std::vector<Operation>& batch) {
-    ArrayLiteral ids;
-    for (const auto& operation : batch) {
-        if (const auto* sent = std::get_if<SentOp>(&operation); sent && !sent->provider_id.empty())
-            ids.add(sent->provider_id);
-        if (const auto* report = std::get_if<ReportOp>(&operation))
-            for (const auto& id : report->update.provider_ids) ids.add(id);
-    }
-    return ids.empty() ? std::string() : ids.str();
-}
-
-void meet(pqxx::work& tx, const std::string& ids) {
-    tx.exec_prepared("parley_meet", ids);
-}
-
 Settlement run_settle(pqxx::work& tx, const SettleOp& op) {
     // The inbox row says whether this settlement happened already (its answer was lost): then nothing is left to do.
     if (op.inbound != 0 && tx.exec_prepared("parley_inbox_holds", op.inbound).empty()) return Settlement::committed;
 
     // Not pqxx::subtransaction: prepared statements alone do not make it begin, so it would undo nothing.
     tx.exec("savepoint settle");
-    if (!write_storage(tx, op.effects.storage)) {
+    if (!write_storage(tx, op.effects->storage)) {
         tx.exec("rollback to savepoint settle; release savepoint settle");
         return Settlement::conflict;
     }
-    for (const auto& setting : op.effects.settings) tx.exec_prepared("parley_setting_put", setting.name, setting.value);
-    for (const auto& user : op.effects.user_groups) tx.exec_prepared("parley_user_group", user.user, user.user_group);
-    for (const auto& timer : op.effects.timers) write_timer(tx, timer);
-    if (!op.effects.failure.empty()) tx.exec_prepared("parley_inbound_failed", op.inbound, op.effects.failure);
+    for (const auto& setting : op.effects->settings)
+        tx.exec_prepared("parley_setting_put", setting.name, setting.value);
+    for (const auto& user : op.effects->user_groups) tx.exec_prepared("parley_user_group", user.user, user.user_group);
+    for (const auto& timer : op.effects->timers) write_timer(tx, timer);
+    if (!op.effects->failure.empty()) tx.exec_prepared("parley_inbound_failed", op.inbound, op.effects->failure);
 
     PlainBatch rest;
-    rest.settle(op.inbound, op.effects);
+    rest.settle(op.inbound, *op.effects);
     rest.run(tx);
     tx.exec("release savepoint settle");
     return Settlement::committed;
@@ -123,7 +105,7 @@ void run_failed(pqxx::work& tx, const FailedOp& op) {
     tx.exec_prepared("parley_outbound_failed", op.outbound, op.reason);
 }
 
-void run_report(pqxx::work& tx, const ReportOp& op) {
+Reported run_report(pqxx::work& tx, const ReportOp& op) {
     const StatusUpdate& update = op.update;
     if (update.message != 0 && !update.provider_ids.empty()) {
         // The provider has it, so it is sent, whatever became of the answer to our request.
@@ -131,8 +113,13 @@ void run_report(pqxx::work& tx, const ReportOp& op) {
         sending.sent(update.message, update.provider_ids.front());
         sending.run(tx);
     }
+    bool all = true;
     for (const auto& id : update.provider_ids)
-        tx.exec_prepared("parley_report", update.account, id, to_string(update.status), update.reason, update.details);
+        all = tx.exec_prepared("parley_report", update.account, id, to_string(update.status), update.reason,
+                               update.details)
+                      .affected_rows() > 0 &&
+              all;
+    return all ? Reported::matched : Reported::unmatched;
 }
 
 void run_account_event(pqxx::work& tx, const AccountEventOp& op) {
