@@ -50,42 +50,56 @@ std::string sha256_hex(std::string_view data) {
     return hex_encode(bytes_of(sha256(data)));
 }
 
-struct HmacSha256::Context {
+struct HmacContext {
     EVP_MAC* mac = nullptr;
     EVP_MAC_CTX* context = nullptr;
 
-    ~Context() {
+    HmacContext() = default;
+    HmacContext(const Secret& key, std::string digest) : HmacContext() {
+        mac = EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr);
+        require(mac != nullptr, "EVP_MAC_fetch");
+        context = EVP_MAC_CTX_new(mac);
+        require(context != nullptr, "EVP_MAC_CTX_new");
+        const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
+                                         OSSL_PARAM_construct_end()};
+        const std::string& text = key.reveal();
+        require(EVP_MAC_init(context, data_of(text), text.size(), parameters) == 1, "EVP_MAC_init");
+    }
+    HmacContext(const HmacContext&) = delete;
+    HmacContext& operator=(const HmacContext&) = delete;
+    ~HmacContext() {
         EVP_MAC_CTX_free(context);
         EVP_MAC_free(mac);
     }
+
+    void compute(std::string_view data, unsigned char* out, std::size_t size) {
+        // Without a key the context starts over with the one it has: the key schedule is not computed again.
+        require(EVP_MAC_init(context, nullptr, 0, nullptr) == 1, "EVP_MAC_init");
+        require(EVP_MAC_update(context, data_of(data), data.size()) == 1, "EVP_MAC_update");
+        std::size_t length = 0;
+        require(EVP_MAC_final(context, out, &length, size) == 1 && length == size, "EVP_MAC_final");
+    }
 };
 
-HmacSha256::HmacSha256(const Secret& key) : context_(std::make_unique<Context>()) {
-    context_->mac = EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr);
-    require(context_->mac != nullptr, "EVP_MAC_fetch");
-    context_->context = EVP_MAC_CTX_new(context_->mac);
-    require(context_->context != nullptr, "EVP_MAC_CTX_new");
-
-    char digest[] = "SHA256";
-    const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-                                     OSSL_PARAM_construct_end()};
-    const std::string& text = key.reveal();
-    require(EVP_MAC_init(context_->context, data_of(text), text.size(), parameters) == 1, "EVP_MAC_init");
-}
-
+HmacSha256::HmacSha256(const Secret& key) : context_(std::make_unique<HmacContext>(key, "SHA256")) {}
 HmacSha256::~HmacSha256() = default;
 HmacSha256::HmacSha256(HmacSha256&&) noexcept = default;
 HmacSha256& HmacSha256::operator=(HmacSha256&&) noexcept = default;
 
 Digest HmacSha256::mac(std::string_view data) const {
-    EVP_MAC_CTX* context = context_->context;
-    // Without a key the context starts over with the one it has: the key schedule is not computed again.
-    require(EVP_MAC_init(context, nullptr, 0, nullptr) == 1, "EVP_MAC_init");
-    require(EVP_MAC_update(context, data_of(data), data.size()) == 1, "EVP_MAC_update");
     Digest digest;
-    std::size_t length = 0;
-    require(EVP_MAC_final(context, digest.data(), &length, digest.size()) == 1 && length == digest.size(),
-            "EVP_MAC_final");
+    context_->compute(data, digest.data(), digest.size());
+    return digest;
+}
+
+HmacSha1::HmacSha1(const Secret& key) : context_(std::make_unique<HmacContext>(key, "SHA1")) {}
+HmacSha1::~HmacSha1() = default;
+HmacSha1::HmacSha1(HmacSha1&&) noexcept = default;
+HmacSha1& HmacSha1::operator=(HmacSha1&&) noexcept = default;
+
+std::string HmacSha1::mac(std::string_view data) const {
+    std::string digest(20, '\0');
+    context_->compute(data, reinterpret_cast<unsigned char*>(digest.data()), digest.size());
     return digest;
 }
 

@@ -18,6 +18,8 @@ using Digest = std::array<unsigned char, 32>;
 Digest sha256(std::string_view data);
 std::string sha256_hex(std::string_view data);
 
+struct HmacContext;  // OpenSSL's
+
 // HMAC-SHA256 with a key that is set up once. [one thread at a time]
 class HmacSha256 {
 public:
@@ -30,8 +32,21 @@ public:
     std::string mac_hex(std::string_view data) const;
 
 private:
-    struct Context;
-    std::unique_ptr<Context> context_;
+    std::unique_ptr<HmacContext> context_;
+};
+
+// The same with SHA-1, for providers that still sign with it. [one thread at a time]
+class HmacSha1 {
+public:
+    explicit HmacSha1(const Secret& key);
+    ~HmacSha1();
+    HmacSha1(HmacSha1&&) noexcept;
+    HmacSha1& operator=(HmacSha1&&) noexcept;
+
+    std::string mac(std::string_view data) const;  // 20 bytes
+
+private:
+    std::unique_ptr<HmacContext> context_;
 };
 
 // Takes as long for a wrong first byte as for a wrong last one. The lengths are not kept secret.

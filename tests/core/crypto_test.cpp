@@ -25,6 +25,13 @@ TEST_CASE("HMAC-SHA256 of RFC 4231, again and again with one key") {
     CHECK(HmacSha256(Secret()).mac_hex("") == "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }
 
+TEST_CASE("HMAC-SHA1 of RFC 2202") {
+    const HmacSha1 hmac(Secret(std::string(20, '\x0b')));
+    for (int i = 0; i < 2; ++i) CHECK(hex_encode(hmac.mac("Hi There")) == "b617318655057264e28bc0b6fb378c8ef146be00");
+    CHECK(hex_encode(HmacSha1(Secret("Jefe")).mac("what do ya want for nothing?")) ==
+          "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+}
+
 TEST_CASE("constant-time comparison compares") {
     CHECK(equal_constant_time("", ""));
     CHECK(equal_constant_time("abc", "abc"));
