@@ -38,3 +38,23 @@ TEST_CASE("timestamps of webhooks in all spellings") {
         CHECK_FALSE(read(none));
     }
 }
+
+TEST_CASE("the dates of HTTP and of mails") {
+    CHECK(parse_http_date("Thu, 24 Aug 2023 05:01:45 GMT") == 1'692'853'305'000);
+    CHECK(parse_http_date("Thu, 24 Aug 2023 05:01:45 +0000") == 1'692'853'305'000);
+    CHECK(parse_http_date("24 Aug 2023 07:31:45 +0230") == 1'692'853'305'000);
+    CHECK(parse_http_date("Wed, 23 Aug 2023 22:01:45 -0700") == 1'692'853'305'000);
+    for (const char* bad : {"", "Thu, 24 Aug 2023", "Thu, 24 Aug 2023 05:01:45", "Thu, 24 Aug 2023 05:01:45 CEST",
+                            "Thu, 24 Foo 2023 05:01:45 GMT", "2023-08-24T05:01:45Z", "Thu, 24 Aug 2023 05:01:45 GMT x"})
+        CHECK_FALSE(parse_http_date(bad));
+}
+
+TEST_CASE("a wish to wait, in seconds or until a date") {
+    const UnixMillis now = 1'692'853'305'000;
+    CHECK(retry_after_ms("2", now) == 2'000);
+    CHECK(retry_after_ms(" 7 ", now) == 7'000);
+    CHECK(retry_after_ms("Thu, 24 Aug 2023 05:01:55 GMT", now) == 10'000);
+    CHECK(retry_after_ms("Thu, 24 Aug 2023 05:01:35 GMT", now) == 0);
+    CHECK(retry_after_ms("99999999999999999999", now) == 900'000);
+    for (const char* none : {"", "soon", "-3", "1.5"}) CHECK(retry_after_ms(none, now) == 0);
+}
