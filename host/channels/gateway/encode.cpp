@@ -1,7 +1,9 @@
 #include "channels/gateway/encode.hpp"
 
 #include <algorithm>
+#include <boost/json/serialize.hpp>
 
+#include "channels/gateway/structured.hpp"
 #include "core/crypto.hpp"
 #include "core/text.hpp"
 #include "net/form.hpp"
@@ -16,6 +18,8 @@ constexpr std::size_t kMaxAnswer = 1u << 20;
 // Where a file goes: /send/{endpoint}, in a part of the same name.
 std::string_view media_endpoint(const Outbound& message) {
     if (message.as_file) return "file";
+    // A sticker has no caption either.
+    if (message.media.kind == MediaKind::sticker && message.text.empty()) return "sticker";
     const std::string_view whole = message.media.mime;
     const std::string mime = text::to_lower_ascii(text::trim(whole.substr(0, whole.find(';'))));
     if (mime == "image/jpeg" || mime == "image/png" || mime == "image/webp") return "image";
@@ -23,6 +27,10 @@ std::string_view media_endpoint(const Outbound& message) {
     // /send/audio has no caption: with one, both arrive only as a file.
     if (mime.starts_with("audio/") && message.text.empty()) return "audio";
     return "file";
+}
+
+bool is_link(std::string_view source) {
+    return source.starts_with("https://") || source.starts_with("http://");
 }
 
 // "http://user:password@host" into its parts; the client refuses URLs with a user in them.
@@ -105,11 +113,8 @@ net::ClientRequest GatewayEncoder::form_request(std::string_view path, const net
 Result<net::ClientRequest> GatewayEncoder::send(const Outbound& message) const {
     if (message.chat.empty()) return make_error(Errc::invalid, "the message has no recipient");
     switch (message.kind) {
-        case OutboundKind::text: {
-            net::FormFields fields{{"phone", message.chat}, {"message", message.text}};
-            if (!message.reply_to.empty()) fields.emplace_back("reply_message_id", message.reply_to);
-            return form_request("/send/message", fields);
-        }
+        case OutboundKind::text:
+            return text_request(message, message.text);
         case OutboundKind::link: {
             net::FormFields fields{{"phone", message.chat}, {"link", message.link}};
             if (!message.text.empty()) fields.emplace_back("caption", message.text);
@@ -123,26 +128,38 @@ Result<net::ClientRequest> GatewayEncoder::send(const Outbound& message) const {
             return media_request(message);
         case OutboundKind::location:
         case OutboundKind::contacts:
+        case OutboundKind::poll:
+            return structured_request(message);
         case OutboundKind::interactive:
         case OutboundKind::template_message:
-        case OutboundKind::poll:
-            return make_error(Errc::unsupported,
-                              std::string("the gateway channel sends no message of kind ") + to_string(message.kind));
+            return make_error(Errc::unsupported, std::string("the gateway cannot send a message of kind ") +
+                                                     to_string(message.kind) + ": it should have become text");
     }
     return make_error(Errc::internal, "a message of an unknown kind");
 }
 
+net::ClientRequest GatewayEncoder::text_request(const Outbound& message, const std::string& text) const {
+    net::FormFields fields{{"phone", message.chat}, {"message", text}};
+    if (!message.reply_to.empty()) fields.emplace_back("reply_message_id", message.reply_to);
+    return form_request("/send/message", fields);
+}
+
 Result<net::ClientRequest> GatewayEncoder::media_request(const Outbound& message) const {
-    if (!message.media.bytes) return make_error(Errc::invalid, "the file is no longer in the media store");
+    const bool by_link = !message.media.bytes && is_link(message.media.source);
+    if (!message.media.bytes && !by_link) return make_error(Errc::invalid, "the file is no longer in the media store");
     const std::string_view endpoint = media_endpoint(message);
     net::MultipartForm form;
     form.field("phone", message.chat);
     if (!message.text.empty()) form.field("caption", message.text);
-    // The one endpoint that cannot quote.
-    if (!message.reply_to.empty() && endpoint != "image") form.field("reply_message_id", message.reply_to);
+    // The two endpoints that cannot quote.
+    const bool quotes = endpoint != "image" && endpoint != "sticker";
+    if (!message.reply_to.empty() && quotes) form.field("reply_message_id", message.reply_to);
     if (endpoint == "audio" && message.voice) form.field("ptt", "true");
     const std::string_view name = message.media.name.empty() ? endpoint : std::string_view(message.media.name);
-    form.file(endpoint, name, message.media.mime, *message.media.bytes);
+    if (by_link)
+        form.field(std::string(endpoint) + "_url", message.media.source);
+    else
+        form.file(endpoint, name, message.media.mime, *message.media.bytes);
 
     net::ClientRequest post = request("POST", std::string("/send/").append(endpoint));
     post.headers.set("Content-Type", form.content_type());
@@ -150,8 +167,24 @@ Result<net::ClientRequest> GatewayEncoder::media_request(const Outbound& message
     return post;
 }
 
+Result<net::ClientRequest> GatewayEncoder::structured_request(const Outbound& message) const {
+    const Result<gateway::Structured> said = gateway::read_structured(message.kind, message.payload);
+    if (!said) return said.error();
+    if (said->endpoint.empty()) return text_request(message, said->text);
+    boost::json::object body = said->body;
+    body["phone"] = message.chat;
+    net::ClientRequest post = request("POST", said->endpoint);
+    post.headers.set("Content-Type", "application/json");
+    post.body = boost::json::serialize(body);
+    return post;
+}
+
 net::ClientRequest GatewayEncoder::typing(const std::string& chat, bool on) const {
     return form_request("/send/chat-presence", {{"phone", chat}, {"action", on ? "start" : "stop"}});
+}
+
+net::ClientRequest GatewayEncoder::mark_read(const std::string& chat, std::string_view message_id) const {
+    return form_request("/message/" + net::percent_encode(message_id) + "/read", {{"phone", chat}});
 }
 
 Result<net::ClientRequest> GatewayEncoder::file(std::string_view path, std::size_t max_bytes) const {

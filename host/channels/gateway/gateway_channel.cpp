@@ -46,7 +46,14 @@ GatewayChannel::GatewayChannel(AccountId account, const GatewayConfig& config, E
 GatewayChannel::~GatewayChannel() = default;
 
 Capabilities GatewayChannel::capabilities() const {
-    return {.media = true, .link = true, .reaction = true, .typing = true, .groups = true};
+    return {.media = true,
+            .link = true,
+            .reaction = true,
+            .typing = true,
+            .groups = true,
+            .location = true,
+            .contacts = true,
+            .poll = true};
 }
 
 Result<void> GatewayChannel::verify(const net::Request& request) const {
@@ -71,6 +78,11 @@ void GatewayChannel::send(const Outbound& message, UniqueFunction<void(SendResul
 
 void GatewayChannel::typing(const std::string& chat, const std::string&, bool on) {
     line_->exchange(line_->encoder.typing(chat, on), [](net::ClientResult) {});
+}
+
+void GatewayChannel::mark_read(const std::string& chat, const std::string& provider_id) {
+    if (provider_id.empty() || provider_id.starts_with("sha256:")) return;  // it never had an id there
+    line_->exchange(line_->encoder.mark_read(chat, provider_id), [](net::ClientResult) {});
 }
 
 void GatewayChannel::fetch(const Inbound& message, std::size_t max_bytes,
