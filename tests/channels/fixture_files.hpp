@@ -29,6 +29,10 @@ inline std::vector<std::string> list_files(const std::filesystem::path& folder) 
     return names;
 }
 
+inline std::filesystem::path twilio_fixtures() {
+    return source_path("tests/fixtures/webhooks/twilio");
+}
+
 inline std::filesystem::path gateway_fixtures() {
     return source_path("tests/fixtures/webhooks/gateway");
 }

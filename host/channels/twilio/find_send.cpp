@@ -1,0 +1,53 @@
+#include "channels/twilio/history.hpp"
+#include "channels/twilio/lookups.hpp"
+#include "core/ids.hpp"
+
+namespace parley::channels {
+
+namespace {
+
+constexpr int kMaxPages = 3;
+constexpr UnixMillis kSecond = 1000;  // Twilio's times have no parts of one
+
+struct Search : std::enable_shared_from_this<Search> {
+    std::shared_ptr<const TwilioLine> line;
+    net::ClientRequest wanted;
+    UnixMillis since = 0;
+    UniqueFunction<void(SentBefore)> done;
+    int pages = 0;
+
+    void ask(net::ClientRequest request) {
+        line->exchange(std::move(request),
+                       [self = shared_from_this()](net::ClientResult answer) { self->read(answer); });
+    }
+
+    void read(const net::ClientResult& answer) {
+        const Result<TwilioPage> page = read_twilio_page(answer, unix_now());
+        if (!page) return done(SentBefore{});
+        const UnixMillis from = since + page->clock_ahead - kSecond;
+        for (const TwilioRow& row : page->rows) {
+            const std::optional<bool> same = is_twilio_row_of(row, wanted);
+            if (!same) return done(SentBefore{});
+            if (*same && row.created >= from) return done(SentBefore{SentBefore::Verdict::found, row.sid});
+        }
+        const bool past = !page->rows.empty() && page->rows.back().created < from;
+        if (page->next.empty() || past) return done(SentBefore{SentBefore::Verdict::absent, {}});
+        Result<net::ClientRequest> next = line->encoder.next_page(page->next);
+        if (!next || ++pages == kMaxPages) return done(SentBefore{});
+        ask(std::move(*next));
+    }
+};
+
+}  // namespace
+
+void find_twilio_send(std::shared_ptr<const TwilioLine> line, net::ClientRequest request, TwilioAddress to,
+                      UnixMillis since, UniqueFunction<void(SentBefore)> done) {
+    const auto search = std::make_shared<Search>();
+    search->line = std::move(line);
+    search->wanted = std::move(request);
+    search->since = since;
+    search->done = std::move(done);
+    search->ask(list_sent_to(search->line->encoder, to));
+}
+
+}  // namespace parley::channels
