@@ -24,6 +24,6 @@ struct Surroundings {
 };
 
 // Throws ErrorException, and std::invalid_argument for values that no request can carry.
-std::shared_ptr<channels::Channel> make_channel(const Account& account, const Surroundings& surroundings);
+Lines make_lines(const Account& account, const Surroundings& surroundings);
 
 }  // namespace parley::accounts

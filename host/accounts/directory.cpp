@@ -27,7 +27,7 @@ Directory::Directory(Executor& executor, Make make, Changed changed, Logger log)
 
 void Directory::adopt(Account account, std::shared_ptr<channels::Channel> channel) {
     const AccountId id = account.id;
-    auto& entry = entries_[id] = Entry{std::move(account), std::move(channel), true};
+    auto& entry = entries_[id] = Entry{std::move(account), {std::move(channel), nullptr, nullptr}, true};
     changed_(entry);
 }
 
@@ -48,20 +48,20 @@ void Directory::apply(std::vector<Account> accounts) {
 }
 
 void Directory::set(Account account) {
-    std::shared_ptr<channels::Channel> channel;
+    Lines lines;
     std::string why = "the account " + account.name + " is disabled: `parley account enable " + account.name + "`";
     if (account.enabled) {
         try {
-            channel = make_(account);
+            lines = make_(account);
         } catch (const std::exception& failure) {
             why = "the account " + account.name + " cannot be used: " + failure.what();
             log_.error("account.unusable", {{"account", account.name}, {"why", failure.what()}});
         }
     }
-    if (!channel) channel = std::make_shared<ClosedChannel>(account.channel, why, executor_);
+    if (!lines.channel) lines.channel = std::make_shared<ClosedChannel>(account.channel, why, executor_);
     log_.info("account.set", {{"account", account.name}, {"channel", account.channel}, {"enabled", account.enabled}});
     const AccountId id = account.id;
-    auto& entry = entries_[id] = Entry{std::move(account), std::move(channel), false};
+    auto& entry = entries_[id] = Entry{std::move(account), std::move(lines), false};
     changed_(entry);
 }
 

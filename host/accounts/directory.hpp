@@ -11,21 +11,32 @@
 
 #include "accounts/account.hpp"
 #include "channels/channel.hpp"
+#include "channels/cloud/templates.hpp"
+#include "channels/cloud/token.hpp"
 #include "core/executor.hpp"
 #include "core/log.hpp"
 
 namespace parley::accounts {
 
+// What leads from an account to its provider: the channel, and what only some providers have.
+struct Lines {
+    std::shared_ptr<channels::Channel> channel;
+    std::shared_ptr<channels::TokenKeeper> tokens;        // cloud
+    std::shared_ptr<channels::CloudTemplates> templates;  // cloud
+};
+
 struct Entry {
     Account account;
-    std::shared_ptr<channels::Channel> channel;
+    Lines lines;
     bool fixed = false;  // built into the host: no row describes it
+
+    channels::Channel& channel() const { return *lines.channel; }
 };
 
 class Directory {
 public:
     // Makes the channel of a checked account; throws ErrorException when it cannot be made.
-    using Make = std::function<std::shared_ptr<channels::Channel>(const Account&)>;
+    using Make = std::function<Lines(const Account&)>;
     // An account is new, or has another channel.
     using Changed = std::function<void(const Entry&)>;
 

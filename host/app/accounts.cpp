@@ -79,10 +79,10 @@ void Accounts::refresh(UniqueFunction<void(Result<void>)> done) {
     });
 }
 
-std::shared_ptr<channels::Channel> Accounts::make(const accounts::Account& account) {
+accounts::Lines Accounts::make(const accounts::Account& account) {
     accounts::Surroundings surroundings{parts_.client, parts_.loop,        parts_.pool, parts_.vault,
                                         directory_,    parts_.public_link, parts_.log};
-    return accounts::make_channel(account, surroundings);
+    return accounts::make_lines(account, surroundings);
 }
 
 void Accounts::changed(const accounts::Entry& entry) {
@@ -95,7 +95,7 @@ void Accounts::changed(const accounts::Entry& entry) {
         channel_names_[account.id] = static_name(account.channel);
     }
     intake_->name_account(account.id, static_name(account.channel));
-    sender_->set_account(account.id, account.name, entry.channel, limits);
+    sender_->set_account(account.id, account.name, entry.lines.channel, limits);
 }
 
 std::string_view Accounts::channel_of(AccountId account) const {

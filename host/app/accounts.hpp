@@ -63,7 +63,7 @@ public:
     std::string_view channel_of(AccountId account) const;
 
 private:
-    std::shared_ptr<channels::Channel> make(const accounts::Account& account);
+    accounts::Lines make(const accounts::Account& account);
     void changed(const accounts::Entry& entry);
 
     Parts parts_;

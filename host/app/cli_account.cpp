@@ -112,6 +112,21 @@ int remove_account(const config::Config& config, const std::string& name) {
     return 0;
 }
 
+// Meta's dashboard gives tokens for an hour or two; one for about sixty days is had for them.
+int exchange_token(const config::Config& config, const std::string& name) {
+    std::cerr << "Type or pipe in the short-lived token: ";
+    std::string token;
+    std::getline(std::cin, token);
+    const auto answer =
+        ControlClient(completed(config))
+            .post("/control/accounts/" + escaped(name) + "/token", json::serialize(json::object{{"token", token}}));
+    if (!answer) return fail(answer.error().message);
+    const auto seconds = text_of(answer->as_object(), "expires_in_s");
+    std::cout << "The account uses " << text_of(answer->as_object(), "token")
+              << (seconds.empty() ? " now.\n" : " now, for " + seconds + " seconds; it is renewed ahead of that.\n");
+    return 0;
+}
+
 struct Words {
     std::string channel, name, organisation;
     std::vector<std::string> fields;
@@ -172,6 +187,9 @@ void add_account_verb(CLI::App& cli, config::Config& config, int& result) {
     }
     named(sub("test", "Ask the provider whether credentials, webhook and permissions are right"))->callback([&, words] {
         result = test_account(config, words->name);
+    });
+    named(sub("token", "Exchange a short-lived token of Meta's for one that lasts"))->callback([&, words] {
+        result = exchange_token(config, words->name);
     });
     named(sub("remove", "Take it away"))->callback([&, words] { result = remove_account(config, words->name); });
 }

@@ -140,12 +140,35 @@ void remove(Application& app, const Request& request, Responder respond) {
 void test(Application& app, const Request& request, Responder respond) {
     const auto* entry = named(app, request, respond);
     if (!entry) return;
-    const auto channel = entry->channel;
+    const auto channel = entry->lines.channel;
     channel->probe([channel, respond = std::move(respond)](const std::vector<channels::ProbeLine>& lines) mutable {
         json::array found;
         for (const auto& line : lines) found.push_back({{"ok", line.ok}, {"what", line.what}, {"advice", line.advice}});
         respond(Response::json(200, json::serialize(found)));
     });
+}
+
+// Cloud: a short-lived token of Meta's dashboard for one that lasts.
+void exchange_token(Application& app, const Request& request, Responder respond) {
+    const auto* entry = changeable(app, request, respond);
+    if (!entry) return;
+    const auto tokens = entry->lines.tokens;
+    json::error_code error;
+    const auto body = json::parse(request.body.empty() ? "{}" : request.body, error);
+    const auto* token = !error && body.is_object() ? body.as_object().if_contains("token") : nullptr;
+    if (!tokens || !token || !token->is_string())
+        return respond(problem(make_error(
+            Errc::invalid, tokens ? "send {\"token\": \"...\"}" : "only cloud accounts have tokens to exchange")));
+    tokens->exchange(Secret(std::string(token->as_string())),
+                     [&app, id = entry->account.id, tokens,
+                      respond = std::move(respond)](const Result<channels::StoredToken>& got) mutable {
+                         if (!got) return respond(problem(got.error()));
+                         app.sender().retry_now(id);
+                         json::object answer{{"token", got->token.masked()}};
+                         if (got->expires_at && *got->expires_at > 0)
+                             answer["expires_in_s"] = (*got->expires_at - unix_now()) / 1000;
+                         respond(Response::json(200, json::serialize(answer)));
+                     });
 }
 
 }  // namespace
@@ -167,6 +190,7 @@ void add_account_routes(net::Router& router, Application& app) {
     route("POST", "/control/accounts/{name}", update);
     route("POST", "/control/accounts/{name}/remove", remove);
     route("POST", "/control/accounts/{name}/test", test);
+    route("POST", "/control/accounts/{name}/token", exchange_token);
 }
 
 }  // namespace parley::app

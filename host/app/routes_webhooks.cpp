@@ -28,7 +28,7 @@ Response answer_of(const channels::Channel& channel, Intake::Outcome outcome, co
 }
 
 void take(Application& app, const accounts::Entry& entry, Request request, Responder respond) {
-    const auto channel = entry.channel;
+    const auto channel = entry.lines.channel;
     app.intake().webhook(
         *channel, entry.account.id, std::move(request),
         [channel, respond = std::move(respond)](Intake::Outcome outcome, const std::string& why) mutable {
@@ -62,7 +62,7 @@ void own_webhook(Application& app, Request request, Responder respond) {
 
 void own_handshake(Application& app, const Request& request, Responder respond) {
     const auto* entry = entry_of(app, request);
-    respond(entry ? shake_hands(*entry->channel, request) : no_account());
+    respond(entry ? shake_hands(entry->channel(), request) : no_account());
 }
 
 // One URL for all accounts of a channel: the one whose secret made the signature takes it.
@@ -73,7 +73,7 @@ auto shared_webhook(std::string channel) {
             return respond(Response::problem(404, "not_found", "no " + channel + " account is configured here"));
         const accounts::Entry* taker = entries.front();
         for (const auto* entry : entries)
-            if (entry->channel->verify(request)) {
+            if (entry->channel().verify(request)) {
                 taker = entry;
                 break;
             }
@@ -86,9 +86,9 @@ auto shared_handshake(std::string channel) {
         const auto entries = app.accounts().directory().of_channel(channel);
         if (entries.empty())
             return respond(Response::problem(404, "not_found", "no " + channel + " account is configured here"));
-        auto answer = shake_hands(*entries.front()->channel, request);
+        auto answer = shake_hands(entries.front()->channel(), request);
         for (const auto* entry : entries)
-            if (answer.status != 200) answer = shake_hands(*entry->channel, request);
+            if (answer.status != 200) answer = shake_hands(entry->channel(), request);
         respond(std::move(answer));
     };
 }

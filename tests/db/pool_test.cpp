@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <future>
 #include <pqxx/pqxx>
 #include <stdexcept>
 #include <thread>

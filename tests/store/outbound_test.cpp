@@ -89,7 +89,7 @@ TEST_CASE("a delivery report and the recording of its sending, both on their way
     bool matched = false;
     const auto settle = [&](const HeldRow& row) {
         ++open;
-        store.journal->settle(0, row.touching(), [&](Result<db::Settlement> how) {
+        store.journal->settle(0, std::make_shared<const Effects>(row.touching()), [&](Result<db::Settlement> how) {
             CHECK(committed(how));
             --open;
         });

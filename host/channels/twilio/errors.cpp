@@ -118,6 +118,8 @@ const char* to_string(SendError::Class kind) {
             return "in_doubt";
         case Class::throttled:
             return "throttled";
+        case Class::crowded:
+            return "crowded";
         case Class::permanent:
             return "permanent";
         case Class::halted:

@@ -45,8 +45,9 @@ struct UploadRow {
     std::string hash, media_id;
     UnixMillis expires = 0;
 };
-// The newest that have not expired.
-std::vector<UploadRow> list_uploads(pqxx::work& tx, AccountId account, std::size_t limit);
+// The id of a file that has not expired.
+std::optional<std::string> find_upload(pqxx::work& tx, AccountId account, const std::string& hash);
 void write_upload(pqxx::work& tx, const UploadRow& upload);
+void forget_upload(pqxx::work& tx, AccountId account, const std::string& hash);
 
 }  // namespace parley::db

@@ -88,18 +88,19 @@ void write_token(pqxx::work& tx, AccountId account, const TokenRow& token) {
                    account, token.token, token.issued, token.expires);
 }
 
-std::vector<UploadRow> list_uploads(pqxx::work& tx, AccountId account, std::size_t limit) {
-    tx.exec_params("delete from media_uploads where account_id = $1 and expires_at <= now()", account);
-    std::vector<UploadRow> uploads;
-    for (const auto& row : tx.exec_params(
-             "select hash, media_id, (extract(epoch from expires_at) * 1000)::bigint from media_uploads "
-             "where account_id = $1 order by expires_at desc limit $2",
-             account, limit))
-        uploads.push_back({account, row[0].c_str(), row[1].c_str(), row[2].as<UnixMillis>()});
-    return uploads;
+std::optional<std::string> find_upload(pqxx::work& tx, AccountId account, const std::string& hash) {
+    const auto rows = tx.exec_params(
+        "select media_id from media_uploads where account_id = $1 and hash = $2 and expires_at > now()", account, hash);
+    if (rows.empty()) return std::nullopt;
+    return std::string(rows[0][0].c_str());
+}
+
+void forget_upload(pqxx::work& tx, AccountId account, const std::string& hash) {
+    tx.exec_params("delete from media_uploads where account_id = $1 and hash = $2", account, hash);
 }
 
 void write_upload(pqxx::work& tx, const UploadRow& upload) {
+    tx.exec_params("delete from media_uploads where account_id = $1 and expires_at <= now()", upload.account);
     tx.exec_params("insert into media_uploads (account_id, hash, media_id, expires_at) values ($1, $2, $3, " + at(4) +
                        ") on conflict (account_id, hash) do update set media_id = excluded.media_id, "
                        "expires_at = excluded.expires_at",
