@@ -1,0 +1,240 @@
+// Meta's Cloud API from the webhook to the delivery: the built host, a signed webhook, a Graph API that remembers.
+
+#include <boost/json.hpp>
+#include <catch2/catch.hpp>
+#include <filesystem>
+
+#include "core/crypto.hpp"
+#include "support/conversation.hpp"
+#include "support/paths.hpp"
+#include "support/provider.hpp"
+
+namespace parley::e2e {
+namespace {
+
+namespace json = boost::json;
+
+const std::string app_secret = "parley-meta-app-secret";
+const std::string number_id = "106540352242922";
+const std::string messages = "/v25.0/" + number_id + "/messages";
+
+std::string sign(const std::string& body, const std::string& secret = app_secret) {
+    return crypto::HmacSha256(Secret(secret)).mac_hex(body);
+}
+
+net::Response accepted(int number) {
+    return net::Response::json(200, R"({"messaging_product":"whatsapp","contacts":[{"input":"x","wa_id":"x"}],)"
+                                    R"("messages":[{"id":"wamid.out)" +
+                                        std::to_string(number) + R"("}]})");
+}
+
+net::Response token_refused() {
+    return net::Response::json(
+        401, R"({"error":{"message":"Session has expired","type":"OAuthException","code":190,"error_subcode":463}})");
+}
+
+json::object body_of(const net::Request& request) {
+    return json::parse(request.body).as_object();
+}
+
+struct World {
+    std::atomic<int> number{0};
+    FakeProvider graph{{{"POST", "/v25.0/{id}/messages"},
+                        {"POST", "/v25.0/{id}/media"},
+                        {"GET", "/v25.0/debug_token"},
+                        {"GET", "/v25.0/oauth/access_token"},
+                        {"GET", "/v25.0/{id}"}},
+                       [this](const net::Request& request) { return usual(request); }};
+    Host host{HostOptions{"",
+                          sample_plugins(),
+                          {{"WHATSAPP_PHONE_NUMBER_ID", number_id},
+                           {"WHATSAPP_BUSINESS_ACCOUNT_ID", "102290129340398"},
+                           {"WHATSAPP_ACCESS_TOKEN", "EAAG-first-token"},
+                           {"WHATSAPP_APP_SECRET", app_secret},
+                           {"WHATSAPP_VERIFY_TOKEN", "correct horse"},
+                           {"WHATSAPP_API_URL", graph.url()}}}};
+
+    World() { host.start(); }
+
+    std::optional<net::Response> usual(const net::Request& request) {
+        if (request.path != messages) return net::Response::json(200, R"({"data":{"is_valid":true,"expires_at":0}})");
+        return accepted(++number);
+    }
+
+    Answer post(const std::string& body, const std::string& route = "/whatsapp/webhook") const {
+        return http(host.port(), "POST", route, body,
+                    {{"Content-Type", "application/json"},
+                     {"X-Hub-Signature-256", "sha256=" + sign(body)}});
+    }
+
+    Answer say(const std::string& text, const std::string& from, const std::string& id = fresh_id()) const {
+        return post(R"({"object":"whatsapp_business_account","entry":[{"id":"102290129340398","changes":[{"value":)"
+                    R"({"messaging_product":"whatsapp","metadata":{"display_phone_number":"15550783881",)"
+                    R"("phone_number_id":")" +
+                    number_id + R"("},"contacts":[{"profile":{"name":"Ann"},"wa_id":")" + from +
+                    R"("}],"messages":[{"from":")" + from + R"(","id":"wamid.)" + id +
+                    R"(","timestamp":"1749416383","type":"text","text":{"body":)" + json_string(text) +
+                    R"(}}]},"field":"messages"}]}]})");
+    }
+
+    Answer status(const std::string& provider_id, const std::string& ours, const std::string& to) const {
+        return post(R"({"object":"whatsapp_business_account","entry":[{"id":"102290129340398","changes":[{"value":)"
+                    R"({"messaging_product":"whatsapp","metadata":{"display_phone_number":"15550783881",)"
+                    R"("phone_number_id":")" +
+                    number_id + R"("},"statuses":[{"id":")" + provider_id +
+                    R"(","status":"delivered","timestamp":"1749416390","recipient_id":")" + to +
+                    R"(","biz_opaque_callback_data":")" + ours + R"("}]},"field":"messages"}]}]})");
+    }
+
+    std::vector<json::object> sent_to(const std::string& to) const {
+        std::vector<json::object> found;
+        for (const auto& request : graph.requests_to(messages)) {
+            auto body = body_of(request);
+            const auto* recipient = body.if_contains("to");
+            if (recipient && recipient->is_string() && recipient->as_string() == "+" + to && body.contains("type"))
+                found.push_back(std::move(body));
+        }
+        return found;
+    }
+};
+
+World& world() {
+    static World one;
+    return one;
+}
+
+std::string text_of(const json::object& body) {
+    return std::string(body.at("text").at("body").as_string());
+}
+
+}  // namespace
+
+TEST_CASE("Meta proves the URL, on the shared and on the account's own route") {
+    for (const std::string route : {"/whatsapp/webhook", "/webhooks/cloud/cloud"}) {
+        const auto ask = [&](const std::string& token) {
+            return http(world().host.port(), "GET",
+                        route + "?hub.mode=subscribe&hub.verify_token=" + token + "&hub.challenge=1158201444");
+        };
+        CHECK(ask("correct%20horse").body == "1158201444");
+        CHECK(ask("correct%20horse").status == 200);
+        CHECK(ask("wrong").status == 403);
+    }
+    CHECK(http(world().host.port(), "GET", "/webhooks/cloud/nobody?hub.mode=subscribe").status == 404);
+    CHECK(http(world().host.port(), "POST", "/webhooks/terminal/terminal", "{}").status == 404);
+}
+
+TEST_CASE("a command is answered through the Graph API, once, with our id in it") {
+    auto& w = world();
+    const std::string person = "923007770001";
+    CHECK(w.say("/ping", person, "once").status == 200);
+    CHECK(w.say("/ping", person, "once").status == 200);  // Meta repeats
+    REQUIRE(eventually([&] { return !w.sent_to(person).empty(); }));
+    CHECK(w.say("/echo end", person).status == 200);
+    REQUIRE(eventually([&] { return w.sent_to(person).size() >= 2; }));
+    const auto sent = w.sent_to(person);
+    REQUIRE(sent.size() == 2);
+    CHECK(text_of(sent[0]) == "pong");
+    CHECK(text_of(sent[1]) == "end");
+    CHECK(sent[0].at("messaging_product").as_string() == "whatsapp");
+    CHECK(sent[0].contains("biz_opaque_callback_data"));
+    for (const auto& request : w.graph.requests_to(messages))
+        CHECK(request.headers.get("Authorization") == "Bearer EAAG-first-token");
+}
+
+TEST_CASE("what is not signed by the app is refused") {
+    auto& w = world();
+    const std::string body = R"({"object":"whatsapp_business_account","entry":[]})";
+    CHECK(http(w.host.port(), "POST", "/whatsapp/webhook", body).status == 401);
+    CHECK(http(w.host.port(), "POST", "/whatsapp/webhook", body,
+               {{"X-Hub-Signature-256", "sha256=" + sign(body, "other")}})
+              .status == 401);
+    CHECK(w.post(body).status == 200);
+}
+
+TEST_CASE("a send whose answer was lost is settled by its report, not made again") {
+    auto& w = world();
+    const std::string person = "923007770002";
+    std::atomic<bool> cut{true};
+    w.graph.answer_with([&](const net::Request& request) -> std::optional<net::Response> {
+        if (request.path == messages && request.body.find("lost answer") != std::string::npos && cut.exchange(false))
+            return std::nullopt;
+        return w.usual(request);
+    });
+    CHECK(w.say("/echo lost answer", person).status == 200);
+    REQUIRE(eventually([&] { return !w.sent_to(person).empty(); }));
+    CHECK(w.say("/echo after it", person).status == 200);
+    const auto first = w.sent_to(person).front();
+    const std::string ours(first.at("biz_opaque_callback_data").as_string());
+    // The host may not have noticed yet that the answer is lost: the report counts in either order.
+    CHECK(w.status("wamid.accepted", ours, person).status == 200);
+    REQUIRE(eventually([&] { return w.sent_to(person).size() >= 2; }));
+    const auto sent = w.sent_to(person);
+    REQUIRE(sent.size() == 2);
+    CHECK(text_of(sent[1]) == "after it");
+    w.graph.answer_with([&](const net::Request& request) { return w.usual(request); });
+}
+
+TEST_CASE("what was on its way when the host was killed is settled by its report, not made again") {
+    World w;  // of its own: it is killed
+    const std::string person = "923007770003";
+    w.host.stop();
+    w.host.launch({{"PARLEY_FAILPOINT", "after-send"}});
+    REQUIRE(w.host.wait_ready());
+    (void)w.say("/echo before the end", person);
+    REQUIRE(w.host.wait_end(patience));
+    REQUIRE(w.sent_to(person).size() == 1);
+    const std::string ours(w.sent_to(person).front().at("biz_opaque_callback_data").as_string());
+    w.host.start();
+    CHECK(w.status("wamid.before", ours, person).status == 200);
+    CHECK(w.say("/echo afterwards", person).status == 200);
+    REQUIRE(eventually([&] { return w.sent_to(person).size() >= 2; }));
+    REQUIRE(w.sent_to(person).size() == 2);
+    CHECK(text_of(w.sent_to(person)[1]) == "afterwards");
+}
+
+TEST_CASE("a dead token halts the account and keeps its queue; another one resumes it") {
+    World w;
+    const std::string person = "923007770004";
+    std::atomic<bool> dead{true};
+    w.graph.answer_with([&](const net::Request& request) -> std::optional<net::Response> {
+        if (dead && request.headers.get("Authorization") == "Bearer EAAG-first-token") return token_refused();
+        return w.usual(request);
+    });
+    CHECK(w.say("/echo kept", person).status == 200);
+    REQUIRE(
+        eventually([&] { return http(w.host.port(), "GET", "/health").body.find("cloud: ") != std::string::npos; }));
+    const auto list = w.host.cli({"account", "list"});
+    CHECK(list.out.find("halted") != std::string::npos);
+    CHECK(list.out.find("EAAG-first-token") == std::string::npos);
+    CHECK(list.out.find(app_secret) == std::string::npos);
+    const auto set = w.host.cli({"account", "set", "cloud", "access_token=EAAG-second-token"});
+    CAPTURE(set.out, set.err);
+    CHECK(set.code == 0);
+    const auto last_token = [&] {
+        return std::string(w.graph.requests_to(messages).back().headers.get("Authorization"));
+    };
+    REQUIRE(eventually([&] { return last_token() == "Bearer EAAG-second-token"; }));
+    CHECK(text_of(w.sent_to(person).back()) == "kept");
+}
+
+TEST_CASE("every body of Meta's that we know is taken, and none with a bit flipped") {
+    namespace fs = std::filesystem;
+    for (const std::string& folder :
+         {test::source_path("tests/fixtures/webhooks/cloud"), test::source_path("../shared/fixtures/webhooks/meta")}) {
+        if (!fs::exists(folder)) continue;
+        for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+            if (entry.path().extension() != ".json") continue;
+            CAPTURE(entry.path().string());
+            const std::string body = read_text(entry.path().string());
+            CHECK(world().post(body).status == 200);
+            std::string other = body;
+            other[body.size() / 2] ^= 1;
+            const auto refused = http(world().host.port(), "POST", "/whatsapp/webhook", other,
+                                      {{"X-Hub-Signature-256", "sha256=" + sign(body)}});
+            CHECK(refused.status == 401);
+        }
+    }
+    CHECK(world().host.running());
+}
+
+}  // namespace parley::e2e
