@@ -78,7 +78,8 @@ create table contact_identities (
 create index contact_identities_contact on contact_identities (contact_id);
 
 -- What lists call an outbound message: the kind of its file, else its own.
-create function parley_outbound_type(kind text, media text) returns text language sql immutable parallel safe as
+-- Stable, for so are its parts: called immutable, it could not be put in place and would cost a call for each row.
+create function parley_outbound_type(kind text, media text) returns text language sql stable parallel safe as
     $$ select case when kind = 'media' and media <> '' then coalesce(media::json ->> 'kind', kind) else kind end $$;
 
 alter table messages add type text not null default '';      -- text, image, location, template, ...

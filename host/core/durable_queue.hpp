@@ -37,8 +37,8 @@ public:
     // A failure is followed by the next attempt at once: let it wait before it is answered.
     using Read = std::function<void(MessageId after, MessageId before, std::size_t limit,
                                     UniqueFunction<void(Result<std::vector<Item>>)> done)>;
-    // Begin to work on an item that is the first of its chat. It stays the first until finish(), though all but its id
-    // may be moved out of it.
+    // Begin to work on an item that is the first of its chat. It stays the first until finish(), but may be moved from:
+    // only its numbers are looked at later.
     using Start = std::function<void(Item& item)>;
 
     DurableQueue(Options options, Read read, Start start)

@@ -13,7 +13,6 @@ struct Statement {
 };
 
 constexpr Statement statements[] = {
-    // In one order, so that nobody waits in a circle. The first number, "PARL", keeps our locks apart from others'.
     {"parley_inbox_holds", "select 1 from inbox where id = $1 for update"},
     {"parley_setting_put",
      "insert into settings (name, value) values ($1, $2) "
