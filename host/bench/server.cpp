@@ -7,6 +7,7 @@
 #include <charconv>
 #include <chrono>
 #include <fstream>
+#include <pqxx/pqxx>
 #include <stdexcept>
 #include <thread>
 
@@ -19,6 +20,8 @@ namespace parley::bench {
 const char* const webhook_secret = "bench webhook secret";
 
 namespace {
+
+constexpr int most_log_mb = 1100;  // a little more than the cluster's max_wal_size
 
 using Clock = std::chrono::steady_clock;
 
@@ -66,6 +69,14 @@ pid_t read_postmaster(const std::string& directory) {
     pid_t pid = 0;
     file >> pid;
     return pid;
+}
+
+// The fifth line of the same file.
+std::string read_database_socket(const std::string& directory) {
+    std::ifstream file(directory + "/postgres/data/postmaster.pid");
+    std::string line;
+    for (int i = 0; i < 5; ++i) std::getline(file, line);
+    return line;
 }
 
 std::map<std::string, std::string> base_environment(std::uint16_t gateway_port) {
@@ -134,6 +145,14 @@ Server Server::elsewhere(const std::string& url) {
     }
     throw std::runtime_error("--against wants http://127.0.0.1:PORT/PATH of a server on this machine, not \"" + url +
                              "\"");
+}
+
+void Server::age() const {
+    pqxx::connection connection("host='" + read_database_socket(directory_) + "' user=parley dbname=postgres");
+    pqxx::nontransaction work(connection);
+    for (int megabytes = 0; megabytes < most_log_mb; ++megabytes)
+        work.exec("select pg_logical_emit_message(false, 'bench', repeat('x', 1000000))");
+    work.exec("checkpoint");
 }
 
 Usage Server::usage() const {

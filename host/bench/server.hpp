@@ -35,6 +35,10 @@ public:
     pid_t pid() const { return process_.pid(); }
     pid_t database_pid() const { return database_pid_; }
 
+    // Fills the log of its database once and has the files recycled, as they are in a server that has run for a while.
+    // A new one makes each of them, and meanwhile nothing commits.
+    void age() const;
+
     Usage usage() const;
     void stop() { process_.stop(); }
 

@@ -41,18 +41,24 @@ std::string Session::directory(const std::string& name) {
 }
 
 Server& Session::parley() {
-    if (!parley_) parley_ = Server::parley(options_, directory("parley"), gateway_.port());
+    if (!parley_) {
+        parley_ = Server::parley(options_, directory("parley"), gateway_.port());
+        parley_->age();
+    }
     return *parley_;
 }
 
 Server& Session::floor() {
-    if (!floor_) floor_ = Server::floor(directory("floor"), gateway_.port());
+    if (!floor_) {
+        floor_ = Server::floor(directory("floor"), gateway_.port());
+        floor_->age();
+    }
     return *floor_;
 }
 
 void Session::start_again() {
     parley_.reset();
-    parley();
+    parley_ = Server::parley(options_, directory("parley"), gateway_.port());
 }
 
 LoadPlan Session::plan(const Server& server) const {
