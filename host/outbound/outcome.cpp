@@ -41,6 +41,7 @@ void Sender::sent(Account& account, const Message& message, const channels::Sent
     // The queue lets go of it only when the outbox has: otherwise a reading of the table could bring it back.
     journal_.sent(message->id, sent.provider_id, [this, id = message->id] {
         failpoint("after-mark");
+        reported_.erase(id);  // a report may have come since
         queue_.finish(id);
     });
 }
@@ -151,7 +152,10 @@ void Sender::give_up(Account& account, const Message& message, const std::string
     failed_.add();
     log_.error("message.failed",
                {{"trace", message->trace}, {"message", message->id}, {"account", account.name}, {"why", reason}});
-    journal_.failed(message->id, reason, [this, id = message->id] { queue_.finish(id); });
+    journal_.failed(message->id, reason, [this, id = message->id] {
+        reported_.erase(id);
+        queue_.finish(id);
+    });
 }
 
 void Sender::halt(Account& account, const std::string& reason) {

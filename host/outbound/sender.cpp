@@ -109,7 +109,7 @@ void Sender::begin(Account& account, const Message& message) {
 void Sender::pump(Account& account) {
     while (!paused_ && !account.ready.empty() && account.sending < account.limits.concurrency) {
         const auto now = std::chrono::steady_clock::now();
-        const auto quiet = std::chrono::duration_cast<std::chrono::milliseconds>(account.quiet_until - now);
+        const auto quiet = std::chrono::ceil<std::chrono::milliseconds>(account.quiet_until - now);
         const auto wait = std::max(quiet, account.bucket.wait(now));
         // A halted account tries one message at a time.
         if (account.halted && account.sending > 0) return;

@@ -89,7 +89,8 @@ public:
     };
     std::vector<AccountState> accounts() const;
     std::size_t waiting() const { return queue_.in_memory(); }
-    std::size_t sending() const { return sending_; }
+    // On their way at this moment: what has taken its place but still waits for its file is not.
+    std::size_t sending() const { return sending_ - waiting_to_load_.size(); }
 
 private:
     struct Account;

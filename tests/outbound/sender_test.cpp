@@ -1,0 +1,254 @@
+#include "outbound/sender.hpp"
+
+#include "store/journal_fixture.hpp"
+#include "support/fake_channel.hpp"
+
+namespace parley::test {
+namespace {
+
+using Class = FakeChannel::Class;
+using Texts = std::vector<std::string>;
+
+class SenderFixture {
+public:
+    explicit SenderFixture(outbound::AccountLimits limits = {}, outbound::RetryRules rules = quick_rules())
+        : sender(store.executor, *store.journal, workers, media, store.ids, nothing_in_the_table, 1000, rules, metrics,
+                 Logger()) {
+        sender.set_account(store.account, "account", channel, limits);
+    }
+    ~SenderFixture() { store.journal.reset(); }
+
+    static outbound::RetryRules quick_rules() {
+        outbound::RetryRules rules;
+        rules.base_ms = 1;
+        rules.longest_ms = 2;
+        return rules;
+    }
+
+    // Committed and handed to the sender; does not wait until it is sent.
+    MessageId put(const std::string& text, const std::string& chat = "A", const std::string& file = "") {
+        auto message = store.outbound(text);
+        message.chat = chat;
+        if (!file.empty()) {
+            message.kind = OutboundKind::media;
+            message.media = media.put(file, "text/plain").value();
+        }
+        bool committed = false;
+        const auto id = sender.enqueue(std::move(message), [&](Result<void> written) {
+            REQUIRE(written);
+            committed = true;
+        });
+        store.executor.run_until([&] { return committed; });
+        store.executor.run_posted();
+        return id;
+    }
+    // Lets time pass until the channel has exactly these.
+    void wait_for(const Texts& texts) {
+        const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+        while (channel->under_way() != texts) {
+            CAPTURE(channel->under_way());
+            if (std::chrono::steady_clock::now() > give_up) FAIL("it did not come to that");
+            store.executor.run_posted();
+            if (channel->under_way() == texts) return;
+            if (store.executor.timers() > 0) {
+                store.executor.fire_next();
+            } else {
+                store.executor.run_next();
+            }
+        }
+    }
+    // Until the outbox has let go of all but `left`.
+    void drain(int left = 0) {
+        store.executor.run_until([&] { return sender.waiting() == static_cast<std::size_t>(left); });
+        CHECK(store.count("outbox") == std::to_string(left));
+    }
+    std::string ending_of(MessageId id) {
+        return store.ask("select status || error from messages where id = " + std::to_string(id));
+    }
+    outbound::Sender::AccountState state() const { return sender.accounts().front(); }
+
+    JournalFixture store;
+    TempDirectory directory;
+    WorkerPool workers{1};
+    media::Store media{directory.path() + "/media"};
+    Metrics metrics;
+    std::shared_ptr<FakeChannel> channel = std::make_shared<FakeChannel>();
+    outbound::Sender sender;
+
+private:
+    static void nothing_in_the_table(MessageId, MessageId, std::size_t,
+                                     UniqueFunction<void(Result<std::vector<Outbound>>)> done) {
+        done(std::vector<Outbound>());
+    }
+};
+
+TEST_CASE("a message is sent, recorded, and out of the outbox") {
+    SenderFixture out;
+    const auto id = out.put("hello");
+    CHECK(out.channel->under_way() == Texts{"hello"});
+    CHECK(out.sender.sending() == 1);
+    out.channel->accept("hello");
+    CHECK(out.sender.sending() == 0);
+    out.drain();
+    CHECK(out.ending_of(id) == "sent");
+    CHECK(out.store.ask("select provider_id from messages") == "P" + std::to_string(id));
+}
+
+TEST_CASE("order within a chat is kept through retries, and other chats go on meanwhile") {
+    SenderFixture out;
+    out.put("a1", "A");
+    out.put("a2", "A");
+    out.put("b1", "B");
+    CHECK(out.channel->under_way() == Texts{"a1", "b1"});
+    for (int i = 0; i < 3; ++i) {
+        out.channel->refuse("a1", Class::transient);
+        out.wait_for(i == 0 ? Texts{"b1", "a1"} : Texts{"a1"});
+        if (i == 0) out.channel->accept("b1");
+    }
+    out.channel->accept("a1");
+    out.wait_for({"a2"});
+    out.channel->accept("a2");
+    out.drain();
+    CHECK(out.channel->seen == Texts{"a1", "b1", "a1", "a1", "a1", "a2"});
+    CHECK(out.store.ask("select string_agg(body, ' ' order by id) from messages where status = 'sent'") == "a1 a2 b1");
+}
+
+TEST_CASE("a message that will never work fails with its reason, and its chat goes on") {
+    SenderFixture out;
+    const auto bad = out.put("bad");
+    out.put("good");
+    out.channel->refuse("bad", Class::permanent);
+    out.wait_for({"good"});
+    CHECK(out.ending_of(bad) == "failedbecause");
+    CHECK(out.store.ask("select reason from dead_letters where id = " + std::to_string(bad)) == "because");
+    out.channel->accept("good");
+    out.drain();
+}
+
+TEST_CASE("a message that has become too old is given up") {
+    auto rules = SenderFixture::quick_rules();
+    rules.retry_for_ms = 0;
+    SenderFixture out({}, rules);
+    const auto id = out.put("old");
+    out.channel->refuse("old", Class::transient);
+    out.drain();
+    CHECK(out.ending_of(id) == "failedbecause");
+}
+
+TEST_CASE("a halted account keeps its messages, tries one at a time, and goes on when it works") {
+    SenderFixture out;
+    for (const char* chat : {"A", "B", "C"}) out.put(chat, chat);
+    constexpr int a_minute = 60'000;
+    out.channel->refuse("A", Class::halted, a_minute);
+    CHECK(out.state().halted);
+    CHECK(out.state().halted_because == "because");
+    // The two that were on their way meet the same end; nothing of them is lost or given up.
+    out.channel->refuse("B", Class::halted, a_minute);
+    out.channel->refuse("C", Class::halted, a_minute);
+    CHECK(out.state().ready == 3);
+    out.sender.retry_now();
+    REQUIRE(out.channel->under_way().size() == 1);
+    const auto tried = out.channel->under_way().front();
+    out.channel->refuse(tried, Class::halted);
+    out.wait_for({tried});
+    CHECK(out.sender.sending() == 1);
+    out.channel->accept(tried);
+    CHECK_FALSE(out.state().halted);
+    CHECK(out.channel->under_way().size() == 2);
+    for (const auto& text : out.channel->under_way()) out.channel->accept(text);
+    out.drain();
+    CHECK(out.store.count("messages where status = 'sent'") == "3");
+}
+
+TEST_CASE("an account that is too fast waits as long as its provider wishes, all of its chats") {
+    SenderFixture out;
+    out.put("a1", "A");
+    const auto before = std::chrono::steady_clock::now();
+    out.channel->refuse("a1", Class::throttled, 60);
+    out.put("b1", "B");
+    CHECK(out.channel->under_way().empty());
+    out.wait_for({"b1", "a1"});
+    CHECK(std::chrono::steady_clock::now() - before >= std::chrono::milliseconds(60));
+}
+
+TEST_CASE("no more than the account's concurrency is on its way at once") {
+    outbound::AccountLimits limits;
+    limits.concurrency = 2;
+    SenderFixture out(limits);
+    for (const char* chat : {"A", "B", "C", "D"}) out.put(chat, chat);
+    CHECK(out.channel->under_way() == Texts{"A", "B"});
+    out.channel->accept("B");
+    CHECK(out.channel->under_way() == Texts{"A", "C"});
+    out.channel->refuse("A", Class::permanent);
+    CHECK(out.channel->under_way() == Texts{"C", "D"});
+}
+
+TEST_CASE("a pause lets end what is on its way, and begins nothing") {
+    SenderFixture out;
+    out.put("a1", "A");
+    out.put("a2", "A");
+    out.put("b1", "B");
+    out.sender.pause();
+    out.channel->accept("a1");
+    out.channel->refuse("b1", Class::transient);
+    CHECK(out.sender.sending() == 0);
+    out.put("c1", "C");
+    while (out.store.executor.timers() > 0) out.store.executor.fire_next();
+    out.drain(3);
+    CHECK(out.channel->under_way().empty());
+}
+
+TEST_CASE("files that wait for room in memory are not on their way, and a stop does not wait for them") {
+    SenderFixture out;
+    for (int i = 0; i < 12; ++i) {
+        const auto text = "f" + std::to_string(i);
+        out.put(text, text, "content of " + text);
+    }
+    out.store.executor.run_until([&] { return out.channel->waiting.size() == 8; });
+    CHECK(out.sender.sending() == 8);
+    CHECK(*out.channel->waiting.front().first.media.bytes == "content of f0");
+    out.channel->accept("f0");
+    out.store.executor.run_until([&] { return out.channel->waiting.size() == 8; });
+    CHECK(out.sender.sending() == 8);
+
+    out.sender.pause();
+    for (const auto& text : out.channel->under_way()) out.channel->accept(text);
+    CHECK(out.sender.sending() == 0);
+    out.drain(3);
+}
+
+TEST_CASE("a file that is gone fails its message, and the next one gets its place") {
+    SenderFixture out;
+    auto message = out.store.outbound("lost");
+    message.chat = "A";
+    message.kind = OutboundKind::media;
+    message.media.stored = std::string(64, 'a');
+    const auto id = out.sender.enqueue(std::move(message));
+    out.put("next", "A");
+    out.wait_for({"next"});
+    CHECK(out.ending_of(id).starts_with("failed"));
+}
+
+TEST_CASE("a channel that answers at once is no recursion, however many wait") {
+    SenderFixture out;
+    out.channel->answers_at_once = true;
+    for (int i = 0; i < 300; ++i) {
+        auto message = out.store.outbound("x");
+        message.chat = std::to_string(i % 3);
+        out.sender.enqueue(std::move(message));
+    }
+    out.drain();
+    CHECK(out.store.count("messages where status = 'sent'") == "300");
+}
+
+TEST_CASE("a message for an account that nobody knows fails") {
+    SenderFixture out;
+    auto message = out.store.outbound("lost");
+    out.store.transact([&](pqxx::work& tx) { message.account = db::ensure_account(tx, "gateway", "another"); });
+    const auto id = out.sender.enqueue(std::move(message));
+    out.drain();
+    CHECK(out.ending_of(id).find("not configured") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace parley::test
