@@ -1,0 +1,71 @@
+#include <thread>
+
+#include "pipeline/pipeline_fixture.hpp"
+
+namespace parley::test {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+TEST_CASE("messages of a chat are handled in order, however long each takes; other chats pass") {
+    PipelineFixture host;
+    host.webhook("A1", "/trouble work 200", "A");
+    host.webhook("A2", "/trouble two", "A");
+    host.webhook("A3", "/trouble three", "A");
+    host.webhook("B1", "/trouble other", "B");
+    host.finish();
+    CHECK(host.channel->seen == Texts{"survived other", "survived work 200", "survived two", "survived three"});
+}
+
+TEST_CASE("a message whose handling throws becomes a dead letter, once, and its chat goes on") {
+    PipelineFixture host;
+    host.webhook("A1", "/trouble throw");
+    host.webhook("A2", "/trouble after");
+    host.finish();
+    CHECK(host.store.count("dead_letters where kind = 'inbound'") == "1");
+    CHECK_THAT(host.store.ask("select reason from dead_letters"), Catch::Contains("trouble was asked for"));
+    CHECK(host.store.ask("select status from messages where provider_id = 'A1'") == "failed");
+    CHECK(host.channel->seen.back() == "survived after");
+}
+
+TEST_CASE("a handling past its deadline is given up: what it does afterwards counts for nothing") {
+    PipelineFixture host(std::chrono::milliseconds(100));
+    host.webhook("A1", "/trouble work 700");
+    host.webhook("A2", "/trouble after");
+    host.finish();
+    REQUIRE(host.channel->seen.size() == 2);
+    CHECK_THAT(host.channel->seen.front(), Catch::StartsWith("Sorry, that took too long"));
+    CHECK(host.channel->seen.back() == "survived after");
+    CHECK_THAT(host.store.ask("select reason from dead_letters"), Catch::Contains("plugin trouble did not finish"));
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (host.handlers.stats().written_off > 0) {
+        if (std::chrono::steady_clock::now() > give_up) FAIL("the handler never returned");
+        std::this_thread::yield();
+    }
+    host.executor().run_posted();
+    CHECK(host.store.count("messages where direction = 1") == "2");
+}
+
+TEST_CASE("what an earlier run left in the inbox is handled once") {
+    PipelineFixture host;
+    auto message = host.store.inbound("P1", "/trouble x");
+    REQUIRE(accepted(host.store.admit(message)));
+    for (int i = 0; i < 3; ++i) host.dispatcher.recover();
+    host.executor().run_until([&] { return host.channel->seen.size() == 1; });
+    host.finish();
+    CHECK(host.webhook("P1", "/trouble x") == pipeline::Intake::Outcome::stored);
+    host.finish();
+    CHECK(host.channel->seen == Texts{"survived x"});
+}
+
+TEST_CASE("a paused dispatcher takes messages in and leaves them for the next run") {
+    PipelineFixture host;
+    host.dispatcher.pause();
+    CHECK(host.webhook("P1", "/trouble x") == pipeline::Intake::Outcome::stored);
+    host.executor().run_posted();
+    CHECK(host.dispatcher.stats().running == 0);
+    CHECK(host.store.count("inbox") == "1");
+}
+
+}  // namespace
+}  // namespace parley::test
