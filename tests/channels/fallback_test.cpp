@@ -72,3 +72,28 @@ TEST_CASE("a reaction becomes its emoji, its removal says so") {
     CHECK(text.reply_to == "M1");
     CHECK_FALSE(with_fallback(make(OutboundKind::reaction, ""), kNothing).text.empty());
 }
+
+TEST_CASE("structured messages become text where a channel cannot send them") {
+    const std::pair<OutboundKind, const char*> cases[] = {
+        {OutboundKind::location, R"({"latitude":1,"longitude":2,"name":"Office"})"},
+        {OutboundKind::contacts, R"([{"name":{"formatted_name":"Bob"}}])"},
+        {OutboundKind::interactive,
+         R"({"type":"button","body":{"text":"Go?"},"action":{"buttons":[{"type":"reply","reply":{"id":"y","title":"Yes"}}]}})"},
+        {OutboundKind::template_message, R"({"name":"order","language":{"code":"en"}})"},
+        {OutboundKind::poll, R"({"question":"Tea?","options":["yes","no"]})"},
+    };
+    const Capabilities structured{
+        .location = true, .contacts = true, .interactive = true, .templates = true, .poll = true};
+    for (const auto& [kind, payload] : cases) {
+        Outbound message = make(kind, "");
+        message.payload = payload;
+        const Outbound kept = with_fallback(message, structured);
+        CHECK(kept.kind == kind);
+        CHECK(kept.payload == payload);
+        const Outbound text = with_fallback(message, kNothing);
+        CHECK(text.kind == OutboundKind::text);
+        CHECK_FALSE(text.text.empty());
+        CHECK(text.payload.empty());
+        CHECK(text.reply_to == "M1");
+    }
+}

@@ -37,4 +37,8 @@ inline std::filesystem::path gateway_fixtures() {
     return source_path("tests/fixtures/webhooks/gateway");
 }
 
+inline std::filesystem::path cloud_fixtures() {
+    return source_path("tests/fixtures/webhooks/cloud");
+}
+
 }  // namespace parley::test
