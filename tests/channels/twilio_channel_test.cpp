@@ -81,8 +81,9 @@ TEST_CASE("the twilio channel sends and reports") {
     TwilioChannel channel = make(twilio);
     CHECK(channel.name() == "twilio");
     const Capabilities can = channel.capabilities();
-    CHECK((can.media && can.typing && can.location && can.templates && can.conversation_window && can.hands_back_ids));
-    CHECK_FALSE((can.link || can.reaction || can.groups || can.contacts || can.interactive || can.poll));
+    CHECK((can.media && can.typing && can.location && can.templates && can.conversation_window && can.keeps_history));
+    CHECK_FALSE(
+        (can.link || can.reaction || can.groups || can.contacts || can.interactive || can.poll || can.hands_back_ids));
 
     twilio.will_answer(201, taken("SM1"));
     CHECK(send(channel, twilio_outbound(OutboundKind::text, "hello"))->provider_id == "SM1");
@@ -98,13 +99,9 @@ TEST_CASE("the twilio channel sends and reports") {
     CHECK(twilio.requests.size() == 3);
 }
 
-TEST_CASE("what a channel can depends on its settings") {
+TEST_CASE("without a way to hand out files, files become text") {
     ScriptedTwilio twilio;
-    TwilioConfig config = twilio_config();
-    config.status_callback = false;
-    const TwilioChannel channel(7, config, twilio.exchange(), {});
-    CHECK_FALSE(channel.capabilities().media);
-    CHECK_FALSE(channel.capabilities().hands_back_ids);
+    CHECK_FALSE(TwilioChannel(7, twilio_config(), twilio.exchange(), {}).capabilities().media);
 }
 
 TEST_CASE("webhooks of the twilio channel") {

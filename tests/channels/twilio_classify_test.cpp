@@ -37,7 +37,7 @@ TEST_CASE("a message that Twilio takes has its id") {
               ->provider_id == "SM1");
     CHECK(classify_twilio_answer(answer(201, "<html>"), kNow)->provider_id.empty());
     CHECK(classify_twilio_answer(answer(201, R"({"sid":")" + std::string(500, 'x') + R"("})"), kNow)
-              ->provider_id.size() == 64);
+              ->provider_id.size() == 71);
 }
 
 TEST_CASE("Twilio's error codes decide, not the HTTP status") {
@@ -59,6 +59,8 @@ TEST_CASE("Twilio's error codes decide, not the HTTP status") {
         for (const int status : {400, 429, 500}) {
             const SendError error = refused(status, code(row.code));
             CHECK(error.kind == row.kind);
+            CHECK(error.code == row.code);
+            CHECK(error.alarm == (row.kind == Class::halted || row.code == 63038));
             CHECK(error.reason.find(row.words) != std::string::npos);
             CHECK(error.reason.starts_with("HTTP " + std::to_string(status) + " " + std::to_string(row.code)));
             CHECK(error.reason.ends_with(": words"));
@@ -113,7 +115,8 @@ TEST_CASE("the table of errors") {
     CHECK(twilio_reason(63012, "words") == "63012: words");
     CHECK(twilio_reason(63012, std::string(1'000, 'x')).size() < 320);
     std::set<std::string> names;
-    for (const Class kind : {Class::transient, Class::in_doubt, Class::throttled, Class::permanent, Class::halted})
+    for (const Class kind :
+         {Class::transient, Class::in_doubt, Class::throttled, Class::crowded, Class::permanent, Class::halted})
         names.insert(to_string(kind));
-    CHECK(names.size() == 5);
+    CHECK(names.size() == 6);
 }

@@ -1,5 +1,6 @@
 #include "channels/twilio/classify.hpp"
 
+#include "channels/provider_id.hpp"
 #include "channels/timestamp.hpp"
 #include "channels/twilio/errors.hpp"
 #include "core/json_reader.hpp"
@@ -8,8 +9,6 @@
 namespace parley::channels {
 
 namespace {
-
-constexpr std::size_t kMaxSid = 64;
 
 // A refusal {"code","message","more_info","status"}, or a message {"sid","status","error_code","error_message"}. A
 // proxy's page of HTML leaves all of it empty.
@@ -27,7 +26,7 @@ Answer read_answer(const std::string& body) {
     const auto code = root["code"] ? root["code"].int_or(0) : root["error_code"].int_or(0);
     if (code > 0 && code < 1'000'000) answer.code = static_cast<int>(code);
     answer.words = root["message"].string_or(root["error_message"].view_or(""));
-    answer.sid = text::truncate_utf8(root["sid"].view_or(""), kMaxSid);
+    answer.sid = bounded_id(root["sid"].string_or(""));
     answer.status = root["status"].string_or("");
     return answer;
 }
@@ -86,6 +85,8 @@ SendResult classify_twilio_answer(const net::ClientResult& answer, UnixMillis no
     error.kind = row                                        ? row->kind
                  : refused_at_once && response.status < 300 ? SendError::Class::permanent
                                                             : class_of_status(response.status);
+    error.alarm = row && row->alarm;
+    error.code = body.code;
     error.reason = reason_of(response.status, body);
     error.retry_after_ms = retry_after_ms(response.headers.get("Retry-After"), now);
     return error;

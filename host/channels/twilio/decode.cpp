@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 #include <charconv>
 
+#include "channels/provider_id.hpp"
 #include "channels/twilio/address.hpp"
 #include "channels/twilio/encode.hpp"
 #include "channels/twilio/errors.hpp"
@@ -19,7 +20,7 @@ namespace {
 
 constexpr std::size_t kMaxBody = 1u << 20;
 constexpr std::size_t kMaxFields = 1'000;
-constexpr std::size_t kMaxId = 64;
+constexpr std::size_t kMaxShown = 64;
 
 Result<TwilioForm> read_form(const std::string& body) {
     if (body.size() > kMaxBody) return make_error(Errc::too_large, "the webhook is larger than 1 MiB");
@@ -86,45 +87,53 @@ json::object rest_of(const TwilioForm& form) {
     return rest;
 }
 
+// A status that has no place among ours is kept.
+Inbound unheard_of(const TwilioForm& form, std::string_view sid, std::string_view status) {
+    Inbound event;
+    event.kind = EventKind::other;
+    event.type = "status";
+    event.provider_id = bounded_id(std::string(status).append(":").append(sid));
+    const TwilioAddress to = parse_twilio_address(form.get("To"));
+    event.chat = to.text();
+    event.sender = to.who();
+    event.payload = json::serialize(rest_of(form));
+    return event;
+}
+
+// Why it failed, for people in `reason` and for programs in `details`.
+void add_failure(const TwilioForm& form, std::string_view status, StatusUpdate& update, json::object& details) {
+    const int code = error_code_of(form);
+    const std::string_view words = form.get(form.get("ErrorMessage").empty() ? "ChannelStatusMessage" : "ErrorMessage");
+    update.reason = twilio_reason(code, words);
+    if (update.reason.empty()) update.reason = "Twilio says " + std::string(status) + " and not why";
+    const TwilioErrorRow* row = find_twilio_error(code);
+    details["class"] = to_string(row ? row->kind : SendError::Class::permanent);
+    if (row && row->alarm) details["alarm"] = true;
+}
+
 Result<Decoded> read_status(const TwilioForm& form, const net::Request& request, AccountId account, UnixMillis now) {
-    const std::string_view sid = form.get("MessageSid").empty() ? form.get("SmsSid") : form.get("MessageSid");
+    const std::string_view sid = form.get(form.get("MessageSid").empty() ? "SmsSid" : "MessageSid");
     if (sid.empty()) return make_error(Errc::invalid, "MessageSid: is missing");
-    if (sid.size() > kMaxId) return make_error(Errc::invalid, "MessageSid: is too long");
     const std::string_view status = status_of(form);
-    const std::optional<DeliveryStatus> delivery = delivery_of(status);
     Decoded decoded;
     if (says_nothing_new(status)) return decoded;
+    const std::optional<DeliveryStatus> delivery = delivery_of(status);
     if (!delivery) {
-        Inbound event;
-        event.kind = EventKind::other;
-        event.type = "status";
+        Inbound event = unheard_of(form, sid, status);
         event.account = account;
-        event.provider_id = std::string(status.substr(0, kMaxId)).append(":").append(sid);
-        const TwilioAddress to = parse_twilio_address(form.get("To"));
-        event.chat = to.text();
-        event.sender = to.who();
-        event.payload = json::serialize(rest_of(form));
         event.timestamp = now;
         decoded.messages.push_back(std::move(event));
         return decoded;
     }
     StatusUpdate update;
     update.account = account;
-    update.provider_ids.emplace_back(sid);
+    update.provider_ids.push_back(bounded_id(std::string(sid)));
     update.status = *delivery;
     update.timestamp = now;
     if (const auto id = request.query_value(kTwilioMessageParameter); id && text::is_digits(*id))
         std::from_chars(id->data(), id->data() + id->size(), update.message);
     json::object details = rest_of(form);
-    if (*delivery == DeliveryStatus::failed) {
-        const int code = error_code_of(form);
-        const std::string_view words =
-            form.get("ErrorMessage").empty() ? form.get("ChannelStatusMessage") : form.get("ErrorMessage");
-        update.reason = twilio_reason(code, words);
-        if (update.reason.empty()) update.reason = "Twilio says " + std::string(status) + " and not why";
-        const TwilioErrorRow* row = find_twilio_error(code);
-        details["class"] = to_string(row ? row->kind : SendError::Class::permanent);
-    }
+    if (*delivery == DeliveryStatus::failed) add_failure(form, status, update, details);
     update.details = json::serialize(details);
     decoded.statuses.push_back(std::move(update));
     return decoded;
@@ -168,7 +177,7 @@ Result<Decoded> decode_twilio(const net::Request& request, const TwilioConfig& c
     if (owner.empty()) return make_error(Errc::invalid, "AccountSid: is missing");
     if (!config.account_sid.empty() && owner != config.account_sid) {
         return unclaimed(request, "the webhook is for the Twilio account " +
-                                      std::string(text::truncate_utf8(owner, kMaxId)) + ", not for " +
+                                      std::string(text::truncate_utf8(owner, kMaxShown)) + ", not for " +
                                       config.account_sid);
     }
     if (!status_of(*form).empty()) return read_status(*form, request, account, now);

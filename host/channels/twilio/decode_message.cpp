@@ -1,11 +1,11 @@
 // A message that somebody wrote, out of the parameters of its webhook.
 #include <algorithm>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
-#include <charconv>
+#include <boost/json/value.hpp>
 
+#include "channels/provider_id.hpp"
 #include "channels/twilio/address.hpp"
 #include "channels/twilio/decode.hpp"
+#include "channels/twilio/payload.hpp"
 #include "core/json_reader.hpp"
 #include "core/text.hpp"
 
@@ -16,49 +16,8 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kMaxFiles = 10;  // Twilio's own limit
-constexpr std::size_t kMaxId = 64;     // real ones have 34 characters
 constexpr std::size_t kMaxName = 256;
 constexpr std::size_t kMaxType = 64;
-
-// What is read into a place of its own, or says nothing about the message.
-bool is_read(std::string_view name) {
-    constexpr std::string_view kNames[] = {
-        "AccountSid",
-        "Address",
-        "ApiVersion",
-        "Body",
-        "ButtonPayload",
-        "ButtonText",
-        "ChannelMetadata",
-        "ExternalUserId",
-        "Forwarded",
-        "FrequentlyForwarded",
-        "From",
-        "InteractiveData",
-        "Label",
-        "Latitude",
-        "ListDescription",
-        "ListId",
-        "ListTitle",
-        "Longitude",
-        "MessageSid",
-        "MessageType",
-        "NumMedia",
-        "NumSegments",
-        "ProfileName",
-        "SmsMessageSid",
-        "SmsSid",
-        "SmsStatus",
-        "To",
-        "WaId",
-        "ParentExternalUserId",
-        "OriginalRepliedMessageSid",
-    };
-    for (const std::string_view prefix : {"MediaUrl", "MediaContentType", "Referral"}) {
-        if (name.starts_with(prefix)) return true;
-    }
-    return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
-}
 
 MediaKind kind_of(std::string_view mime, std::string_view type) {
     if (type == "sticker") return MediaKind::sticker;
@@ -79,121 +38,10 @@ bool is_file_name(std::string_view text) {
     return plain && !extension.empty() && extension.size() <= 5 && text.find_first_of("/\\\n\r") == std::string::npos;
 }
 
-// "-122.1" as a number; anything else stays the text it is.
-json::value number_or_text(std::string_view text) {
-    double number = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (problem == std::errc() && end == text.data() + text.size() && number > -1000 && number < 1000) return number;
-    return json::string(text.data(), text.size());
-}
-
-void put(json::object& object, std::string_view key, std::string_view value) {
-    if (!value.empty()) object[key] = json::string(value.data(), value.size());
-}
-
-void add_location(const TwilioForm& form, json::object& payload) {
-    if (form.get("Latitude").empty()) return;
-    json::object location;
-    location["latitude"] = number_or_text(form.get("Latitude"));
-    location["longitude"] = number_or_text(form.get("Longitude"));
-    put(location, "name", form.get("Label"));
-    put(location, "address", form.get("Address"));
-    payload["location"] = std::move(location);
-}
-
-// What a person chose: a button of a template, of a message, a row of a list, or a form (flow) that was filled in.
-void add_choice(const TwilioForm& form, json::object& payload) {
-    json::object choice;
-    std::string_view kind;
-    if (!form.get("ButtonText").empty() || !form.get("ButtonPayload").empty()) {
-        if (form.get("MessageType") != "interactive") {
-            put(choice, "text", form.get("ButtonText"));
-            put(choice, "payload", form.get("ButtonPayload"));
-            payload["button"] = std::move(choice);
-            return;
-        }
-        kind = "button_reply";
-        put(choice, "id", form.get("ButtonPayload"));
-        put(choice, "title", form.get("ButtonText"));
-    } else if (!form.get("ListId").empty() || !form.get("ListTitle").empty()) {
-        kind = "list_reply";
-        put(choice, "id", form.get("ListId"));
-        put(choice, "title", form.get("ListTitle"));
-        put(choice, "description", form.get("ListDescription"));
-    } else if (!form.get("InteractiveData").empty()) {
-        kind = "nfm_reply";
-        put(choice, "name", "flow");
-        put(choice, "body", form.get("Body"));
-        put(choice, "response_json", form.get("InteractiveData"));
-    } else {
-        return;
-    }
-    json::object interactive;
-    interactive["type"] = json::string(kind.data(), kind.size());
-    interactive[kind] = std::move(choice);
-    payload["interactive"] = std::move(interactive);
-}
-
-// The advertisement or post that led here.
-void add_referral(const TwilioForm& form, json::object& payload) {
-    static constexpr struct {
-        std::string_view from, to;
-    } kNames[] = {
-        {"ReferralBody", "body"},
-        {"ReferralHeadline", "headline"},
-        {"ReferralSourceId", "source_id"},
-        {"ReferralSourceType", "source_type"},
-        {"ReferralSourceUrl", "source_url"},
-        {"ReferralCtwaClid", "ctwa_clid"},
-        {"ReferralNumMedia", ""},
-    };
-    json::object referral;
-    for (const auto& [name, value] : form.all()) {
-        if (!name.starts_with("Referral") || value.empty()) continue;
-        const auto row =
-            std::find_if(std::begin(kNames), std::end(kNames), [&](const auto& r) { return r.from == name; });
-        if (row == std::end(kNames))
-            put(referral, name, value);
-        else if (!row->to.empty())
-            put(referral, row->to, value);
-    }
-    if (!referral.empty()) payload["referral"] = std::move(referral);
-}
-
-// {"type":"whatsapp","data":{"context":{"ProfileName":...}}}: kept when it tells more than the parameters do.
-void add_metadata(const TwilioForm& form, const json::value& metadata, json::object& payload) {
-    const json::object* top = metadata.if_object();
-    const json::value* data = top ? top->if_contains("data") : nullptr;
-    const json::value* context = data && data->is_object() ? data->get_object().if_contains("context") : nullptr;
-    bool more = !context || !context->is_object() || data->get_object().size() > 1;
-    for (const auto& member : !more ? context->get_object() : json::object()) {
-        const std::string_view key(member.key().data(), member.key().size());
-        const json::string* value = member.value().if_string();
-        more = more || !value || std::string_view(value->data(), value->size()) != form.get(key);
-    }
-    if (more && !metadata.is_null()) payload["ChannelMetadata"] = metadata;
-}
-
 // Null when there is none, or none that can be read.
 json::value read_metadata(const TwilioForm& form) {
     const Result<json::value> document = parse_json(form.get("ChannelMetadata"));
     return document ? *document : json::value();
-}
-
-std::string payload_of(const TwilioForm& form, const json::value& metadata) {
-    json::object payload;
-    add_location(form, payload);
-    add_choice(form, payload);
-    add_referral(form, payload);
-    add_metadata(form, metadata, payload);
-    json::object context;
-    if (form.get("Forwarded") == "true") context["forwarded"] = true;
-    if (form.get("FrequentlyForwarded") == "true") context["frequently_forwarded"] = true;
-    if (!context.empty()) payload["context"] = std::move(context);
-    for (const auto& [name, value] : form.all()) {
-        if (!is_read(name)) put(payload, name, value);
-    }
-    return payload.empty() ? std::string() : json::serialize(payload);
 }
 
 void add_identity(std::vector<Identity>& identities, IdentityKind kind, const std::string& value) {
@@ -256,12 +104,6 @@ bool is_message(const Inbound& event) {
     return known || !event.text.empty() || event.media;
 }
 
-Result<std::string> sid_of(const TwilioForm& form, std::string_view name) {
-    const std::string_view sid = form.get(name);
-    if (sid.size() <= kMaxId) return std::string(sid);
-    return make_error(Errc::invalid, std::string(name) + ": is too long");
-}
-
 // Files after the first are messages of their own, in the order they stood in.
 std::vector<Inbound> spread_files(Inbound first, std::vector<Media> files) {
     std::vector<Inbound> all;
@@ -292,17 +134,14 @@ Result<std::vector<Inbound>> read_twilio_message(const TwilioForm& form, Account
         return make_error(Errc::invalid,
                           form.get("From").empty() ? "From: is missing" : "From: is no WhatsApp address");
     }
-    Result<std::string> sid = sid_of(form, "MessageSid");
-    if (sid && sid->empty()) sid = sid_of(form, "SmsMessageSid");
-    const Result<std::string> quoted = sid_of(form, "OriginalRepliedMessageSid");
-    if (!sid) return sid.error();
-    if (!quoted) return quoted.error();
-    if (sid->empty()) return make_error(Errc::invalid, "MessageSid: is missing");
+    const std::string_view sid = form.get(form.get("MessageSid").empty() ? "SmsMessageSid" : "MessageSid");
+    if (sid.empty()) return make_error(Errc::invalid, "MessageSid: is missing");
+    const std::string quoted = bounded_id(std::string(form.get("OriginalRepliedMessageSid")));
 
     const json::value metadata = read_metadata(form);
     Inbound event;
     event.account = account;
-    event.provider_id = *sid;
+    event.provider_id = bounded_id(std::string(sid));
     event.type = type_of(form);
     event.chat = from.text();
     event.sender = from.who();
@@ -314,12 +153,12 @@ Result<std::vector<Inbound>> read_twilio_message(const TwilioForm& form, Account
     event.sender_name = text::truncate_utf8(text::trim(name), kMaxName);
     event.text = text_of(form);
     event.timestamp = time;
-    event.payload = payload_of(form, metadata);
+    event.payload = twilio_payload(form, metadata);
     if (event.type == "reaction") {
         event.kind = EventKind::reaction;
-        event.refers_to = *quoted;
+        event.refers_to = quoted;
     } else {
-        event.reply_to = *quoted;
+        event.reply_to = quoted;
     }
     std::vector<Inbound> all = spread_files(std::move(event), files_of(form));
     if (all[0].type.empty()) all[0].type = "text";

@@ -12,6 +12,7 @@ namespace parley::channels {
 struct TwilioErrorRow {
     int first, last;  // codes
     SendError::Class kind;
+    bool alarm;               // an admin must look, beyond this message
     std::string_view advice;  // for the admin; empty when Twilio's own words are all there is to say
 };
 

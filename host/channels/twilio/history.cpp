@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "channels/provider_id.hpp"
 #include "channels/timestamp.hpp"
 #include "channels/twilio/classify.hpp"
 #include "core/ids.hpp"
@@ -25,7 +26,7 @@ int count_of(const JsonReader& field) {
 
 TwilioRow read_row(const JsonReader& json) {
     TwilioRow row;
-    row.sid = json["sid"].string_or("");
+    row.sid = bounded_id(json["sid"].string_or(""));
     row.from = json["from"].string_or("");
     row.to = json["to"].string_or("");
     row.body = json["body"].string_or("");

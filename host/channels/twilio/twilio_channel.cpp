@@ -82,7 +82,9 @@ Capabilities TwilioChannel::capabilities() const {
             .typing = true,
             .location = true,
             .templates = true,
-            .hands_back_ids = !line_->encoder.status_callback(0).empty(),
+            // Status callbacks do name our ids, but may be lost; what Twilio lists is sure.
+            .hands_back_ids = false,
+            .keeps_history = true,
             .conversation_window = true};
 }
 
