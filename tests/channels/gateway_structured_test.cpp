@@ -80,7 +80,7 @@ TEST_CASE("one contact with one number is a contact, more is text") {
     CHECK(encode_text(OutboundKind::contacts,
                       R"([{"name":{"formatted_name":"A"},"phones":[{"phone":"1"},{"phone":"2"}]},
                           {"name":{"formatted_name":"B"},"emails":[{"email":"b@x.test"}]}])") ==
-          "A\n1\n2\nB\nb@x.test");
+          "A\n1\n2\n\nB\nb@x.test");
     CHECK(encode_text(OutboundKind::contacts, R"([{"name":{"formatted_name":"A"}}])") == "A");
     for (const char* bad : {"", "[]", "{}", "[{}]"}) refusal(OutboundKind::contacts, bad);
 }

@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "channels/gateway/structured.hpp"
+#include "channels/payload.hpp"
 #include "core/crypto.hpp"
 #include "core/text.hpp"
 #include "net/form.hpp"
@@ -170,7 +171,11 @@ Result<net::ClientRequest> GatewayEncoder::media_request(const Outbound& message
 Result<net::ClientRequest> GatewayEncoder::structured_request(const Outbound& message) const {
     const Result<gateway::Structured> said = gateway::read_structured(message.kind, message.payload);
     if (!said) return said.error();
-    if (said->endpoint.empty()) return text_request(message, said->text);
+    if (said->endpoint.empty()) {
+        const std::string text = describe(message);
+        if (text.empty()) return make_error(Errc::invalid, "the contacts have no names and no numbers");
+        return text_request(message, text);
+    }
     boost::json::object body = said->body;
     body["phone"] = message.chat;
     net::ClientRequest post = request("POST", said->endpoint);

@@ -11,52 +11,30 @@ namespace json = boost::json;
 
 namespace {
 
-void add_line(std::string& text, std::string_view line) {
-    if (line.empty()) return;
-    if (!text.empty()) text.push_back('\n');
-    text.append(line);
-}
-
 Result<Structured> read_location(const JsonReader& root) {
     const double latitude = root["latitude"].number_or(NAN), longitude = root["longitude"].number_or(NAN);
     if (!is_place(latitude, longitude)) {
         return make_error(Errc::invalid, "the location needs a latitude (-90 to 90) and a longitude (-180 to 180)");
     }
     Structured said;
-    add_line(said.text, root["name"].view_or(""));
-    add_line(said.text, root["address"].view_or(""));
-    const std::string north = to_degrees(latitude), east = to_degrees(longitude);
-    if (!said.text.empty()) {
-        add_line(said.text, "https://maps.google.com/?q=" + north + "," + east);
-        return said;
-    }
+    const bool named = !root["name"].view_or("").empty() || !root["address"].view_or("").empty();
+    if (named) return said;
     said.endpoint = "/send/location";
-    said.body["latitude"] = north;
-    said.body["longitude"] = east;
+    said.body["latitude"] = to_degrees(latitude);
+    said.body["longitude"] = to_degrees(longitude);
     return said;
 }
 
 Result<Structured> read_contacts(const JsonReader& contacts) {
+    if (contacts.size() == 0) return make_error(Errc::invalid, "the contacts need at least one");
     Structured said;
-    std::size_t phones = 0;
-    bool more = contacts.size() != 1;
-    for (std::size_t i = 0; i < contacts.size(); ++i) {
-        const JsonReader contact = contacts[i];
-        const std::string name = contact["name"]["formatted_name"].string_or("");
-        add_line(said.text, name);
-        said.body["contact_name"] = name;
-        for (std::size_t k = 0; k < contact["phones"].size(); ++k, ++phones) {
-            const std::string phone = contact["phones"][k]["phone"].text_or("");
-            add_line(said.text, phone);
-            said.body["contact_phone"] = phone;
-        }
-        for (std::size_t k = 0; k < contact["emails"].size(); ++k) {
-            add_line(said.text, contact["emails"][k]["email"].view_or(""));
-            more = true;
-        }
-    }
-    if (said.text.empty()) return make_error(Errc::invalid, "the contacts need at least one with a name and a phone");
-    if (!more && phones == 1) said.endpoint = "/send/contact";
+    const JsonReader name = contacts[0]["name"]["formatted_name"], phones = contacts[0]["phones"];
+    // Name and number are all that it takes.
+    const bool more = contacts.size() > 1 || phones.size() != 1 || contacts[0].object()->size() > 2;
+    if (more || name.text_or("").empty()) return said;
+    said.endpoint = "/send/contact";
+    said.body["contact_name"] = name.text_or("");
+    said.body["contact_phone"] = phones[0]["phone"].text_or("");
     return said;
 }
 

@@ -11,9 +11,8 @@
 namespace parley::channels::gateway {
 
 struct Structured {
-    std::string endpoint;      // "/send/location"; empty: it does not fit and goes out as `text`
+    std::string endpoint;      // "/send/location"; empty: no endpoint has room for it, so it goes out as text
     boost::json::object body;  // without the recipient
-    std::string text;
 };
 
 // `payload` as in Outbound. Errc::invalid when it lacks what such a message needs.
