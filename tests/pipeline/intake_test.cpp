@@ -58,7 +58,7 @@ TEST_CASE("when too much waits to be stored, the sender is told to come again") 
     db::JournalOptions options;
     options.max_waiting = 0;
     db::Journal full(host.store.options, options, host.executor(), Logger());
-    pipeline::Intake intake(full, host.dispatcher, host.store.ids, host.metrics, Logger());
+    pipeline::Intake intake(host.executor(), full, host.dispatcher, host.store.ids, host.metrics, Logger());
     host.channel->decoded.messages = {host.store.inbound("P1", "/trouble x")};
     CHECK(host.webhook(intake, {}) == Outcome::unavailable);
     CHECK(host.dispatcher.stats().waiting == 0);

@@ -26,7 +26,7 @@ public:
           sender(executor(), *store.journal, workers, media, store.ids, none<Outbound>, 1000, {}, metrics, Logger()),
           dispatcher({1000, handler_timeout}, executor(), *store.journal, handlers, handler, known_users, settings,
                      sender, store.ids, read_inbox(), metrics, Logger()),
-          intake(*store.journal, dispatcher, store.ids, metrics, Logger()) {
+          intake(executor(), *store.journal, dispatcher, store.ids, metrics, Logger()) {
         channel->answers_at_once = true;
         sender.set_account(store.account, "gateway", channel, {});
         services.set_runtime(runtime);

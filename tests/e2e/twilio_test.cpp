@@ -1,0 +1,184 @@
+// Twilio from the webhook to the delivery: the built host, signed forms, a Messages API that remembers.
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <filesystem>
+
+#include "core/crypto.hpp"
+#include "net/form.hpp"
+#include "support/conversation.hpp"
+#include "support/paths.hpp"
+#include "support/provider.hpp"
+
+namespace parley::e2e {
+namespace {
+
+const std::string token = "12345678901234567890123456789012";
+const std::string account = "AC0123456789abcdef0123456789abcdef";
+const std::string messages = "/2010-04-01/Accounts/" + account + "/Messages.json";
+const std::string public_url = "https://bot.example.com";
+
+net::FormFields fields_of(const std::string& body) {
+    const auto fields = net::form_decode(body);
+    return fields ? *fields : net::FormFields{};
+}
+
+std::string field(const net::Request& request, const std::string& name) {
+    for (const auto& [key, value] : fields_of(request.body))
+        if (key == name) return value;
+    return "";
+}
+
+// As Twilio signs: the URL, then every field by name, value behind it.
+std::string sign(const std::string& target, const std::string& body) {
+    auto fields = fields_of(body);
+    std::sort(fields.begin(), fields.end());
+    std::string text = public_url + target;
+    for (const auto& [name, value] : fields) text += name + value;
+    const auto mac = crypto::HmacSha1(Secret(token)).mac(text);
+    return crypto::base64_encode({reinterpret_cast<const char*>(mac.data()), mac.size()});
+}
+
+struct World {
+    std::atomic<int> number{0};
+    FakeProvider api{{{"POST", messages}, {"GET", messages}},
+                     [this](const net::Request& request) { return usual(request); }};
+    Host host{HostOptions{"",
+                          sample_plugins(),
+                          {{"TWILIO_ACCOUNT_SID", account},
+                           {"TWILIO_AUTH_TOKEN", token},
+                           {"TWILIO_WHATSAPP_NUMBER", "whatsapp:+14155238886"},
+                           {"PUBLIC_URL", public_url},
+                           {"TWILIO_API_URL", api.url()}}}};
+
+    World() { host.start(); }
+
+    std::optional<net::Response> usual(const net::Request& request) {
+        if (request.method == "GET") return net::Response::json(200, R"({"messages":[],"next_page_uri":null})");
+        const std::string sid = "SM" + std::to_string(10000000000000000 + ++number) + "000000000000000";
+        return net::Response::json(201, R"({"sid":")" + sid + R"(","status":"queued","error_code":null})");
+    }
+
+    Answer post(const std::string& body, const std::string& target = "/webhook") const {
+        return http(
+            host.port(), "POST", target, body,
+            {{"Content-Type", "application/x-www-form-urlencoded"}, {"X-Twilio-Signature", sign(target, body)}});
+    }
+
+    std::string form(const std::string& text, const std::string& from, const std::string& id) const {
+        return net::form_encode({{"MessageSid", "SM" + id},
+                                 {"AccountSid", account},
+                                 {"From", "whatsapp:+" + from},
+                                 {"To", "whatsapp:+14155238886"},
+                                 {"Body", text},
+                                 {"NumMedia", "0"},
+                                 {"ProfileName", "Ann O'Neil"},
+                                 {"WaId", from}});
+    }
+
+    std::vector<net::Request> sent_to(const std::string& person) const {
+        std::vector<net::Request> found;
+        for (const auto& request : api.requests_to(messages))
+            if (request.method == "POST" && field(request, "To") == "whatsapp:+" + person) found.push_back(request);
+        return found;
+    }
+};
+
+World& world() {
+    static World one;
+    return one;
+}
+
+}  // namespace
+
+TEST_CASE("a command is answered through Twilio, once, whichever of its webhook's routes it came by") {
+    auto& w = world();
+    int number = 0;
+    for (const std::string target : {"/webhook", "/webhook?bot=1", "/webhooks/twilio/twilio"}) {
+        const std::string person = "92300888000" + std::to_string(++number);
+        const std::string body = w.form("/echo it's me", person, fresh_id());
+        CAPTURE(target);
+        const auto answer = w.post(body, target);
+        CHECK(answer.status >= 200);
+        CHECK(answer.status < 300);
+        CHECK(w.post(body, target).status == answer.status);  // Twilio repeats
+        CHECK(w.post(w.form("/ping", person, fresh_id()), target).status == answer.status);
+        REQUIRE(eventually([&] { return w.sent_to(person).size() >= 2; }));
+        const auto sent = w.sent_to(person);
+        REQUIRE(sent.size() == 2);
+        CHECK(field(sent[0], "Body") == "it's me");
+        CHECK(field(sent[1], "Body") == "pong");
+        CHECK(field(sent[0], "From") == "whatsapp:+14155238886");
+        CHECK(sent[0].headers.get("Authorization") == "Basic " + crypto::base64_encode(account + ":" + token));
+    }
+}
+
+TEST_CASE("a form that Twilio did not sign is refused") {
+    auto& w = world();
+    const std::string body = w.form("/ping", "923008880009", fresh_id());
+    const auto post = [&](const std::string& signature, const std::string& with) {
+        return http(w.host.port(), "POST", "/webhook", with,
+                    {{"Content-Type", "application/x-www-form-urlencoded"}, {"X-Twilio-Signature", signature}})
+            .status;
+    };
+    const std::string good = sign("/webhook", body);
+    CHECK(post("", body) == 401);
+    CHECK(post(sign("/webhooks/twilio/twilio", body), body) == 401);
+    std::string changed = body;
+    changed[changed.size() / 2] ^= 1;
+    CHECK(post(good, changed) == 401);
+    CHECK(post(good, body) < 300);
+}
+
+TEST_CASE("a send whose answer was lost is looked up, not made again") {
+    auto& w = world();
+    const std::string person = "923008880010";
+    std::atomic<bool> cut{true};
+    w.api.answer_with([&](const net::Request& request) -> std::optional<net::Response> {
+        if (request.method == "POST" && field(request, "Body") == "lost answer" && cut.exchange(false))
+            return std::nullopt;
+        if (request.method == "GET") {
+            // Twilio has it.
+            return net::Response::json(
+                200, R"({"messages":[{"sid":"SM00000000000000000000000000000042","direction":"outbound-api",)"
+                     R"("to":"whatsapp:+)" +
+                         person +
+                         R"(","from":"whatsapp:+14155238886","body":"lost answer","status":"sent","num_media":"0",)"
+                         R"("date_created":")" +
+                         []() {
+                             char text[64];
+                             const std::time_t now = std::time(nullptr);
+                             std::tm parts{};
+                             gmtime_r(&now, &parts);
+                             std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S +0000", &parts);
+                             return std::string(text);
+                         }() +
+                         R"("}],"next_page_uri":null})");
+        }
+        return w.usual(request);
+    });
+    CHECK(w.post(w.form("/echo lost answer", person, fresh_id())).status < 300);
+    CHECK(w.post(w.form("/ping", person, fresh_id())).status < 300);
+    REQUIRE(eventually([&] { return w.sent_to(person).size() >= 2; }, 60s));
+    const auto sent = w.sent_to(person);
+    REQUIRE(sent.size() == 2);
+    CHECK(field(sent[0], "Body") == "lost answer");
+    CHECK(field(sent[1], "Body") == "pong");
+    w.api.answer_with([&](const net::Request& request) { return w.usual(request); });
+}
+
+TEST_CASE("every form of Twilio's that we know is taken") {
+    namespace fs = std::filesystem;
+    for (const std::string& folder : {test::source_path("tests/fixtures/webhooks/twilio"),
+                                      test::source_path("../shared/fixtures/webhooks/twilio")}) {
+        if (!fs::exists(folder)) continue;
+        for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+            if (entry.path().extension() != ".form") continue;
+            CAPTURE(entry.path().string());
+            CHECK(world().post(read_text(entry.path().string())).status < 300);
+        }
+    }
+    CHECK(world().host.running());
+}
+
+}  // namespace parley::e2e
