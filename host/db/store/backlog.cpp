@@ -6,6 +6,7 @@ namespace parley::db {
 namespace {
 
 constexpr std::chrono::seconds idle_probe{1};
+constexpr std::chrono::milliseconds gathering{1};  // from flush to flush, unless a batch is full
 constexpr std::chrono::milliseconds long_flush{10};
 
 }  // namespace
@@ -36,9 +37,13 @@ void Backlog::push(Operation operation) {
     post_refusal(std::move(alone), *refused);
 }
 
+// When what waits need not wait for more any longer.
+Backlog::Clock::time_point Backlog::next_flush() const {
+    return flush_began_ + (writing_ == 0 ? gathering : long_flush);
+}
+
 bool Backlog::worth_a_flush(Clock::time_point now) const {
-    if (waiting_.empty()) return false;
-    return writing_ == 0 || waiting_.size() >= options_.max_batch || now - flush_began_ >= long_flush;
+    return waiting_.size() >= options_.max_batch || (!waiting_.empty() && now >= next_flush());
 }
 
 Batch Backlog::take() {
@@ -46,7 +51,7 @@ Batch Backlog::take() {
     auto now = Clock::now();
     const auto probe = now + idle_probe;
     for (; !stopping_ && now < probe && !worth_a_flush(now); now = Clock::now())
-        wake_.wait_until(lock, waiting_.empty() ? probe : std::min(probe, flush_began_ + long_flush));
+        wake_.wait_until(lock, waiting_.empty() ? probe : std::min(probe, next_flush()));
     Batch batch;
     const std::size_t count = std::min(waiting_.size(), options_.max_batch);
     if (count == 0) return batch;

@@ -1,8 +1,9 @@
 // What waits to be written, and whether the database is there to write it. Shared by the journal's callers and its
 // writers; internal to the journal.
 //
-// A commit costs much the same however little it carries, so operations gather while one is on its way. A second writer
-// joins in when a whole batch waits, or when the first takes strangely long (somebody's lock, a slow disk).
+// A commit costs much the same however little it carries, so operations gather while one is on its way, and for a
+// millisecond from one to the next. A second writer joins in when a whole batch waits, or when the first takes strangely
+// long (somebody's lock, a slow disk).
 #pragma once
 
 #include <chrono>
@@ -49,6 +50,7 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
+    Clock::time_point next_flush() const;
     bool worth_a_flush(Clock::time_point now) const;
 
     const JournalOptions options_;
