@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "channels/cloud/errors.hpp"
+#include "channels/provider_id.hpp"
 #include "channels/timestamp.hpp"
-#include "core/crypto.hpp"
 #include "core/json_reader.hpp"
 #include "core/text.hpp"
 
@@ -14,7 +14,6 @@ namespace {
 
 using Class = SendError::Class;
 
-constexpr std::size_t kMaxId = 200;  // real ones have 50 to 130; an index takes no more than 2,700
 constexpr int kLongestPairWaitMs = 900'000;
 
 SendError no_answer(const net::ClientError& failure) {
@@ -71,19 +70,13 @@ SendError from_graph_error(const GraphError& graph, int status, int attempts) {
 
 }  // namespace
 
-std::string bound_cloud_id(std::string id) {
-    const bool clean = std::all_of(id.begin(), id.end(), [](unsigned char c) { return c >= 0x20 && c != 0x7F; });
-    if (id.size() <= kMaxId && clean) return id;
-    return "sha256:" + crypto::sha256_hex(id);
-}
-
 SendResult classify_cloud_answer(const net::ClientResult& answer, int attempts, UnixMillis now) {
     const bool is_good = answer && answer->status >= 200 && answer->status < 300;
     if (!is_good || read_graph_error(answer->body).present) return cloud_send_error(answer, attempts, now);
     const Result<boost::json::value> document = parse_json(answer->body);
     JsonProblem ignored;
     const std::string id = document ? JsonReader(*document, ignored)["messages"][0]["id"].string_or("") : "";
-    if (!id.empty()) return Sent{bound_cloud_id(id)};
+    if (!id.empty()) return Sent{bounded_id(id)};
     // Whoever answered did not say what became of it.
     return SendError{Class::in_doubt, "HTTP " + std::to_string(answer->status) + " without the message's id"};
 }

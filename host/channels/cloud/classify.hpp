@@ -20,7 +20,4 @@ SendError cloud_send_error(const net::ClientResult& answer, int attempts, UnixMi
 // Why a message failed that had been accepted before: "131047: more than 24 hours ...: Re-engagement message".
 std::string describe_cloud_failure(const GraphError& error);
 
-// Ids as an index can hold them: without control characters, not longer than 200 bytes; equal ids stay equal.
-std::string bound_cloud_id(std::string id);
-
 }  // namespace parley::channels

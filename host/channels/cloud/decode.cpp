@@ -2,8 +2,8 @@
 
 #include <boost/json/serialize.hpp>
 
-#include "channels/cloud/classify.hpp"
 #include "channels/cloud/decode_parts.hpp"
+#include "channels/provider_id.hpp"
 #include "channels/timestamp.hpp"
 #include "core/text.hpp"
 
@@ -66,11 +66,11 @@ Result<boost::json::value> parse_body(std::string_view body) {
 void bound_fields(Decoded& decoded) {
     for (Inbound& event : decoded.messages) {
         for (std::string* id : {&event.provider_id, &event.reply_to, &event.refers_to, &event.chat, &event.sender})
-            *id = bound_cloud_id(std::move(*id));
+            *id = bounded_id(std::move(*id));
         event.sender_name = text::truncate_utf8(text::trim(event.sender_name), kMaxName);
     }
     for (StatusUpdate& status : decoded.statuses) {
-        for (std::string& id : status.provider_ids) id = bound_cloud_id(std::move(id));
+        for (std::string& id : status.provider_ids) id = bounded_id(std::move(id));
     }
 }
 
