@@ -129,3 +129,11 @@ TEST_CASE("words for the admin") {
     for (int code : {0, 1, 2, 3, 4, 10, 100, 190, 368, 131026, 131047, 131056, 133010}) CHECK(find_cloud_error(code));
     CHECK_FALSE(find_cloud_error(7));
 }
+
+TEST_CASE("a token that Meta quotes does not get into the log") {
+    const std::string token = "EAAJB" + std::string(180, 'Z');
+    const SendResult result =
+        classify(401, R"({"error":{"code":190,"message":"Malformed access token )" + token + R"(, sorry"}})");
+    CHECK(result.error().reason.find(token.substr(0, 40)) == std::string::npos);
+    CHECK(result.error().reason.find("Malformed access token EAAJ..., sorry") != std::string::npos);
+}

@@ -226,6 +226,27 @@ TEST_CASE("a passing trouble does not halt the account") {
     CHECK(f.refused("T1") == "T2");
 }
 
+TEST_CASE("a refusal in the middle of a renewal that fails does not end renewing") {
+    Fixture f;
+    f.store->token = f.token("T1");
+    f.keeper->start();
+    f.executor.advance(std::chrono::hours(24 * 48));
+    std::string text;
+    f.keeper->refused(Secret("T1"), "(190)", [&](Result<Secret> result) { text = Fixture::words(result); });
+    CHECK(f.meta.requests.size() == 1);
+    f.meta.answer_waiting(503, "");
+    CHECK(text == "error: unavailable");
+    CHECK(f.get() == "T1");
+    // The refusal is forgotten: what fails next is a renewal ahead of the end, and that halts nothing.
+    f.meta.will_answer(400, kRefusedExchange);
+    f.executor.advance(1min);
+    CHECK(f.meta.requests.size() == 2);
+    CHECK(f.keeper->status().usable);
+    f.meta.will_answer(200, kFresh);
+    f.executor.advance(2min);
+    CHECK(f.get() == "T2");
+}
+
 TEST_CASE("without the app's id and secret a refused token halts the account and says so") {
     Fixture f{CloudConfig{}};
     f.store->token = f.token("T1");

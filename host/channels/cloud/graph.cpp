@@ -20,6 +20,28 @@ std::string without_slash(std::string_view url) {
     return std::string(url);
 }
 
+// Meta quotes a token that it cannot read ("Malformed access token EAAB..."): words that long are cut.
+std::string without_tokens(std::string_view text) {
+    constexpr std::size_t kLongestWord = 40, kShown = 4;
+    const auto is_word = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' ||
+               c == '|';
+    };
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t end = at;
+        while (end < text.size() && is_word(text[end])) ++end;
+        const std::string_view word = text.substr(at, end - at);
+        if (word.size() >= kLongestWord)
+            out.append(word.substr(0, kShown)).append("...");
+        else
+            out.append(word);
+        if (end < text.size()) out.push_back(text[end]);
+        at = end + 1;
+    }
+    return std::string(text::truncate_utf8(out, kMaxWords));
+}
+
 int as_int(const JsonReader& field) {
     const std::string digits = field.text_or("");
     return digits.size() <= 9 && text::is_digits(digits) ? std::stoi(digits) : 0;
@@ -30,9 +52,8 @@ GraphError read_error(const JsonReader& error) {
     found.present = error.object() != nullptr;
     found.code = as_int(error["code"]);
     found.subcode = as_int(error["error_subcode"]);
-    found.words = text::truncate_utf8(error["message"].string_or(error["title"].view_or("")), kMaxWords);
-    found.details =
-        text::truncate_utf8(error["error_data"]["details"].view_or(error["details"].view_or("")), kMaxWords);
+    found.words = without_tokens(error["message"].view_or(error["title"].view_or("")));
+    found.details = without_tokens(error["error_data"]["details"].view_or(error["details"].view_or("")));
     found.trace = text::truncate_utf8(error["fbtrace_id"].view_or(""), kMaxWords);
     found.is_transient = error["is_transient"].bool_or(false);
     return found;

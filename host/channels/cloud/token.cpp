@@ -140,6 +140,7 @@ struct TokenKeeper::State : std::enable_shared_from_this<TokenKeeper::State> {
     // The job is over; who waited is told.
     void finish(std::optional<Error> error = std::nullopt) {
         busy = false;
+        refusal.clear();
         std::vector<Done> waited = std::exchange(waiting, {});
         for (Done& done : waited) done(error ? Result<Secret>(*error) : usable());
     }
@@ -212,14 +213,15 @@ struct TokenKeeper::State : std::enable_shared_from_this<TokenKeeper::State> {
         const bool passing = error.code == Errc::unavailable || error.code == Errc::timeout;
         problem = "the access token could not be renewed: " + error.message;
         log.warn("token.not_renewed", {{"why", error.message}});
-        if (refusal.empty()) {  // ahead of its end: there is time
-            tick_after(std::min(kLongestWait, kShortestWait * (1 << std::min(failures++, 6))));
+        if (!refusal.empty() && !passing) {
+            halt("Meta refuses the access token (" + refusal + ") and it cannot be renewed (" + error.message +
+                 "): give the account a new one");
             return finish();
         }
-        if (passing) return finish(make_error(Errc::unavailable, problem));
-        halt("Meta refuses the access token (" + refusal + ") and it cannot be renewed (" + error.message +
-             "): give the account a new one");
-        finish();
+        tick_after(std::min(kLongestWait, kShortestWait * (1 << std::min(failures++, 6))));
+        // Ahead of its end there is time, and the token works on.
+        if (refusal.empty()) return finish();
+        finish(make_error(Errc::unavailable, problem));
     }
 
     // --- ahead of its end ---
