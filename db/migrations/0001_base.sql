@@ -33,10 +33,9 @@ create table messages (
 ) partition by range (created_at);
 comment on table messages is 'History of both directions; the status of a handled inbound message is told by its absence from inbox.';
 
--- When the host made an id: see host/core/ids.hpp. Of immutable parts only, so that the planner puts it in place instead of
--- calling it for each row (adding an interval to a timestamptz is merely stable).
+-- When the host made an id: see host/core/ids.hpp.
 create function parley_time(id bigint) returns timestamptz language sql immutable parallel safe as
-    $$ select to_timestamp(((id >> 22) + 1704067200000) / 1000::double precision) $$;
+    $$ select timestamptz 'epoch' + ((id >> 22) + 1704067200000) * interval '1 millisecond' $$;
 
 -- Makes the partition of the month that `day` lies in, with its indexes, unless it is there. Provider ids of inbound messages are
 -- unique within a month; intake looks back over the edge of the month itself.
