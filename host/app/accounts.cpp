@@ -79,6 +79,31 @@ void Accounts::refresh(UniqueFunction<void(Result<void>)> done) {
     });
 }
 
+void Accounts::mark_read(const Inbound& message) const {
+    const auto* entry = directory_.find(message.account);
+    if (entry && !message.provider_id.empty() && entry->account.flag("read_receipts"))
+        entry->channel().mark_read(message.chat, message.provider_id);
+}
+
+void Accounts::catch_up(UnixMillis since) {
+    for (const auto* entry : directory_.all()) {
+        const auto channel = entry->lines.channel;
+        if (!entry->account.enabled || !channel->capabilities().keeps_history) continue;
+        channel->missed(since, [this, channel, name = entry->account.name](Result<channels::Decoded> missed) {
+            if (!missed) {
+                parts_.log.warn("account.not_caught_up", {{"account", name}, {"why", missed.error().message}});
+                return;
+            }
+            parts_.log.info("account.caught_up", {{"account", name}, {"messages", missed->messages.size()}});
+            intake_->accept(static_name(channel->name()), std::move(*missed),
+                            [log = parts_.log, name](pipeline::Intake::Outcome outcome, const std::string& why) {
+                                if (outcome != pipeline::Intake::Outcome::stored)
+                                    log.warn("account.not_caught_up", {{"account", name}, {"why", why}});
+                            });
+        });
+    }
+}
+
 accounts::Lines Accounts::make(const accounts::Account& account) {
     accounts::Surroundings surroundings{parts_.client, parts_.loop,        parts_.pool, parts_.vault,
                                         directory_,    parts_.public_link, parts_.log};

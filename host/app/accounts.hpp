@@ -52,6 +52,13 @@ public:
     // [I/O thread] Takes over what the database holds now.
     void refresh(UniqueFunction<void(Result<void>)> done);
 
+    // [I/O thread] Takes in what came since then and met nobody, from providers that keep a list of it. What is known
+    // already is not taken twice.
+    void catch_up(UnixMillis since);
+
+    // [I/O thread] The blue ticks, where the account wants them shown.
+    void mark_read(const Inbound& message) const;
+
     const accounts::Directory& directory() const { return directory_; }
     accounts::Registry& registry() { return registry_; }
     const AccountIds& ids() const { return ids_; }

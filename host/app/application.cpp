@@ -20,6 +20,9 @@ namespace {
 
 constexpr std::chrono::seconds late_commits{15};
 
+// Providers' clocks and lists are not ours to the second.
+constexpr UnixMillis overlap_ms = 10 * 60 * 1000;
+
 // One host a data directory: two would fight over cluster, plugins and queue.
 Result<int> lock_directory(const std::string& directory) {
     const std::string path = directory + "/parley.lock";
@@ -87,6 +90,7 @@ Result<std::unique_ptr<Application>> Application::start(config::Config config, L
     } catch (const ErrorException& failure) {
         return failure.error();
     }
+    if (greatest != 0) app->away_since_ = IdGenerator::time_of(greatest);
     app->build_outside();
     if (auto ok = app->accounts_->load(); !ok) return ok.error();
     app->build_pipeline(greatest);
@@ -192,6 +196,7 @@ void Application::connect_parts() {
         accounts_->open(*sender_, *intake_);
         done();
     });
+    dispatcher_->on_handled = [this](const Inbound& message) { accounts_->mark_read(message); };
     intake_->on_settled = [this](MessageId id) { sender_->settled(id); };
     sender_->set_last_heard([this](AccountId account, const std::string& chat, auto done) {
         auto heard = std::make_shared<UnixMillis>(0);
@@ -217,7 +222,11 @@ void Application::connect_parts() {
     });
     journal_->on_health([this](bool healthy) {
         log_.log(healthy ? LogLevel::info : LogLevel::error, healthy ? "database.back" : "database.away", {});
-        if (!healthy) return;
+        if (!healthy) {
+            away_since_ = unix_now();
+            return;
+        }
+        accounts_->catch_up(away_since_ - overlap_ms);
         // It is not known what was committed while it went away: the tables are.
         const auto read_tables = [this] {
             dispatcher_->recover();
@@ -250,6 +259,7 @@ Result<void> Application::open_server() {
             timers_->look();
             maintain();
             ready_ = true;
+            if (away_since_ != 0) accounts_->catch_up(away_since_ - overlap_ms);
         }
         done();
     });

@@ -99,6 +99,7 @@ private:
     std::atomic<bool> ready_{false};
     bool stopped_ = false;
     std::uint16_t port_ = 0;
+    UnixMillis away_since_ = 0;  // when this host, or its database, was last known to take messages; 0: never
 
     std::unique_ptr<db::Cluster> cluster_;
     db::DatabaseOptions database_;

@@ -187,6 +187,7 @@ void Dispatcher::run_again(const std::shared_ptr<Handling>& handling, int reruns
 void Dispatcher::apply(const std::shared_ptr<Handling>& handling, const Effects& effects) {
     const auto& message = handling->message;
     (effects.failure.empty() ? handled_ : failed_).add();
+    if (message.kind == EventKind::message && on_handled) on_handled(message);
     if (effects.new_user) known_users_.add(effects.new_user->id, effects.new_user->group);
     for (const auto& setting : effects.settings) settings_.apply(setting.name, setting.value);
     if (!effects.timers.empty() && on_timers_changed) on_timers_changed();

@@ -45,6 +45,8 @@ public:
     std::function<void(const PluginRequest&, Tell tell)> on_plugin_request;
     // A handling set or cancelled timers.
     std::function<void()> on_timers_changed;
+    // Somebody's message was handled, and that is committed.
+    std::function<void(const Inbound&)> on_handled;
 
     struct Stats {
         std::size_t waiting, running, chats;

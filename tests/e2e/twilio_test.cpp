@@ -39,6 +39,15 @@ std::string sign(const std::string& target, const std::string& body) {
     return crypto::base64_encode({reinterpret_cast<const char*>(mac.data()), mac.size()});
 }
 
+std::string now_as_twilio_writes_it() {
+    char text[64];
+    const std::time_t now = std::time(nullptr);
+    std::tm parts{};
+    gmtime_r(&now, &parts);
+    std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S +0000", &parts);
+    return text;
+}
+
 struct World {
     std::atomic<int> number{0};
     FakeProvider api{{{"POST", messages}, {"GET", messages}},
@@ -145,15 +154,7 @@ TEST_CASE("a send whose answer was lost is looked up, not made again") {
                          person +
                          R"(","from":"whatsapp:+14155238886","body":"lost answer","status":"sent","num_media":"0",)"
                          R"("date_created":")" +
-                         []() {
-                             char text[64];
-                             const std::time_t now = std::time(nullptr);
-                             std::tm parts{};
-                             gmtime_r(&now, &parts);
-                             std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S +0000", &parts);
-                             return std::string(text);
-                         }() +
-                         R"("}],"next_page_uri":null})");
+                         now_as_twilio_writes_it() + R"("}],"next_page_uri":null})");
         }
         return w.usual(request);
     });
@@ -165,6 +166,34 @@ TEST_CASE("a send whose answer was lost is looked up, not made again") {
     CHECK(field(sent[0], "Body") == "lost answer");
     CHECK(field(sent[1], "Body") == "pong");
     w.api.answer_with([&](const net::Request& request) { return w.usual(request); });
+}
+
+TEST_CASE("what came in while the host was down is taken from Twilio's list, once") {
+    World w;  // of its own: it is stopped
+    const std::string person = "923008880011";
+    CHECK(w.post(w.form("/echo before", person, fresh_id())).status < 300);
+    REQUIRE(eventually([&] { return w.sent_to(person).size() == 1; }));
+    w.host.stop();
+    w.api.answer_with([&](const net::Request& request) -> std::optional<net::Response> {
+        if (request.method != "GET") return w.usual(request);
+        return net::Response::json(
+            200, R"({"messages":[{"sid":"SM00000000000000000000000000000077","direction":"inbound",)"
+                 R"("from":"whatsapp:+)" +
+                     person +
+                     R"(","to":"whatsapp:+14155238886","body":"/echo while away","status":"received","num_media":"0",)"
+                     R"("date_created":")" +
+                     now_as_twilio_writes_it() + R"("}],"next_page_uri":null})");
+    });
+    w.host.start();
+    REQUIRE(eventually([&] { return w.sent_to(person).size() >= 2; }));
+    // Its webhook comes late after all.
+    CHECK(w.post(w.form("/echo while away", person, "00000000000000000000000000000077")).status < 300);
+    CHECK(w.post(w.form("/ping", person, fresh_id())).status < 300);
+    REQUIRE(eventually([&] { return w.sent_to(person).size() >= 3; }));
+    const auto sent = w.sent_to(person);
+    REQUIRE(sent.size() == 3);
+    CHECK(field(sent[1], "Body") == "while away");
+    CHECK(field(sent[2], "Body") == "pong");
 }
 
 TEST_CASE("every form of Twilio's that we know is taken") {
