@@ -1,0 +1,138 @@
+// What the channels send, judged by a server that is made of the provider's own description.
+#include "support/prism.hpp"
+
+#include <iostream>
+
+#include "channels/gateway/gateway_channel.hpp"
+#include "net/fixtures.hpp"
+
+namespace parley::e2e {
+namespace {
+
+using namespace channels;
+
+// Passes requests on to Prism and keeps the answer.
+class Judge {
+public:
+    explicit Judge(const std::string& description) : prism(description) {}
+
+    auto exchange() {
+        return [this](net::ClientRequest request, UniqueFunction<void(net::ClientResult)> done) {
+            auto result = client_.send(std::move(request));
+            status = result ? result->status : 0;
+            words = result ? result->body : result.error().error.message;
+            done(std::move(result));
+        };
+    }
+
+    Prism prism;
+    int status = 0;  // of the last answer
+    std::string words;
+
+private:
+    test::TestClient client_;
+};
+
+Outbound message(OutboundKind kind, std::string text) {
+    Outbound out;
+    out.kind = kind;
+    out.chat = "923001234567@s.whatsapp.net";
+    out.text = std::move(text);
+    out.id = 1;
+    return out;
+}
+
+Outbound file(const std::string& mime, const std::string& name, std::string caption = "") {
+    Outbound out = message(OutboundKind::media, std::move(caption));
+    out.media.mime = mime;
+    out.media.name = name;
+    out.media.bytes = std::make_shared<const std::string>("bytes \xff\x00 of a file");
+    return out;
+}
+
+std::vector<Outbound> gateway_messages() {
+    std::vector<Outbound> all;
+    all.push_back(message(OutboundKind::text, "Gr\xc3\xbc\xc3\x9f dich & 100% = ?\nsecond line"));
+    all.push_back(message(OutboundKind::text, "an answer"));
+    all.back().reply_to = "3EB0B430B6F8F1D0E053";
+    all.push_back(message(OutboundKind::text, "to a group"));
+    all.back().chat = "120363024512399999@g.us";
+    all.push_back(message(OutboundKind::link, "look at this"));
+    all.back().link = "https://example.com/a?b=c&d=e";
+    all.push_back(message(OutboundKind::link, ""));
+    all.back().link = "https://example.com/";
+    for (const char* emoji : {"\xf0\x9f\x91\x8d", ""}) {
+        all.push_back(message(OutboundKind::reaction, emoji));
+        all.back().reply_to = "3EB0B430B6F8F1D0E053";
+    }
+    const std::pair<const char*, const char*> kinds[] = {{"image/jpeg", "a.jpg"},
+                                                         {"image/png", "a.png"},
+                                                         {"image/webp", "a.webp"},
+                                                         {"image/gif", "a.gif"},
+                                                         {"video/mp4", "a.mp4"},
+                                                         {"audio/ogg", "a.ogg"},
+                                                         {"audio/ogg; codecs=opus", "b.ogg"},
+                                                         {"audio/mpeg", "a.mp3"},
+                                                         {"text/plain", "a.txt"},
+                                                         {"", ""},
+                                                         {"application/pdf", "a \"b\" \xc3\xa4.pdf"}};
+    for (const auto& [mime, name] : kinds) {
+        all.push_back(file(mime, name));
+        all.push_back(file(mime, name, "a caption"));
+        all.back().reply_to = "3EB0B430B6F8F1D0E053";
+        all.push_back(file(mime, name));
+        all.back().as_file = true;
+        all.push_back(file(mime, name));
+        all.back().voice = true;
+    }
+    return all;
+}
+
+TEST_CASE("the gateway's description allows everything that the gateway channel sends") {
+    if (const auto why = Prism::missing("gowa-v9.prism.json"); !why.empty()) {
+        std::cout << "skipped: " << why << std::endl;
+        return;
+    }
+    Judge judge("gowa-v9.prism.json");
+    GatewayConfig config;
+    config.base_url = judge.prism.url();
+    config.basic_user = "user";
+    config.basic_password = Secret("password");
+    config.device_id = "628123456789@s.whatsapp.net";
+    GatewayChannel channel(1, config, judge.exchange());
+
+    for (const auto& out : gateway_messages()) {
+        INFO(to_string(out.kind) << " " << out.media.mime << " '" << out.text << "'" << (out.as_file ? " as file" : "")
+                                 << (out.voice ? " voice" : ""));
+        bool sent = false;
+        channel.send(out, [&sent](const SendResult& result) { sent = result.has_value(); });
+        CAPTURE(judge.words);
+        CHECK(judge.status == 200);
+        CHECK(sent);
+    }
+    for (const bool on : {true, false}) {
+        channel.typing("923001234567@s.whatsapp.net", "", on);
+        CAPTURE(judge.words);
+        CHECK(judge.status == 200);
+    }
+
+    // It does refuse what is wrong: otherwise all of the above would say nothing.
+    GatewayConfig nobody = config;
+    nobody.basic_user.clear();
+    GatewayChannel stranger(1, nobody, judge.exchange());
+    stranger.send(message(OutboundKind::text, "x"), [](const SendResult&) {});
+    CHECK(judge.status == 401);
+    net::ClientRequest incomplete;
+    incomplete.method = "POST";
+    incomplete.url = judge.prism.url() + "/send/link";
+    incomplete.headers.set("Authorization", "Basic dXNlcjpwYXNzd29yZA==");
+    incomplete.headers.set("Content-Type", "application/x-www-form-urlencoded");
+    incomplete.body = "phone=5&link=x&duration=a+day";
+    incomplete.reach = net::Reach::any;
+    judge.exchange()(std::move(incomplete), [](const net::ClientResult&) {});
+    CAPTURE(judge.words);
+    CHECK((judge.status == 400 || judge.status == 422));
+}
+
+}  // namespace
+}  // namespace parley::e2e

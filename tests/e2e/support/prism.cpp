@@ -1,0 +1,62 @@
+#include "support/prism.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+
+#include "support/http.hpp"
+#include "support/paths.hpp"
+#include "support/wait.hpp"
+
+namespace parley::e2e {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string variable(const char* name) {
+    const char* value = std::getenv(name);
+    return value ? value : "";
+}
+
+std::string description_path(const std::string& name) {
+    const std::string directory = variable("PARLEY_TEST_SPECS");
+    return (directory.empty() ? fs::path(test::source_path("../shared/specs")) : fs::path(directory)) / name;
+}
+
+// Empty: there is none.
+std::string program() {
+    if (const auto named = variable("PARLEY_TEST_PRISM"); !named.empty()) return named;
+    const std::string own = test::source_path(".deps/prism/node_modules/.bin/prism");
+    if (fs::exists(own)) return own;
+    const std::string path = variable("PATH");
+    for (std::size_t at = 0; at < path.size();) {
+        const std::size_t end = std::min(path.find(':', at), path.size());
+        if (const auto file = path.substr(at, end - at) + "/prism"; fs::exists(file)) return file;
+        at = end + 1;
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string Prism::missing(const std::string& description) {
+    if (!fs::exists(description_path(description))) return "there is no " + description_path(description);
+    if (program().empty()) return "Prism is not installed: scripts/setup prism";
+    return {};
+}
+
+Prism::Prism(const std::string& description)
+    : port_(free_port()),
+      process_(
+          {program(), "mock", "--host", "127.0.0.1", "--port", std::to_string(port_), description_path(description)},
+          {{"PATH", variable("PATH")}}, directory_.path() + "/log", directory_.path() + "/log") {
+    const bool up = eventually([this] { return !process_.running() || http(port_, "GET", "/").status != 0; },
+                               std::chrono::seconds(90));
+    if (!up || !process_.running()) throw std::runtime_error("Prism did not start: " + log());
+}
+
+std::string Prism::log() const {
+    return read_text(directory_.path() + "/log");
+}
+
+}  // namespace parley::e2e
