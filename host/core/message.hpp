@@ -132,7 +132,7 @@ struct Outbound {
     std::string trace;
     int attempts = 0;
     UnixMillis attempted = 0;  // when the last attempt began
-    bool replayed = false;  // read back from the table: an earlier process may have sent it
+    bool replayed = false;     // read back from the table: an earlier process may have sent it
 };
 
 }  // namespace parley

@@ -19,7 +19,7 @@ struct Sender::Account {
     std::deque<Message> ready;  // first of their chats, not yet on their way; bounded by the queue's memory
     std::size_t sending = 0;
     std::size_t in_doubt = 0;
-    std::size_t failures = 0;   // in a row, over all chats
+    std::size_t failures = 0;  // in a row, over all chats
     SteadyTime quiet_until{};  // throttled or halted: nothing is sent before
     Executor::TimerId wake = 0;
     bool halted = false;

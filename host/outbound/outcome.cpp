@@ -91,8 +91,9 @@ void Sender::failed(Account& account, const Message& message, const channels::Se
         doubt(account, message, doubt_patience_ms);
     } else {
         const bool history = account.channel->capabilities().keeps_history;
-        executor_.after(std::chrono::milliseconds(history ? std::max(decision.wait_ms, listed_after_ms) : decision.wait_ms),
-                        [this, &account, message] { ask(account, message); });
+        executor_.after(
+            std::chrono::milliseconds(history ? std::max(decision.wait_ms, listed_after_ms) : decision.wait_ms),
+            [this, &account, message] { ask(account, message); });
     }
 }
 
@@ -102,7 +103,8 @@ void Sender::doubt(Account& account, const Message& message, int patience_ms) {
     doubted_[message->id] = executor_.after(std::chrono::milliseconds(patience_ms), [this, &account, message] {
         --account.in_doubt;
         doubted_.erase(message->id);
-        log_.warn("send.not_confirmed", {{"trace", message->trace}, {"message", message->id}, {"account", account.name}});
+        log_.warn("send.not_confirmed",
+                  {{"trace", message->trace}, {"message", message->id}, {"account", account.name}});
         account.ready.push_back(message);
         pump(account);
     });

@@ -1,5 +1,5 @@
-// How fast one person may be written to. Meta lets a business send one message in six seconds to a person, with 45 saved
-// up (error 131056 beyond it). Only who was written to lately is remembered. Pure: time comes in. One thread.
+// How fast one person may be written to. Meta lets a business send one message in six seconds to a person, with 45
+// saved up (error 131056 beyond it). Only who was written to lately is remembered. Pure: time comes in. One thread.
 #pragma once
 
 #include <chrono>

@@ -15,9 +15,10 @@ Decision decide(const channels::SendError& error, int attempts, long long age_ms
     const int jittered = static_cast<int>(ceiling * chance);
     const int wish = std::min(error.retry_after_ms, rules.longest_wish_ms);
     // Meta's rule for one recipient: 4^n seconds.
-    const int crowded = error.kind == Class::crowded
-                            ? static_cast<int>(std::min<double>(rules.longest_ms, 1000 * std::pow(4.0, std::min(attempts - 1, 8))))
-                            : 0;
+    const int crowded =
+        error.kind == Class::crowded
+            ? static_cast<int>(std::min<double>(rules.longest_ms, 1000 * std::pow(4.0, std::min(attempts - 1, 8))))
+            : 0;
     const int wait = std::max({jittered, wish, crowded});
 
     // A halted account keeps its queue however long it takes an admin to repair it.

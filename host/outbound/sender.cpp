@@ -10,8 +10,8 @@ namespace {
 // Files in memory at once, up to 64 MiB each: a video for everybody must not take all memory there is.
 constexpr std::size_t most_files = 8;
 
-// Reports come within seconds. What was sent by a process that ended is told when the provider repeats the webhooks that
-// met nobody.
+// Reports come within seconds. What was sent by a process that ended is told when the provider repeats the webhooks
+// that met nobody.
 constexpr int recovered_patience_ms = 30'000;
 
 // Meta's rule: only what answers somebody within 24 hours may be free text.
@@ -43,8 +43,8 @@ void Sender::set_account(AccountId id, std::string name, std::shared_ptr<channel
     const RecipientLimits recipients(limits.person_rate, limits.person_burst);
     auto& account = accounts_[id];
     if (!account) {
-        account = std::make_unique<Account>(
-            Account{id, std::move(name), std::move(channel), limits, bucket, recipients, {}, 0, 0, 0, {}, 0, false, {}});
+        account = std::make_unique<Account>(Account{
+            id, std::move(name), std::move(channel), limits, bucket, recipients, {}, 0, 0, 0, {}, 0, false, {}});
         return;
     }
     account->name = std::move(name);
@@ -191,11 +191,12 @@ void Sender::check_window(Account& account, const Message& message) {
         if (!heard) {
             done(account, message, channels::SendError{Class::transient, heard.error().message, 0});
         } else if (*heard < edge) {
-            done(account, message,
-                 channels::SendError{Class::permanent,
-                                     "nobody wrote in this chat within 24 hours: WhatsApp takes only a template message "
-                                     "(kind \"template\") here",
-                                     0});
+            done(
+                account, message,
+                channels::SendError{Class::permanent,
+                                    "nobody wrote in this chat within 24 hours: WhatsApp takes only a template message "
+                                    "(kind \"template\") here",
+                                    0});
         } else {
             attempt(account, message);
         }

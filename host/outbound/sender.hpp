@@ -125,9 +125,9 @@ private:
     LastHeard last_heard_;
     UnixMillis began_ = unix_now();
     std::size_t sending_ = 0;
-    std::size_t loading_ = 0;  // messages whose files are in memory
+    std::size_t loading_ = 0;                                   // messages whose files are in memory
     std::unordered_map<MessageId, Executor::TimerId> doubted_;  // in doubt, and until when
-    std::unordered_set<MessageId> reported_;  // known to be sent while they wait or are on their way
+    std::unordered_set<MessageId> reported_;                    // known to be sent while they wait or are on their way
     std::deque<std::pair<Account*, Message>> waiting_to_load_;
     bool paused_ = false;
     bool in_send_ = false;  // inside a channel's send()

@@ -1,6 +1,5 @@
 #include "pipeline/intake.hpp"
 
-
 #include "core/failpoint.hpp"
 
 namespace parley::pipeline {

@@ -63,8 +63,7 @@ struct World {
 
     Answer post(const std::string& body, const std::string& route = "/whatsapp/webhook") const {
         return http(host.port(), "POST", route, body,
-                    {{"Content-Type", "application/json"},
-                     {"X-Hub-Signature-256", "sha256=" + sign(body)}});
+                    {{"Content-Type", "application/json"}, {"X-Hub-Signature-256", "sha256=" + sign(body)}});
     }
 
     Answer say(const std::string& text, const std::string& from, const std::string& id = fresh_id()) const {

@@ -1,5 +1,6 @@
-// Rows of accounts, their tokens, and what providers remember of our files. Credentials are sealed before they come here.
-// [database threads, block] Functions run in the transaction they are given and throw when the database is unavailable.
+// Rows of accounts, their tokens, and what providers remember of our files. Credentials are sealed before they come
+// here. [database threads, block] Functions run in the transaction they are given and throw when the database is
+// unavailable.
 #pragma once
 
 #include <map>

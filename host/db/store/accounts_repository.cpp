@@ -20,7 +20,8 @@ std::string at(int parameter) {
 
 void check_free(pqxx::work& tx, const AccountRow& account) {
     const auto taken = tx.exec_params(
-        "select name, name = $1 from accounts where id <> $4 and (name = $1 or (channel = $2 and address = $3 and $3 <> ''))",
+        "select name, name = $1 from accounts where id <> $4 and (name = $1 or (channel = $2 and address = $3 and $3 "
+        "<> ''))",
         account.name, account.channel, account.address, account.id);
     if (taken.empty()) return;
     if (taken[0][1].as<bool>()) refuse("there is an account named \"" + account.name + "\" already");
@@ -36,8 +37,9 @@ AccountId ensure_account(pqxx::work& tx, const std::string& channel, const std::
 
 std::vector<AccountRow> list_accounts(pqxx::work& tx) {
     std::vector<AccountRow> accounts;
-    for (const auto& row : tx.exec("select a.id, o.name, a.channel, a.name, a.address, a.config::text, a.secrets, a.enabled "
-                                   "from accounts a join organisations o on o.id = a.organisation_id order by a.id"))
+    for (const auto& row :
+         tx.exec("select a.id, o.name, a.channel, a.name, a.address, a.config::text, a.secrets, a.enabled "
+                 "from accounts a join organisations o on o.id = a.organisation_id order by a.id"))
         accounts.push_back({row[0].as<AccountId>(), row[1].c_str(), row[2].c_str(), row[3].c_str(), row[4].c_str(),
                             row[5].c_str(), row[6].c_str(), row[7].as<bool>()});
     return accounts;
@@ -56,7 +58,8 @@ AccountId write_account(pqxx::work& tx, const AccountRow& account) {
             .as<AccountId>();
     }
     tx.exec_params(
-        "update accounts set organisation_id = (select id from organisations where name = $2), name = $3, address = $4, "
+        "update accounts set organisation_id = (select id from organisations where name = $2), name = $3, address = "
+        "$4, "
         "config = $5::jsonb, secrets = $6, enabled = $7, updated_at = now() where id = $1",
         account.id, account.organisation, account.name, account.address, account.config, account.secrets,
         account.enabled);
@@ -66,7 +69,8 @@ AccountId write_account(pqxx::work& tx, const AccountRow& account) {
 bool remove_account(pqxx::work& tx, AccountId id) {
     const auto waiting = tx.exec_params("select count(*) from outbox where account_id = $1", id)[0][0].as<long>();
     if (waiting > 0)
-        refuse(std::to_string(waiting) + " messages of this account wait to be sent: let them go or disable it instead");
+        refuse(std::to_string(waiting) +
+               " messages of this account wait to be sent: let them go or disable it instead");
     tx.exec_params("delete from timers where account_id = $1", id);
     return tx.exec_params("delete from accounts where id = $1", id).affected_rows() == 1;
 }

@@ -2,8 +2,8 @@
 // writers; internal to the journal.
 //
 // A commit costs much the same however little it carries, so operations gather while one is on its way, and for a
-// millisecond from one to the next. A second writer joins in when a whole batch waits, or when the first takes strangely
-// long (somebody's lock, a slow disk).
+// millisecond from one to the next. A second writer joins in when a whole batch waits, or when the first takes
+// strangely long (somebody's lock, a slow disk).
 #pragma once
 
 #include <chrono>

@@ -65,7 +65,8 @@ bool requeue(pqxx::work& tx, MessageId id) {
     const auto outbound = tx.exec_params(
         "with d as (delete from dead_letters where id = $1 and kind = 'outbound' returning id, content), "
         "m as (delete from messages using d where messages.id = d.id and created_at = parley_time(d.id)) "
-        "insert into outbox select (jsonb_populate_record(null::outbox, '{\"payload\": \"\"}'::jsonb || content::jsonb)).* from d on conflict do "
+        "insert into outbox select (jsonb_populate_record(null::outbox, '{\"payload\": \"\"}'::jsonb || "
+        "content::jsonb)).* from d on conflict do "
         "nothing",
         id);
     return outbound.affected_rows() > 0;

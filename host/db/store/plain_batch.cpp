@@ -159,8 +159,7 @@ PlainBatch::Outcome PlainBatch::run(pqxx::transaction_base& tx) const {
         in_payload_.str(), in_trace_.str(), in_time_.str(), since, until, settled_.str(), out_id_.str(),
         out_account_.str(), out_chat_.str(), out_kind_.str(), out_body_.str(), out_link_.str(), out_reply_.str(),
         out_media_.str(), out_flags_.str(), out_cause_.str(), out_gate_.str(), out_trace_.str(), sent_id_.str(),
-        sent_provider_.str(), user_id_.str(), user_group_.str(), user_name_.str(), in_type_.str(),
-        out_payload_.str());
+        sent_provider_.str(), user_id_.str(), user_group_.str(), user_name_.str(), in_type_.str(), out_payload_.str());
 
     Outcome outcome;
     for (const auto& row : rows) {

@@ -11,12 +11,12 @@ extern "C" {
 #define PARLEY_MESSAGING "parley.messaging/1"
 
 enum {
-    PARLEY_OUT_TEXT = 0,    /* text */
-    PARLEY_OUT_MEDIA = 1,   /* media_..., text is the caption; the channel picks image, video, audio or file by type */
-    PARLEY_OUT_LINK = 2,    /* link, text is the caption */
+    PARLEY_OUT_TEXT = 0,     /* text */
+    PARLEY_OUT_MEDIA = 1,    /* media_..., text is the caption; the channel picks image, video, audio or file by type */
+    PARLEY_OUT_LINK = 2,     /* link, text is the caption */
     PARLEY_OUT_REACTION = 3, /* text is the emoji (empty takes it back), reply_to the message reacted to */
-    /* The rest have a payload: the JSON object of that name of WhatsApp's Cloud API. Channels that cannot show one say the
-     * same in words. */
+    /* The rest have a payload: the JSON object of that name of WhatsApp's Cloud API. Channels that cannot show one say
+     * the same in words. */
     PARLEY_OUT_LOCATION = 4,    /* {"latitude":..,"longitude":..,"name":..,"address":..} */
     PARLEY_OUT_CONTACTS = 5,    /* [{"name":{"formatted_name":..},"phones":[{"phone":..}]}] */
     PARLEY_OUT_INTERACTIVE = 6, /* {"type":"button","body":{"text":..},"action":{"buttons":[..]}}, lists, links */
