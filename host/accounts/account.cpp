@@ -67,6 +67,12 @@ Result<void> check_value(const Field& field, const std::string& value) {
     return {};
 }
 
+std::string missing_words(const std::string& present, std::string_view channel, const std::string& missing) {
+    std::string words = "environment: ";
+    words.append(present).append(" is set, and for a ").append(channel);
+    return words.append(" account these are missing: ").append(missing);
+}
+
 }  // namespace
 
 std::string Account::get(std::string_view field) const {
@@ -145,8 +151,7 @@ Result<std::vector<Account>> from_environment(const std::map<std::string, std::s
         }
         if (present.empty()) continue;
         if (!missing.empty())
-            return make_error(Errc::invalid, "environment: " + present + " is set, and for a " + std::string(channel) +
-                                                 " account these are missing: " + missing);
+            return make_error(Errc::invalid, missing_words(present, channel, missing));
         accounts.push_back(std::move(account));
     }
     return accounts;

@@ -35,7 +35,7 @@ Session::~Session() {
 }
 
 std::string Session::directory(const std::string& name) {
-    const std::string path = root_ + "/" + name;
+    std::string path = root_ + "/" + name;
     std::filesystem::create_directories(path);
     return path;
 }

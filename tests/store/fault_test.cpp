@@ -1,4 +1,5 @@
 #include <set>
+#include <thread>
 
 #include "store/journal_fixture.hpp"
 
@@ -66,6 +67,30 @@ TEST_CASE("a journal that ends writes what waits") {
     for (int i = 0; i < 300; ++i) store.journal->enqueue({store.outbound("x")}, [](Result<void>) {});
     store.journal.reset();
     CHECK(store.count("outbox") == "300");
+}
+
+TEST_CASE("a server that does not answer: callers are told instead of kept waiting") {
+    JournalFixture store;
+    const auto holder = db::connect(store.options, "holder");
+    auto lock = std::make_unique<pqxx::work>(*holder);
+    lock->exec("lock table inbox in access exclusive mode");
+
+    int asked = 0, answered = 0;
+    bool told = false;
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (!told) {
+        REQUIRE(std::chrono::steady_clock::now() < give_up);
+        store.journal->admit(store.inbound("S" + std::to_string(asked++)), [&](Result<db::Admission> how) {
+            ++answered;
+            told = told || (!how && how.error().code == Errc::unavailable);
+        });
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        store.executor.run_posted();
+    }
+    CHECK_FALSE(store.journal->healthy());
+    lock.reset();
+    store.executor.run_until([&] { return answered == asked && store.journal->healthy(); });
+    CHECK(accepted(store.admit(store.inbound("after"))));
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace {
 JsonReader find_contact(const Change& change, std::string_view phone, std::string_view user_id, bool alone) {
     const JsonReader contacts = change.value["contacts"];
     for (std::size_t i = 0; i < contacts.size(); ++i) {
-        const JsonReader contact = contacts[i];
+        JsonReader contact = contacts[i];
         const bool same_phone = !phone.empty() && contact["wa_id"].text_or("") == phone;
         const bool same_user = !user_id.empty() && contact["user_id"].view_or("") == user_id;
         if (same_phone || same_user) return contact;

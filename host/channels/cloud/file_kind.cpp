@@ -40,7 +40,7 @@ constexpr Row kRows[] = {
 
 // "Audio/X-M4A; codecs=aac" -> "audio/mp4"
 std::string plain_mime(std::string_view mime) {
-    const std::string name = text::to_lower_ascii(text::trim(mime.substr(0, mime.find(';'))));
+    std::string name = text::to_lower_ascii(text::trim(mime.substr(0, mime.find(';'))));
     if (name == "image/jpg") return "image/jpeg";
     if (name == "audio/mp3" || name == "audio/x-mp3") return "audio/mpeg";
     if (name == "audio/m4a" || name == "audio/x-m4a") return "audio/mp4";

@@ -8,6 +8,7 @@ namespace {
 constexpr std::chrono::seconds idle_probe{1};
 constexpr std::chrono::milliseconds gathering{1};  // from flush to flush, unless a batch is full
 constexpr std::chrono::milliseconds long_flush{10};
+constexpr std::chrono::seconds stall{4};  // when no writer came back for so long, the database hangs
 
 }  // namespace
 
@@ -19,6 +20,8 @@ void Backlog::push(Operation operation) {
         if (may_be_refused(operation)) {
             if (!healthy_) {
                 refused = make_error(Errc::unavailable, "the database is away");
+            } else if (stalled(Clock::now())) {
+                refused = make_error(Errc::unavailable, "the database does not answer");
             } else if (waiting_.size() >= options_.max_waiting) {
                 refused = make_error(Errc::overloaded, "too many messages wait to be stored");
             }
@@ -46,6 +49,15 @@ bool Backlog::worth_a_flush(Clock::time_point now) const {
     return waiting_.size() >= options_.max_batch || (!waiting_.empty() && now >= next_flush());
 }
 
+bool Backlog::stalled(Clock::time_point now) const {
+    return flushes_ >= options_.connections && now - flush_began_ > stall;
+}
+
+bool Backlog::healthy() const {
+    const std::lock_guard lock(mutex_);
+    return healthy_ && !stalled(Clock::now());
+}
+
 Batch Backlog::take() {
     std::unique_lock lock(mutex_);
     auto now = Clock::now();
@@ -61,6 +73,7 @@ Batch Backlog::take() {
         waiting_.pop_front();
     }
     writing_ += count;
+    ++flushes_;
     flush_began_ = now;
     if (!waiting_.empty()) wake_.notify_one();
     return batch;
@@ -69,6 +82,7 @@ Batch Backlog::take() {
 void Backlog::written(std::size_t operations) {
     const std::lock_guard lock(mutex_);
     writing_ -= operations;
+    if (operations > 0) --flushes_;
 }
 
 void Backlog::put_back(Batch batch, const Error& error) {
@@ -114,11 +128,6 @@ void Backlog::set_healthy(bool now) {
     executor_.post([this, now] {
         if (health_changed) health_changed(now);
     });
-}
-
-bool Backlog::healthy() const {
-    const std::lock_guard lock(mutex_);
-    return healthy_;
 }
 
 Journal::Stats Backlog::stats() const {

@@ -36,6 +36,7 @@ public:
     void post_refusal(Batch batch, Error error);
 
     void set_healthy(bool now);
+    // The database is there, and answers within seconds.
     bool healthy() const;
     Journal::Stats stats() const;
 
@@ -51,6 +52,7 @@ private:
     using Clock = std::chrono::steady_clock;
 
     Clock::time_point next_flush() const;
+    bool stalled(Clock::time_point now) const;
     bool worth_a_flush(Clock::time_point now) const;
 
     const JournalOptions options_;
@@ -59,7 +61,8 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<Operation> waiting_;
-    std::size_t writing_ = 0;
+    std::size_t writing_ = 0;        // operations
+    std::size_t flushes_ = 0;        // batches under way
     Clock::time_point flush_began_;  // the latest
     std::uint64_t commits_ = 0, operations_ = 0;
     bool healthy_ = true;
