@@ -197,7 +197,7 @@ void Application::connect_parts() {
         done();
     });
     dispatcher_->on_handled = [this](const Inbound& message) { accounts_->mark_read(message); };
-    intake_->on_settled = [this](MessageId id) { sender_->settled(id); };
+    intake_->on_settled = [this](AccountId account, MessageId id) { sender_->settled(account, id); };
     sender_->set_last_heard([this](AccountId account, const std::string& chat, auto done) {
         auto heard = std::make_shared<UnixMillis>(0);
         pool_->run_async(

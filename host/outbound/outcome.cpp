@@ -110,9 +110,9 @@ void Sender::doubt(Account& account, const Message& message, int patience_ms) {
     });
 }
 
-void Sender::settled(MessageId id) {
+void Sender::settled(AccountId reporter, MessageId id) {
     const auto* message = queue_.find_item(id);
-    if (!message) return;
+    if (!message || message->account != reporter) return;
     const auto found = doubted_.find(id);
     if (found == doubted_.end()) {
         reported_.insert(id);  // on its way or to be tried again: its answer, or its turn, ends it

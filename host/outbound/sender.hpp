@@ -65,8 +65,9 @@ public:
     // committed.
     MessageId enqueue(Outbound message, UniqueFunction<void(Result<void>)> done = nullptr);
 
-    // A report named this message of ours: it was sent, and the outbox has let go of it.
-    void settled(MessageId id);
+    // A report of this account named this message: it was sent, and the outbox has let go of it. Messages of other
+    // accounts are none of its business.
+    void settled(AccountId reporter, MessageId id);
 
     void recover() { queue_.recover(); }
     // Nothing more is sent; what is on its way may end.

@@ -111,9 +111,10 @@ void Intake::report(const std::shared_ptr<Batch>& batch, StatusUpdate status) {
     // Moved into the journal, and wanted once more if it has to be told again.
     auto again = std::make_shared<StatusUpdate>(status);
     const MessageId settles = status.provider_ids.empty() ? 0 : status.message;
+    const AccountId account = status.account;
     journal_.report(std::move(status),
-                    [this, again, settles, done = part_of(batch)](Result<db::Reported> reported) mutable {
-                        if (reported && settles != 0 && on_settled) on_settled(settles);
+                    [this, again, settles, account, done = part_of(batch)](Result<db::Reported> reported) mutable {
+                        if (reported && settles != 0 && on_settled) on_settled(account, settles);
                         if (reported && *reported == db::Reported::unmatched) report_again(again);
                         done(reported ? Result<void>() : Result<void>(reported.error()));
                     });

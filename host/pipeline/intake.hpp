@@ -45,8 +45,9 @@ public:
     void name_account(AccountId account, std::string_view channel) { channel_names_[account] = channel; }
     std::string_view channel_name(AccountId account) const;
 
-    // A delivery report named this message of ours and is committed: it is sent, if anybody still doubts it.
-    std::function<void(MessageId)> on_settled;
+    // A delivery report of this account named this message of ours and is committed: it is sent, if anybody still doubts
+    // it and it is the account's own.
+    std::function<void(AccountId, MessageId)> on_settled;
 
 private:
     struct Batch;

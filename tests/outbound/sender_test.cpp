@@ -241,6 +241,19 @@ TEST_CASE("a channel that answers at once is no recursion, however many wait") {
     CHECK(out.store.count("messages where status = 'sent'") == "300");
 }
 
+TEST_CASE("a send in doubt is settled by a report of its own account, not by another's") {
+    SenderFixture out;
+    out.channel->can.hands_back_ids = true;
+    const auto id = out.put("hello");
+    out.channel->refuse("hello", Class::in_doubt);
+    REQUIRE(out.state().in_doubt == 1);
+    out.sender.settled(out.store.account + 1, id);
+    CHECK(out.state().in_doubt == 1);
+    out.sender.settled(out.store.account, id);
+    CHECK(out.state().in_doubt == 0);
+    CHECK(out.sender.waiting() == 0);
+}
+
 TEST_CASE("a message for an account that nobody knows fails") {
     SenderFixture out;
     auto message = out.store.outbound("lost");

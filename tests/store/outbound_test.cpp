@@ -56,6 +56,26 @@ TEST_CASE("a delivery report that comes before the sending is recorded counts as
     CHECK(store.ask("select status from messages") == "read");
 }
 
+TEST_CASE("a report that names our id settles a message of its own account, and no other's") {
+    JournalFixture store;
+    const auto message = store.outbound("hello");
+    REQUIRE(store.enqueue(message));
+    AccountId other = 0;
+    store.transact([&](pqxx::work& tx) { other = db::ensure_account(tx, "cloud", "other"); });
+
+    auto forged = report_of(other, "P9", DeliveryStatus::delivered);
+    forged.message = message.id;
+    REQUIRE(store.report(forged));
+    CHECK(store.count("outbox") == "1");
+    CHECK(store.count("messages") == "0");
+
+    auto honest = report_of(store.account, "P1", DeliveryStatus::delivered);
+    honest.message = message.id;
+    REQUIRE(store.report(honest));
+    CHECK(store.count("outbox") == "0");
+    CHECK(store.ask("select status || provider_id from messages") == "deliveredP1");
+}
+
 // A row that somebody else holds: an operation that writes it waits, and with it the rest of its batch.
 class HeldRow {
 public:

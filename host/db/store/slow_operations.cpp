@@ -14,6 +14,7 @@ struct Statement {
 
 constexpr Statement statements[] = {
     {"parley_inbox_holds", "select 1 from inbox where id = $1 for update"},
+    {"parley_outbox_holds", "select 1 from outbox where id = $1 and account_id = $2 for update"},
     {"parley_setting_put",
      "insert into settings (name, value) values ($1, $2) "
      "on conflict (name) do update set value = excluded.value, updated_at = now()"},
@@ -106,7 +107,9 @@ void run_failed(pqxx::work& tx, const FailedOp& op) {
 
 Reported run_report(pqxx::work& tx, const ReportOp& op) {
     const StatusUpdate& update = op.update;
-    if (update.message != 0 && !update.provider_ids.empty()) {
+    // Our id came back through hands that are not ours: it counts for messages of the reporting account only.
+    if (update.message != 0 && !update.provider_ids.empty() &&
+        !tx.exec_prepared("parley_outbox_holds", update.message, update.account).empty()) {
         // The provider has it, so it is sent, whatever became of the answer to our request.
         PlainBatch sending;
         sending.sent(update.message, update.provider_ids.front());
