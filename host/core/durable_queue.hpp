@@ -88,12 +88,13 @@ public:
         refill();
     }
 
-    // The first item of its chat is done; the next one starts.
+    // The first item of its chat is done; the next one starts. One that is not in memory is done as well: its row is
+    // gone.
     void finish(MessageId id) {
-        Lane* lane = find(id);
-        if (!lane) return;
         // A reading on its way may have seen the row before it was deleted.
         if (reading_) finished_.insert(id);
+        Lane* lane = find(id);
+        if (!lane) return;
         lane_of_.erase(id);
         lane->slots.pop_front();
         lane->running = false;

@@ -112,7 +112,9 @@ void Sender::doubt(Account& account, const Message& message, int patience_ms) {
 
 void Sender::settled(AccountId reporter, MessageId id) {
     const auto* message = queue_.find_item(id);
-    if (!message || message->account != reporter) return;
+    // Perhaps it is just being read back from the table, by a reading that was faster than the report's commit.
+    if (!message) return queue_.finish(id);
+    if (message->account != reporter) return;
     const auto found = doubted_.find(id);
     if (found == doubted_.end()) {
         reported_.insert(id);  // on its way or to be tried again: its answer, or its turn, ends it

@@ -67,6 +67,17 @@ TEST_CASE("an aborted item lets the next one of its chat go on") {
     CHECK(table.queue.chats() == 0);
 }
 
+TEST_CASE("what is done while a reading has it in hand does not start") {
+    SimulatedTable table(100, 10);
+    const auto told = table.write_behind_its_back("a"), waits = table.write_behind_its_back("a");
+    table.queue.recover();
+    REQUIRE(table.reading());
+    table.take_snapshot();
+    table.finish(told);  // somebody else says so: it never came into memory
+    table.answer_all();
+    CHECK(table.started == Ids{waits});
+}
+
 TEST_CASE("what does not fit into memory is read back, in order") {
     SimulatedTable table(8, 3);
     Ids added;
