@@ -217,12 +217,19 @@ void dead_letters(Application& app, const Request&, Responder respond) {
     });
 }
 
-// A body that a newer version may understand goes through the channel once more; without its signature, which was
-// checked then.
-void replay_webhook(Application& app, MessageId id, std::string raw, Responder respond) {
+// A body that a newer version may understand goes through its account's channel once more; without its signature, which
+// was checked then.
+void replay_webhook(Application& app, MessageId id, db::BuriedWebhook webhook, Responder respond) {
+    const auto* entry = app.accounts().directory().find(webhook.account);
+    if (!entry) {
+        respond(problem(
+            make_error(Errc::conflict, "this webhook belongs to no account of this host: nobody here can read it")));
+        return;
+    }
+    const auto& channel = entry->channel();
     Request request;
-    request.body = std::move(raw);
-    auto decoded = app.accounts().gateway().decode(request);
+    request.body = std::move(webhook.raw);
+    auto decoded = channel.decode(request);
     if (!decoded) {
         respond(problem(decoded.error()));
         return;
@@ -233,7 +240,7 @@ void replay_webhook(Application& app, MessageId id, std::string raw, Responder r
         if (message.provider_id.empty())
             message.provider_id = "letter:" + std::to_string(id) + ":" + std::to_string(number++);
     app.intake().accept(
-        "gateway", std::move(*decoded),
+        channel.name(), std::move(*decoded),
         [&app, id, respond = std::move(respond)](pipeline::Intake::Outcome outcome, const std::string& why) mutable {
             if (outcome != pipeline::Intake::Outcome::stored) {
                 respond(Response::problem(503, "unavailable", why));
@@ -250,20 +257,20 @@ void requeue(Application& app, const Request& request, Responder respond) {
     const auto id = std::strtoll(std::string(request.path_value("id")).c_str(), nullptr, 10);
     struct Found {
         bool requeued = false;
-        std::optional<std::string> raw;
+        std::optional<db::BuriedWebhook> webhook;
     };
     auto found = std::make_shared<Found>();
     app.database().run_async(
         app.loop(),
         [found, id](pqxx::work& tx) {
             found->requeued = db::requeue(tx, id);
-            if (!found->requeued) found->raw = db::read_webhook(tx, id);
+            if (!found->requeued) found->webhook = db::read_webhook(tx, id);
         },
         [&app, id, found, respond = std::move(respond)](Result<void> done) mutable {
             if (!done) {
                 respond(problem(done.error()));
-            } else if (found->raw) {
-                replay_webhook(app, id, std::move(*found->raw), std::move(respond));
+            } else if (found->webhook) {
+                replay_webhook(app, id, std::move(*found->webhook), std::move(respond));
             } else if (found->requeued) {
                 app.dispatcher().recover();
                 app.sender().recover();

@@ -82,7 +82,12 @@ TEST_CASE("a webhook that cannot be understood is kept as it came") {
     const auto buried = store.wait<Result<void>>(
         [&](auto done) { store.journal->bury(id, store.account, "not JSON", raw, make_trace(), std::move(done)); });
     REQUIRE(buried);
-    store.transact([&](pqxx::work& tx) { CHECK(db::read_webhook(tx, id) == raw); });
+    store.transact([&](pqxx::work& tx) {
+        const auto webhook = db::read_webhook(tx, id);
+        REQUIRE(webhook);
+        CHECK(webhook->raw == raw);
+        CHECK(webhook->account == store.account);
+    });
     REQUIRE(letters(store).size() == 1);
     CHECK(letters(store)[0].kind == "webhook");
     CHECK(letters(store)[0].account == store.account);
@@ -97,7 +102,12 @@ TEST_CASE("an empty webhook of no account is kept as well") {
     const auto buried = store.wait<Result<void>>(
         [&](auto done) { store.journal->bury(id, 0, "empty", "", make_trace(), std::move(done)); });
     REQUIRE(buried);
-    store.transact([&](pqxx::work& tx) { CHECK(db::read_webhook(tx, id) == ""); });
+    store.transact([&](pqxx::work& tx) {
+        const auto webhook = db::read_webhook(tx, id);
+        REQUIRE(webhook);
+        CHECK(webhook->raw.empty());
+        CHECK(webhook->account == 0);
+    });
     REQUIRE(letters(store).size() == 1);
     CHECK(letters(store)[0].content.empty());
 }

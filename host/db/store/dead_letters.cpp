@@ -29,10 +29,11 @@ std::vector<DeadLetter> list_dead_letters(pqxx::work& tx, std::size_t limit) {
     return letters;
 }
 
-std::optional<std::string> read_webhook(pqxx::work& tx, MessageId id) {
-    const auto rows = tx.exec_params("select raw from dead_letters where id = $1 and kind = 'webhook'", id);
+std::optional<BuriedWebhook> read_webhook(pqxx::work& tx, MessageId id) {
+    const auto rows =
+        tx.exec_params("select coalesce(account_id, 0), raw from dead_letters where id = $1 and kind = 'webhook'", id);
     if (rows.empty()) return std::nullopt;
-    return pqxx::binarystring(rows[0][0]).str();
+    return BuriedWebhook{rows[0][0].as<AccountId>(), pqxx::binarystring(rows[0][1]).str()};
 }
 
 void forget_webhook(pqxx::work& tx, MessageId id) {

@@ -74,8 +74,12 @@ struct DeadLetter {
     AccountId account = 0;
 };
 std::vector<DeadLetter> list_dead_letters(pqxx::work& tx, std::size_t limit);
-// The raw body of a webhook that could not be understood. It stays: reading it again may fail again.
-std::optional<std::string> read_webhook(pqxx::work& tx, MessageId id);
+// The raw body of a webhook that could not be understood, and whose it was. It stays: reading it again may fail again.
+struct BuriedWebhook {
+    AccountId account = 0;  // 0: of no account here
+    std::string raw;
+};
+std::optional<BuriedWebhook> read_webhook(pqxx::work& tx, MessageId id);
 void forget_webhook(pqxx::work& tx, MessageId id);
 // Puts a dead message back into inbox or outbox. False: there is none of that id, or it is a webhook.
 bool requeue(pqxx::work& tx, MessageId id);
