@@ -36,18 +36,19 @@ void Directory::apply(std::vector<Account> accounts) {
     for (auto& account : accounts) {
         present.insert(account.id);
         const auto known = entries_.find(account.id);
-        if (known != entries_.end() && (known->second.fixed || same(known->second.account, account))) continue;
+        const bool there = known != entries_.end() && !known->second.gone;
+        if (there && (known->second.fixed || same(known->second.account, account))) continue;
         set(std::move(account));
     }
     for (auto& [id, entry] : entries_) {
-        if (entry.fixed || present.count(id) != 0 || !entry.account.enabled) continue;
+        if (entry.fixed || entry.gone || present.count(id) != 0) continue;
         Account gone = entry.account;
         gone.enabled = false;
-        set(std::move(gone));
+        set(std::move(gone)).gone = true;
     }
 }
 
-void Directory::set(Account account) {
+Entry& Directory::set(Account account) {
     Lines lines;
     std::string why = "the account " + account.name + " is disabled: `parley account enable " + account.name + "`";
     if (account.enabled) {
@@ -63,6 +64,7 @@ void Directory::set(Account account) {
     const AccountId id = account.id;
     auto& entry = entries_[id] = Entry{std::move(account), std::move(lines), false};
     changed_(entry);
+    return entry;
 }
 
 const Entry* Directory::find(AccountId id) const {
@@ -72,7 +74,7 @@ const Entry* Directory::find(AccountId id) const {
 
 const Entry* Directory::find(std::string_view name) const {
     for (const auto& [id, entry] : entries_)
-        if (entry.account.name == name) return &entry;
+        if (!entry.gone && entry.account.name == name) return &entry;
     return nullptr;
 }
 
@@ -85,7 +87,8 @@ const Entry* Directory::find_address(std::string_view channel, std::string_view 
 
 std::vector<const Entry*> Directory::all() const {
     std::vector<const Entry*> list;
-    for (const auto& [id, entry] : entries_) list.push_back(&entry);
+    for (const auto& [id, entry] : entries_)
+        if (!entry.gone) list.push_back(&entry);
     return list;
 }
 

@@ -29,6 +29,7 @@ struct Entry {
     Account account;
     Lines lines;
     bool fixed = false;  // built into the host: no row describes it
+    bool gone = false;   // its row was removed; only its id still leads here, and another account may have its name
 
     channels::Channel& channel() const { return *lines.channel; }
 };
@@ -57,7 +58,7 @@ public:
     std::vector<const Entry*> of_channel(std::string_view channel) const;
 
 private:
-    void set(Account account);
+    Entry& set(Account account);
 
     Executor& executor_;
     Make make_;
