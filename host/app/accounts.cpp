@@ -72,9 +72,14 @@ void Accounts::open(outbound::Sender& sender, pipeline::Intake& intake) {
 }
 
 void Accounts::refresh(UniqueFunction<void(Result<void>)> done) {
-    registry_.list([this, done = std::move(done)](Result<std::vector<accounts::Account>> accounts) mutable {
+    const std::uint64_t reading = ++readings_;
+    registry_.list([this, reading, done = std::move(done)](Result<std::vector<accounts::Account>> accounts) mutable {
         if (!accounts) return done(accounts.error());
-        directory_.apply(std::move(*accounts));
+        // Readings side by side may end in any order. One that began later has all that this one was begun for.
+        if (reading > applied_) {
+            applied_ = reading;
+            directory_.apply(std::move(*accounts));
+        }
         done({});
     });
 }

@@ -81,6 +81,7 @@ private:
     std::shared_ptr<GatewayAccount> gateway_;
     std::shared_ptr<channels::SupportChannel> support_;
     std::shared_ptr<channels::TerminalChannel> terminal_;
+    std::uint64_t readings_ = 0, applied_ = 0;  // of the database by refresh(): begun, and the latest that counts
     outbound::Sender* sender_ = nullptr;
     pipeline::Intake* intake_ = nullptr;
     mutable std::shared_mutex mutex_;  // guards channel_names_
