@@ -207,6 +207,16 @@ void Application::connect_parts() {
             },
             db::Rerun::safe);
     });
+    sender_->set_recorded([this](AccountId account, const std::string& provider_id, auto done) {
+        auto recorded = std::make_shared<bool>(false);
+        pool_->run_async(
+            *loop_,
+            [recorded, account, provider_id](pqxx::work& tx) { *recorded = db::is_recorded(tx, account, provider_id); },
+            [recorded, done = std::move(done)](Result<void> ok) mutable {
+                done(ok ? Result<bool>(*recorded) : Result<bool>(ok.error()));
+            },
+            db::Rerun::safe);
+    });
     dispatcher_->on_timers_changed = [this] { timers_->look(); };
     dispatcher_->on_plugin_request = [this](const PluginRequest& request, pipeline::Dispatcher::Tell tell) {
         const auto action = plugins::Runtime::action_from(request.action);

@@ -14,6 +14,9 @@ constexpr int doubt_patience_ms = 120'000;
 // Providers list what they accepted a little late.
 constexpr int listed_after_ms = 6'000;
 
+// The database was away when it was asked about a send.
+constexpr std::chrono::seconds recorded_again{1};
+
 // So many failures in a row, over all chats, and the account tries one message at a time until one gets through.
 constexpr std::size_t breaker_failures = 20;
 
@@ -137,11 +140,28 @@ void Sender::ask(Account& account, const Message& message) {
     const auto channel = account.channel;
     channel->find_sent(*message, since, [this, channel, &account, message](const channels::SentBefore& before) {
         if (before.verdict == Verdict::found) {
-            sent(account, message, channels::Sent{before.provider_id});
+            found(account, message, before.provider_id);
             return;
         }
         account.ready.push_back(message);
         pump(account);
+    });
+}
+
+// When this process did not attempt it, the provider was asked since the message was made: the same words may have gone
+// out just before, as another message that is recorded under that id.
+void Sender::found(Account& account, const Message& message, const std::string& provider_id) {
+    if (message->attempted != 0 || !recorded_) return sent(account, message, channels::Sent{provider_id});
+    recorded_(message->account, provider_id, [this, &account, message, provider_id](const Result<bool>& recorded) {
+        if (!recorded) {
+            executor_.after(recorded_again,
+                            [this, &account, message, provider_id] { found(account, message, provider_id); });
+        } else if (*recorded) {
+            account.ready.push_back(message);
+            pump(account);
+        } else {
+            sent(account, message, channels::Sent{provider_id});
+        }
     });
 }
 

@@ -40,6 +40,10 @@ struct AccountLimits {
 using LastHeard =
     std::function<void(AccountId account, const std::string& chat, UniqueFunction<void(Result<UnixMillis>)> done)>;
 
+// Is a message recorded as sent under this provider's id? `done` comes back on the I/O thread.
+using Recorded =
+    std::function<void(AccountId account, const std::string& provider_id, UniqueFunction<void(Result<bool>)> done)>;
+
 class Sender {
 public:
     using Read = DurableQueue<Outbound>::Read;
@@ -55,6 +59,9 @@ public:
 
     // Needed for channels with a conversation window.
     void set_last_heard(LastHeard last_heard) { last_heard_ = std::move(last_heard); }
+
+    // Needed for channels that keep a history.
+    void set_recorded(Recorded recorded) { recorded_ = std::move(recorded); }
 
     // The three steps of a message that a settlement commits; its id is set.
     void reserve(const Outbound& message) { queue_.reserve(message); }
@@ -109,6 +116,7 @@ private:
     void failed(Account& account, const Message& message, const channels::SendError& error);
     void doubt(Account& account, const Message& message, int patience_ms);
     void ask(Account& account, const Message& message);
+    void found(Account& account, const Message& message, const std::string& provider_id);
     void retry_later(Account& account, const Message& message, int wait_ms);
     void give_up(Account& account, const Message& message, const std::string& reason);
     void halt(Account& account, const std::string& reason);
@@ -124,6 +132,7 @@ private:
     DurableQueue<Outbound> queue_;
     std::map<AccountId, std::unique_ptr<Account>> accounts_;
     LastHeard last_heard_;
+    Recorded recorded_;
     UnixMillis began_ = unix_now();
     std::size_t sending_ = 0;
     std::size_t loading_ = 0;                                   // messages whose files are in memory

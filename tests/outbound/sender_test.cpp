@@ -1,5 +1,6 @@
 #include "outbound/sender.hpp"
 
+#include "db/store/queue_reader.hpp"
 #include "store/journal_fixture.hpp"
 #include "support/fake_channel.hpp"
 
@@ -12,8 +13,7 @@ using Texts = std::vector<std::string>;
 class SenderFixture {
 public:
     explicit SenderFixture(outbound::AccountLimits limits = {}, outbound::RetryRules rules = quick_rules())
-        : sender(store.executor, *store.journal, workers, media, store.ids, nothing_in_the_table, 1000, rules, metrics,
-                 Logger()) {
+        : sender(store.executor, *store.journal, workers, media, store.ids, reader(), 1000, rules, metrics, Logger()) {
         sender.set_account(store.account, "account", channel, limits);
     }
     ~SenderFixture() { store.journal.reset(); }
@@ -76,9 +76,13 @@ public:
     outbound::Sender sender;
 
 private:
-    static void nothing_in_the_table(MessageId, MessageId, std::size_t,
-                                     UniqueFunction<void(Result<std::vector<Outbound>>)> done) {
-        done(std::vector<Outbound>());
+    // What an earlier process left behind.
+    outbound::Sender::Read reader() {
+        return [this](MessageId after, MessageId before, std::size_t limit, auto done) {
+            std::vector<Outbound> rows;
+            store.transact([&](pqxx::work& tx) { rows = db::read_outbox(tx, after, before, limit); });
+            store.executor.post([rows = std::move(rows), done = std::move(done)]() mutable { done(std::move(rows)); });
+        };
     }
 };
 
@@ -252,6 +256,32 @@ TEST_CASE("a send in doubt is settled by a report of its own account, not by ano
     out.sender.settled(out.store.account, id);
     CHECK(out.state().in_doubt == 0);
     CHECK(out.sender.waiting() == 0);
+}
+
+TEST_CASE(
+    "what an earlier process left is taken for sent only when the send that is found belongs to no other message") {
+    SenderFixture out;
+    out.channel->can.keeps_history = true;
+    out.channel->history = {channels::SentBefore::Verdict::found, "P1"};
+    out.sender.set_recorded([&](AccountId account, const std::string& provider_id, auto done) {
+        bool recorded = false;
+        out.store.transact([&](pqxx::work& tx) { recorded = db::is_recorded(tx, account, provider_id); });
+        done(recorded);
+    });
+    // The same words twice. The answer to the first was lost with the process; the second had not been sent.
+    constexpr MessageId a_minute = 60'000LL << 22;
+    for (int i = 0; i < 2; ++i) {
+        auto message = out.store.outbound("ok");
+        message.id -= a_minute;
+        REQUIRE(out.store.enqueue(message));
+    }
+    out.sender.recover();
+    out.wait_for({"ok"});
+    CHECK(out.store.count("messages where provider_id = 'P1'") == "1");
+    CHECK(out.store.count("outbox") == "1");
+    out.channel->accept("ok");
+    out.drain();
+    CHECK(out.store.count("messages where status = 'sent'") == "2");
 }
 
 TEST_CASE("a message for an account that nobody knows fails") {

@@ -31,6 +31,9 @@ public:
         if (answers_at_once) return done(channels::Sent{"P" + std::to_string(message.id)});
         waiting.emplace_back(message, std::move(done));
     }
+    void find_sent(const Outbound&, UnixMillis, UniqueFunction<void(channels::SentBefore)> done) override {
+        done(history);
+    }
     void fetch(const Inbound&, std::size_t, UniqueFunction<void(Result<std::string>)> done) override {
         done(make_error(Errc::not_found, "no file"));
     }
@@ -53,6 +56,7 @@ public:
 
     channels::Capabilities can{.media = true};
     channels::Decoded decoded;
+    channels::SentBefore history;  // what find_sent() tells
     bool answers_at_once = false;
     std::vector<std::string> seen;  // texts of all attempts
     std::deque<std::pair<Outbound, Done>> waiting;

@@ -55,6 +55,14 @@ UnixMillis last_heard(pqxx::work& tx, AccountId account, const std::string& chat
     return rows.empty() ? 0 : rows[0][0].as<UnixMillis>();
 }
 
+bool is_recorded(pqxx::work& tx, AccountId account, const std::string& provider_id) {
+    const auto rows = tx.exec_params(
+        "select 1 from messages where account_id = $1 and provider_id = $2 and direction = 1 "
+        "and created_at > now() - interval '35 days' limit 1",
+        account, provider_id);
+    return !rows.empty();
+}
+
 bool requeue(pqxx::work& tx, MessageId id) {
     const auto inbound = tx.exec_params(
         "with d as (delete from dead_letters where id = $1 and kind = 'inbound' returning id), "
