@@ -65,19 +65,28 @@ void own_handshake(Application& app, const Request& request, Responder respond) 
     respond(entry ? shake_hands(entry->channel(), request) : no_account());
 }
 
-// One URL for all accounts of a channel: the one whose secret made the signature takes it.
+// Nothing in the body is for somebody else.
+bool claims(const channels::Channel& channel, const Request& request) {
+    const auto decoded = channel.decode(request);
+    return decoded && decoded->unclaimed.empty();
+}
+
+// One URL for all accounts of a channel: the one whose secret made the signature takes it. Numbers of one customer may
+// share a secret: then the first that the body is for.
 auto shared_webhook(std::string channel) {
     return [channel](Application& app, Request request, Responder respond) {
         const auto entries = app.accounts().directory().of_channel(channel);
         if (entries.empty())
             return respond(Response::problem(404, "not_found", "no " + channel + " account is configured here"));
-        const accounts::Entry* taker = entries.front();
-        for (const auto* entry : entries)
-            if (entry->channel().verify(request)) {
-                taker = entry;
-                break;
-            }
-        take(app, *taker, std::move(request), std::move(respond));
+        const accounts::Entry* taker = nullptr;
+        for (const auto* entry : entries) {
+            if (!entry->channel().verify(request)) continue;
+            if (!taker) taker = entry;
+            if (entries.size() == 1 || !claims(entry->channel(), request)) continue;
+            taker = entry;
+            break;
+        }
+        take(app, taker ? *taker : *entries.front(), std::move(request), std::move(respond));
     };
 }
 

@@ -196,6 +196,25 @@ TEST_CASE("what came in while the host was down is taken from Twilio's list, onc
     CHECK(field(sent[2], "Body") == "pong");
 }
 
+TEST_CASE("two numbers of one Twilio account share the older URL: each answers what was written to it") {
+    auto& w = world();
+    const auto added =
+        w.host.cli({"account", "add", "twilio", "second", "account_sid=" + account, "auth_token=" + token,
+                    "from=whatsapp:+14155550002", "public_url=" + public_url, "base_url=" + w.api.url()});
+    CAPTURE(added.out, added.err);
+    REQUIRE(added.code == 0);
+    const std::string person = "923008880020";
+    std::string body = w.form("/ping", person, fresh_id());
+    const std::string first = "14155238886", second = "14155550002";
+    body.replace(body.find(first), first.size(), second);
+    CHECK(w.post(body).status < 300);
+    REQUIRE(eventually([&] { return w.sent_to(person).size() >= 1; }));
+    CHECK(field(w.sent_to(person)[0], "From") == "whatsapp:+" + second);
+    CHECK(w.post(w.form("/ping", person, fresh_id())).status < 300);
+    REQUIRE(eventually([&] { return w.sent_to(person).size() >= 2; }));
+    CHECK(field(w.sent_to(person)[1], "From") == "whatsapp:+" + first);
+}
+
 TEST_CASE("every form of Twilio's that we know is taken") {
     namespace fs = std::filesystem;
     for (const std::string& folder : {test::source_path("tests/fixtures/webhooks/twilio"),
