@@ -29,6 +29,7 @@ Sender::Sender(Executor& executor, db::Journal& journal, WorkerPool& workers, me
       rules_(rules),
       log_(std::move(log)),
       queue_({max_in_memory, 500}, std::move(read), [this](Outbound& message) { start(message); }),
+      max_in_memory_(max_in_memory),
       sent_(metrics.counter("parley_messages_sent_total", "Outbound messages taken by their provider")),
       failed_(metrics.counter("parley_sends_failed_total", "Outbound messages that ended as failed")),
       retried_(metrics.counter("parley_sends_retried_total", "Attempts to send that are made again")),

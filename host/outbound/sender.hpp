@@ -62,6 +62,8 @@ public:
 
     // Needed for channels that keep a history.
     void set_recorded(Recorded recorded) { recorded_ = std::move(recorded); }
+    // A provider said that more is wrong than one message (quality, payment, policy): what sends to many must stop.
+    void set_on_alarm(std::function<void(AccountId, const channels::SendError&)> alarm) { on_alarm_ = std::move(alarm); }
 
     // The three steps of a message that a settlement commits; its id is set.
     void reserve(const Outbound& message) { queue_.reserve(message); }
@@ -99,6 +101,10 @@ public:
     std::size_t waiting() const { return queue_.in_memory(); }
     // On their way at this moment: what has taken its place but still waits for its file is not.
     std::size_t sending() const { return sending_ - waiting_to_load_.size(); }
+    // For what can wait elsewhere: all that is committed is in memory, and half of that is free.
+    bool has_room() const { return queue_.caught_up() && queue_.in_memory() < max_in_memory_ / 2; }
+    // Does this message wait in memory, or is it on its way?
+    bool holds(MessageId id) { return queue_.find_item(id) != nullptr; }
 
 private:
     struct Account;
@@ -133,6 +139,8 @@ private:
     std::map<AccountId, std::unique_ptr<Account>> accounts_;
     LastHeard last_heard_;
     Recorded recorded_;
+    std::function<void(AccountId, const channels::SendError&)> on_alarm_;
+    const std::size_t max_in_memory_;
     UnixMillis began_ = unix_now();
     std::size_t sending_ = 0;
     std::size_t loading_ = 0;                                   // messages whose files are in memory

@@ -1,0 +1,84 @@
+#include "db/store/send_requests.hpp"
+
+#include <algorithm>
+#include <pqxx/pqxx>
+#include <unordered_set>
+
+#include "db/store/array_literal.hpp"
+#include "db/store/media_json.hpp"
+
+namespace parley::db {
+
+std::vector<SendRequest> read_send_requests(pqxx::work& tx, std::int64_t after, std::size_t limit) {
+    const auto rows = tx.exec_params(
+        "select id, account, recipient, kind, body, link, payload from send_requests "
+        "where message_id is null and error = '' and id > $1 order by id limit $2",
+        after, limit);
+    std::vector<SendRequest> requests;
+    requests.reserve(rows.size());
+    for (const auto& row : rows)
+        requests.push_back({row[0].as<std::int64_t>(), row[1].c_str(), row[2].c_str(), row[3].c_str(), row[4].c_str(),
+                            row[5].c_str(), row[6].c_str()});
+    return requests;
+}
+
+std::vector<MessageId> claim_send_requests(pqxx::work& tx,
+                                           const std::vector<std::pair<std::int64_t, MessageId>>& claims) {
+    ArrayLiteral requests, messages;
+    for (const auto& [request, message] : claims) {
+        requests.add(request);
+        messages.add(message);
+    }
+    tx.exec_params(
+        "with free as (select id from send_requests where id = any($1::bigint[]) and message_id is null and error = '' "
+        "              order by id for update skip locked) "
+        "update send_requests r set message_id = c.message "
+        "  from free join unnest($1::bigint[], $2::bigint[]) as c(request, message) on c.request = free.id "
+        " where r.id = free.id",
+        requests.str(), messages.str());
+    std::vector<MessageId> ours;
+    for (const auto& row : tx.exec_params("select r.message_id from send_requests r "
+                                          "join unnest($1::bigint[], $2::bigint[]) as c(request, message) "
+                                          "  on r.id = c.request and r.message_id = c.message",
+                                          requests.str(), messages.str()))
+        ours.push_back(row[0].as<MessageId>());
+    return ours;
+}
+
+void refuse_send_requests(pqxx::work& tx, const std::vector<std::pair<std::int64_t, std::string>>& refusals) {
+    ArrayLiteral requests, errors;
+    for (const auto& [request, error] : refusals) {
+        requests.add(request);
+        errors.add(error);
+    }
+    tx.exec_params(
+        "update send_requests r set error = c.error from unnest($1::bigint[], $2::text[]) as c(request, error) "
+        "where r.id = c.request and r.message_id is null and r.error = ''",
+        requests.str(), errors.str());
+}
+
+void insert_outbox(pqxx::work& tx, const std::vector<Outbound>& messages, const std::vector<MessageId>& which) {
+    const std::unordered_set<MessageId> wanted(which.begin(), which.end());
+    ArrayLiteral id, account, chat, kind, body, link, media, trace, payload;
+    for (const Outbound& message : messages) {
+        if (wanted.count(message.id) == 0) continue;
+        id.add(message.id);
+        account.add(static_cast<std::int64_t>(message.account));
+        chat.add(message.chat);
+        kind.add(to_string(message.kind));
+        body.add(message.text);
+        link.add(message.link);
+        media.add(message.kind == OutboundKind::media ? media_to_json(message.media) : std::string());
+        trace.add(message.trace);
+        payload.add(message.payload);
+    }
+    if (id.empty()) return;
+    tx.exec_params(
+        "insert into outbox (id, account_id, chat, kind, body, link, media, trace, payload) "
+        "select * from unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], "
+        "                     $8::text[], $9::text[]) on conflict do nothing",
+        id.str(), account.str(), chat.str(), kind.str(), body.str(), link.str(), media.str(), trace.str(),
+        payload.str());
+}
+
+}  // namespace parley::db

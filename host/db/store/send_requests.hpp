@@ -1,0 +1,32 @@
+// The table `send_requests`, in which other programs say what shall be sent, and the way of such rows into the outbox.
+// [database threads, block] Functions run in the transaction they are given and throw when the database is unavailable.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/message.hpp"
+#include "db/pool.hpp"
+
+namespace parley::db {
+
+struct SendRequest {
+    std::int64_t id = 0;
+    std::string account, recipient, kind, body, link, payload;
+};
+// Those that nobody took yet, ascending ids greater than `after`.
+std::vector<SendRequest> read_send_requests(pqxx::work& tx, std::int64_t after, std::size_t limit);
+
+// Marks requests as taken by these messages. Which messages it is now true for: rows that another transaction holds,
+// has taken or refused are left out, those marked by an earlier run of the same call are in.
+std::vector<MessageId> claim_send_requests(pqxx::work& tx,
+                                           const std::vector<std::pair<std::int64_t, MessageId>>& claims);
+
+// Says why a request is not sent; one that was taken meanwhile stays taken.
+void refuse_send_requests(pqxx::work& tx, const std::vector<std::pair<std::int64_t, std::string>>& refusals);
+
+// Puts those of the messages that are named into the outbox. Run again it changes nothing.
+void insert_outbox(pqxx::work& tx, const std::vector<Outbound>& messages, const std::vector<MessageId>& which);
+
+}  // namespace parley::db

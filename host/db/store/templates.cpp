@@ -1,0 +1,41 @@
+#include <pqxx/pqxx>
+
+#include "db/store/array_literal.hpp"
+#include "db/store/campaigns.hpp"
+
+namespace parley::db {
+
+void replace_templates(pqxx::work& tx, AccountId account, const std::vector<TemplateRow>& templates) {
+    ArrayLiteral names, languages;
+    for (const auto& one : templates) {
+        names.add(one.name);
+        languages.add(one.language);
+        write_template(tx, account, one);
+    }
+    tx.exec_params(
+        "delete from templates where account_id = $1 and (name, language) not in "
+        "(select * from unnest($2::text[], $3::text[]))",
+        account, names.str(), languages.str());
+}
+
+void write_template(pqxx::work& tx, AccountId account, const TemplateRow& one) {
+    tx.exec_params(
+        "insert into templates (account_id, name, language, status, category, content) values ($1, $2, $3, $4, $5, $6) "
+        "on conflict (account_id, name, language) do update set status = excluded.status, "
+        "category = excluded.category, content = excluded.content, updated_at = now()",
+        account, one.name, one.language, one.status, one.category, one.content);
+}
+
+void write_template_status(pqxx::work& tx, AccountId account, const std::string& name, const std::string& language,
+                           const std::string& status) {
+    tx.exec_params(
+        "insert into templates (account_id, name, language, status) select id, $2, $3, $4 from accounts where id = $1 "
+        "on conflict (account_id, name, language) do update set status = excluded.status, updated_at = now()",
+        account, name, language, status);
+}
+
+void forget_template(pqxx::work& tx, AccountId account, const std::string& name) {
+    tx.exec_params("delete from templates where account_id = $1 and name = $2", account, name);
+}
+
+}  // namespace parley::db

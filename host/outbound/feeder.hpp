@@ -1,0 +1,47 @@
+// Puts messages into the outbox in the same transaction that marks what they come from, so that each is sent once
+// however often the host dies in between; then hands them to the sender. [I/O thread]
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "core/executor.hpp"
+#include "core/ids.hpp"
+#include "db/pool.hpp"
+#include "outbound/sender.hpp"
+
+namespace parley::outbound {
+
+class Feeder {
+public:
+    Feeder(Executor& executor, db::Pool& pool, Sender& sender, IdGenerator& ids)
+        : executor_(executor), pool_(pool), sender_(sender), ids_(ids) {}
+
+    // Is there room for more in the sender's memory? Ask before anything is read to be fed: the rest waits in its
+    // table.
+    bool has_room() const { return sender_.has_room(); }
+    // Does the message still wait, or is it on its way? Tells the truth while has_room().
+    bool holds(MessageId id) { return sender_.holds(id); }
+
+    // The next id for a message; fed in this order.
+    MessageId next_id() { return ids_.next(); }
+
+    // [database thread] Marks the sources; returns the ids of the messages that may go. It may be run again after a
+    // commit whose answer was lost, and then returns the same.
+    using Claim = std::function<std::vector<MessageId>(pqxx::work&)>;
+
+    // `messages` have their ids. `done` tells which of them go; after an error that is not known: the sources tell.
+    void feed(std::vector<Outbound> messages, Claim claim, UniqueFunction<void(Result<std::vector<MessageId>>)> done);
+
+private:
+    void hand_over(const std::vector<Outbound>& messages, const std::vector<MessageId>& claimed);
+    void find_out(const std::vector<Outbound>& messages);
+
+    Executor& executor_;
+    db::Pool& pool_;
+    Sender& sender_;
+    IdGenerator& ids_;
+};
+
+}  // namespace parley::outbound

@@ -1,0 +1,166 @@
+#include "outbound/request_taker.hpp"
+
+#include "channels/payload.hpp"
+#include "channels/recipient.hpp"
+#include "core/text.hpp"
+
+namespace parley::outbound {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t chunk = 500;
+constexpr milliseconds look_every{3'000};
+constexpr milliseconds room_after{100};
+constexpr milliseconds after_failure{1'000};
+constexpr std::size_t longest_text = 64 * 1024;
+
+bool is_link(const std::string& text) {
+    return text.starts_with("https://") || text.starts_with("http://");
+}
+
+// What a link leads to is told by its last letters; WhatsApp shows as a document what it does not know.
+MediaKind kind_of_link(std::string_view link) {
+    link = link.substr(0, link.find_first_of("?#"));
+    const auto dot = link.rfind('.');
+    const std::string ending = dot == std::string_view::npos ? "" : text::to_lower_ascii(link.substr(dot + 1));
+    if (ending == "jpg" || ending == "jpeg" || ending == "png") return MediaKind::image;
+    if (ending == "mp4" || ending == "3gp") return MediaKind::video;
+    if (ending == "mp3" || ending == "ogg" || ending == "aac" || ending == "amr" || ending == "m4a")
+        return MediaKind::audio;
+    if (ending == "webp") return MediaKind::sticker;
+    return MediaKind::document;
+}
+
+// The provider fetches the file itself.
+bool takes_links(std::string_view channel) {
+    return channel == "cloud" || channel == "gateway" || channel == "twilio";
+}
+
+Result<Media> linked_media(const db::SendRequest& request, std::string_view channel) {
+    if (!is_link(request.link))
+        return make_error(Errc::invalid, "kind media needs \"link\": an address that begins with https:// or http://");
+    if (!takes_links(channel))
+        return make_error(Errc::unsupported,
+                          "the channel " + std::string(channel) + " cannot send a file that is given by its link");
+    Media media;
+    media.kind = kind_of_link(request.link);
+    media.source = request.link;
+    if (media.kind == MediaKind::document) {
+        const std::string path = request.link.substr(0, request.link.find_first_of("?#"));
+        media.name = path.substr(path.rfind('/') + 1);
+    }
+    return media;
+}
+
+}  // namespace
+
+RequestTaker::RequestTaker(Executor& executor, db::Pool& pool, Feeder& feeder, FindExit find_exit, Logger log)
+    : executor_(executor), pool_(pool), feeder_(feeder), find_exit_(std::move(find_exit)), log_(std::move(log)) {}
+
+void RequestTaker::start() {
+    look();
+}
+
+void RequestTaker::look_later(milliseconds wait) {
+    executor_.cancel(timer_);
+    timer_ = executor_.after(wait, [this] {
+        timer_ = 0;
+        look();
+    });
+}
+
+void RequestTaker::look() {
+    if (stopped_) return;
+    if (busy_) {
+        again_ = true;
+        return;
+    }
+    if (!feeder_.has_room()) return look_later(room_after);
+    read();
+}
+
+void RequestTaker::read() {
+    busy_ = true;
+    again_ = false;
+    auto rows = std::make_shared<std::vector<db::SendRequest>>();
+    pool_.run_async(
+        executor_, [rows, after = cursor_](pqxx::work& tx) { *rows = db::read_send_requests(tx, after, chunk); },
+        [this, rows](const Result<void>& ok) {
+            if (ok && !rows->empty()) return take(*rows);
+            busy_ = false;
+            // The end of the round; what was committed late or held by somebody is found in the next one.
+            const bool round_over = ok && cursor_ != 0;
+            cursor_ = 0;
+            if (ok && again_ && round_over) return look();
+            look_later(ok ? look_every : after_failure);
+        },
+        db::Rerun::safe);
+}
+
+void RequestTaker::take(const std::vector<db::SendRequest>& requests) {
+    std::vector<Outbound> messages;
+    std::vector<std::pair<std::int64_t, MessageId>> claims;
+    std::vector<std::pair<std::int64_t, std::string>> refusals;
+    for (const auto& request : requests) {
+        auto message = to_message(request);
+        if (!message) {
+            refusals.emplace_back(request.id, message.error().message);
+            continue;
+        }
+        message->id = feeder_.next_id();
+        message->trace = make_trace();
+        claims.emplace_back(request.id, message->id);
+        messages.push_back(std::move(*message));
+    }
+    if (!refusals.empty())
+        log_.warn("send_requests.refused", {{"count", refusals.size()}, {"first", refusals.front().second}});
+    cursor_ = requests.back().id;
+    feeder_.feed(
+        std::move(messages),
+        [claims = std::move(claims), refusals = std::move(refusals)](pqxx::work& tx) {
+            if (!refusals.empty()) db::refuse_send_requests(tx, refusals);
+            return claims.empty() ? std::vector<MessageId>() : db::claim_send_requests(tx, claims);
+        },
+        [this](const Result<std::vector<MessageId>>& fed) {
+            busy_ = false;
+            if (fed) return look();
+            log_.warn("send_requests.not_taken", {{"why", fed.error().message}});
+            cursor_ = 0;
+            look_later(after_failure);
+        });
+}
+
+Result<Outbound> RequestTaker::to_message(const db::SendRequest& request) const {
+    const auto exit = find_exit_(request.account);
+    if (!exit) return exit.error();
+    auto chat = channels::chat_id(exit->channel, request.recipient);
+    if (!chat) return chat.error();
+    const auto kind = outbound_kind_from(request.kind);
+    if (!kind) return make_error(Errc::invalid, "there is no kind \"" + request.kind + "\"");
+    Outbound message;
+    message.kind = *kind;
+    message.account = exit->account;
+    message.chat = std::move(*chat);
+    message.text = request.body;
+    if (message.text.size() > longest_text) return make_error(Errc::invalid, "the text is longer than 65536 bytes");
+    if (*kind == OutboundKind::text) {
+        if (message.text.empty()) return make_error(Errc::invalid, "there is nothing to send: \"body\" is empty");
+    } else if (*kind == OutboundKind::link) {
+        if (!is_link(request.link))
+            return make_error(Errc::invalid,
+                              "kind link needs \"link\": an address that begins with https:// or http://");
+        message.link = request.link;
+    } else if (*kind == OutboundKind::media) {
+        auto media = linked_media(request, exit->channel);
+        if (!media) return media.error();
+        message.media = std::move(*media);
+    } else {
+        auto payload = channels::check_payload(*kind, request.payload);
+        if (!payload) return payload.error();
+        message.payload = std::move(*payload);
+    }
+    return message;
+}
+
+}  // namespace parley::outbound
