@@ -64,6 +64,7 @@ void Intake::accept(std::string_view channel, channels::Decoded decoded, Done do
     for (auto& event : decoded.events) {
         ++batch->open;
         if (event.timestamp == 0) event.timestamp = unix_now();
+        if (on_account_event) on_account_event(event, [&] { return ++batch->open, part_of(batch); });
         journal_.account_event(ids_.next(), std::move(event), part_of(batch));
     }
     for (auto& part : decoded.unclaimed) {
@@ -79,6 +80,7 @@ void Intake::admit(std::shared_ptr<Batch> batch, Inbound message) {
     message.id = ids_.next();
     if (message.trace.empty()) message.trace = make_trace();
     if (message.timestamp == 0) message.timestamp = unix_now();
+    if (on_message) on_message(message, [&] { return ++batch->open, part_of(batch); });
     const MessageId id = message.id;
     const bool handled = message.kind == EventKind::message || message.kind == EventKind::timer;
     if (handled) dispatcher_.reserve(message);

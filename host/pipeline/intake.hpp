@@ -45,6 +45,12 @@ public:
     void name_account(AccountId account, std::string_view channel) { channel_names_[account] = channel; }
     std::string_view channel_name(AccountId account) const;
 
+    // Looks at what came in before it is stored; may change it. Each call of `part` opens something more to be written
+    // before the webhook is answered: what it returns is to be called when that is done.
+    using Part = std::function<UniqueFunction<void(Result<void>)>()>;
+    std::function<void(Inbound&, const Part& part)> on_message;
+    std::function<void(const AccountEvent&, const Part& part)> on_account_event;
+
     // A delivery report of this account named this message of ours and is committed: it is sent, if anybody still doubts
     // it and it is the account's own.
     std::function<void(AccountId, MessageId)> on_settled;

@@ -1,0 +1,90 @@
+#include "campaigns/opt_outs.hpp"
+
+#include "campaigns/message.hpp"
+#include "core/json_reader.hpp"
+#include "core/text.hpp"
+#include "db/store/campaigns.hpp"
+
+namespace parley::campaigns {
+namespace {
+
+constexpr std::size_t longest_word = 64;
+
+std::vector<std::string> persons_of(const Inbound& message) {
+    std::vector<std::string> persons{person_of(message.chat)};
+    for (const auto& identity : message.identities)
+        if (identity.kind == IdentityKind::phone || identity.kind == IdentityKind::user_id)
+            persons.push_back(identity.value);
+    return persons;
+}
+
+// "Stop!" says "stop".
+std::string_view bare(std::string_view text) {
+    text = text::trim(text);
+    while (!text.empty() && (text.back() == '.' || text.back() == '!')) text.remove_suffix(1);
+    return text;
+}
+
+}  // namespace
+
+bool OptOuts::is_word(std::string_view setting, std::string_view said) const {
+    const std::string list = settings_.get(setting);
+    for (std::string_view rest = list; !rest.empty();) {
+        const auto comma = rest.find(',');
+        const auto word = text::trim(rest.substr(0, comma));
+        if (!word.empty() && text::equal_ignoring_case(word, said)) return true;
+        rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
+    }
+    return false;
+}
+
+OptOuts::Wish OptOuts::wish_of(const Inbound& message) const {
+    if (!message.group.empty()) return Wish::none;
+    if (message.kind == EventKind::other && message.type == "user_preferences") {
+        const auto preference = parse_json(message.payload);
+        if (!preference) return Wish::none;
+        JsonProblem ignored;
+        const auto value = JsonReader(*preference, ignored)["value"].string_or("");
+        return value == "stop" ? Wish::out : value == "resume" ? Wish::in : Wish::none;
+    }
+    if (message.kind != EventKind::message || message.media || message.text.empty() ||
+        message.text.size() > longest_word)
+        return Wish::none;
+    const auto said = bare(message.text);
+    if (is_word("opt_out_words", said)) return Wish::out;
+    return is_word("opt_in_words", said) ? Wish::in : Wish::none;
+}
+
+void OptOuts::look(Inbound& message, const Part& part) {
+    const Wish wish = wish_of(message);
+    if (wish == Wish::none) return;
+    const bool by_word = message.kind == EventKind::message;
+    const bool out = wish == Wish::out;
+    Outbound reply;
+    if (by_word && out) {
+        message.kind = EventKind::other;
+        message.type = "opt_out";
+        reply.account = message.account;
+        reply.chat = message.chat;
+        reply.cause = message.id;
+        reply.trace = message.trace;
+        if (!settings_.is_blacklisted(message.sender)) reply.text = settings_.get("opt_out_reply");
+    }
+    auto changed = std::make_shared<bool>(false);
+    pool_.run_async(
+        executor_,
+        [changed, out, by_word, account = message.account, persons = persons_of(message),
+         at = message.timestamp](pqxx::work& tx) {
+            *changed = db::write_opt_out(tx, account, persons, out, at, by_word ? "word" : "provider");
+        },
+        [this, changed, out, reply = std::move(reply), written = part()](Result<void> ok) mutable {
+            if (ok && *changed) {
+                log_.info(out ? "campaigns.opted_out" : "campaigns.opted_in");
+                if (!reply.text.empty()) sender_.enqueue(std::move(reply));
+            }
+            written(std::move(ok));
+        },
+        db::Rerun::safe);
+}
+
+}  // namespace parley::campaigns
