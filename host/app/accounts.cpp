@@ -128,6 +128,23 @@ void Accounts::changed(const accounts::Entry& entry) {
     sender_->set_account(account.id, account.name, entry.lines.channel, limits);
 }
 
+Result<const accounts::Entry*> Accounts::sending_account(const std::string& name) const {
+    if (!name.empty()) {
+        const auto* named = directory_.find(name);
+        if (!named)
+            return make_error(Errc::not_found, "there is no account \"" + name + "\": see `parley account list`");
+        return named;
+    }
+    if (gateway_->configured()) return directory_.find(ids_.gateway);
+    const accounts::Entry* only = nullptr;
+    for (const auto* entry : directory_.all()) {
+        if (entry->fixed || !entry->account.enabled) continue;
+        if (only) return make_error(Errc::invalid, "there are several accounts: name the one to send by");
+        only = entry;
+    }
+    return only ? only : directory_.find(ids_.gateway);
+}
+
 std::string_view Accounts::channel_of(AccountId account) const {
     const std::shared_lock lock(mutex_);
     const auto found = channel_names_.find(account);

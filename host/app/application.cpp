@@ -189,6 +189,8 @@ void Application::build_pipeline(MessageId greatest) {
         metrics_, log_);
     intake_ = std::make_unique<pipeline::Intake>(*loop_, *journal_, *dispatcher_, *ids_, metrics_, log_);
     timers_ = std::make_unique<pipeline::Timers>(*loop_, *pool_, *journal_, *dispatcher_, *intake_, *ids_, log_);
+    mailings_ = std::make_unique<Mailings>(
+        Mailings::Parts{*loop_, database_, *pool_, *settings_, *accounts_, *sender_, *intake_, *ids_, log_});
 }
 
 void Application::connect_parts() {
@@ -267,6 +269,7 @@ Result<void> Application::open_server() {
             dispatcher_->recover();
             sender_->recover();
             timers_->look();
+            mailings_->start();
             maintain();
             ready_ = true;
             if (away_since_ != 0) accounts_->catch_up(away_since_ - overlap_ms);
@@ -355,6 +358,7 @@ bool Application::stop(std::chrono::milliseconds patience) {
             [&](std::function<void()> done) { server_->stop(static_cast<int>(left().count() / 2), std::move(done)); });
     on_loop([&](const std::function<void()>& done) {
         timers_->stop();
+        mailings_->stop();
         dispatcher_->pause();
         done();
     });
@@ -393,6 +397,7 @@ Application::~Application() {
     // Timers and answers that are still to come would find parts gone: from here on nothing runs on the loop any more.
     if (loop_) loop_->stop();
     if (io_thread_.joinable()) io_thread_.join();
+    mailings_.reset();
     runtime_.reset();
     journal_.reset();
     pool_.reset();

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "app/accounts.hpp"
+#include "app/mailings.hpp"
 #include "app/sign_in.hpp"
 #include "config/config.hpp"
 #include "config/settings.hpp"
@@ -68,6 +69,7 @@ public:
     pipeline::Dispatcher& dispatcher() { return *dispatcher_; }
     outbound::Sender& sender() { return *sender_; }
     Accounts& accounts() { return *accounts_; }
+    Mailings& mailings() { return *mailings_; }
     net::Server& server() { return *server_; }
     Metrics& metrics() { return metrics_; }
     SignIn& sign_in() { return sign_in_; }
@@ -124,6 +126,7 @@ private:
     std::unique_ptr<pipeline::Dispatcher> dispatcher_;
     std::unique_ptr<pipeline::Intake> intake_;
     std::unique_ptr<pipeline::Timers> timers_;
+    std::unique_ptr<Mailings> mailings_;
     net::Router router_;
     std::unique_ptr<net::Server> server_;
 };

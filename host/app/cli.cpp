@@ -140,6 +140,8 @@ int run_cli(int argc, char** argv) {
     add_plugin(cli, *config, result);
     add_send(cli, *config, result);
     add_account_verb(cli, *config, result);
+    add_campaign_verb(cli, *config, result);
+    add_template_verb(cli, *config, result);
     add_dead(cli, *config, result);
     add_doctor(cli, *config, result);
     bench::add_verb(cli, result);

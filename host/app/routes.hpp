@@ -28,6 +28,15 @@
 //   POST /control/accounts/{name}            {"organisation", "enabled", "fields": {...}}: change what is named
 //   POST /control/accounts/{name}/test       asks the provider whether all is right: [{"ok", "what", "advice"}]
 //   POST /control/accounts/{name}/remove     takes it away; 409 while messages of it wait
+//   GET  /control/campaigns                  campaigns, newest first
+//   POST /control/campaigns                  {"name", "account", "kind", "text", "payload", "rate"}: a draft, {"id"}
+//   GET  /control/campaigns/{id}             ?results=1: also how many messages are sent, delivered, ...
+//   GET  /control/campaigns/{id}/results     ?after=N: what became of each recipient, 1,000 at a time
+//   POST /control/campaigns/{id}/recipients  [[line, recipient, parameter, ...], ...]: adds to a draft
+//   POST /control/campaigns/{id}/{action}    start ({"at": "2030-01-31 10:00"}), pause, resume, cancel
+//   GET  /control/accounts/{name}/templates  asks Meta for its templates, and keeps the answer
+//   POST /control/accounts/{name}/templates  {"name", "language", "category", "components"}: a new one
+//   POST /control/accounts/{name}/templates/{template}/delete
 //   GET  /control/messages/{id}              where an outbound message stands
 //   GET  /control/dead-letters               what could not be handled or sent
 //   POST /control/dead-letters/{id}/requeue  try it again
@@ -47,6 +56,8 @@ net::Router make_router(Application& app);
 void add_webhook_routes(net::Router& router, Application& app);
 void add_control_routes(net::Router& router, Application& app);
 void add_account_routes(net::Router& router, Application& app);
+void add_campaign_routes(net::Router& router, Application& app);
+void add_template_routes(net::Router& router, Application& app);
 
 // 503 with Retry-After.
 net::Response come_again(const std::string& why);

@@ -125,31 +125,13 @@ void letters(Application& app, const Request& request, Responder respond) {
         });
 }
 
-// The account to send by: the one named; else the gateway, if there is one; else the only one there is.
-Result<const accounts::Entry*> sending_account(Application& app, const std::string& name) {
-    const auto& directory = app.accounts().directory();
-    if (!name.empty()) {
-        const auto* named = directory.find(name);
-        if (!named)
-            return make_error(Errc::not_found, "there is no account \"" + name + "\": see `parley account list`");
-        return named;
-    }
-    const accounts::Entry* only = nullptr;
-    for (const auto* entry : directory.all()) {
-        if (entry->fixed || !entry->account.enabled) continue;
-        if (only) return make_error(Errc::invalid, "there are several accounts: name the one to send by");
-        only = entry;
-    }
-    return only && !app.accounts().gateway().configured() ? only : directory.find(app.accounts().ids().gateway);
-}
-
 // What to send, from {"to", "text", "account", "kind", "payload"}. A payload may be given as JSON or as text.
 Result<Outbound> read_message(Application& app, const json::object& body) {
     const auto text = [&](const char* name) {
         const auto* value = body.if_contains(name);
         return value && value->is_string() ? std::string(value->as_string()) : std::string();
     };
-    const auto entry = sending_account(app, text("account"));
+    const auto entry = app.accounts().sending_account(text("account"));
     if (!entry) return entry.error();
     Outbound message;
     message.account = (*entry)->account.id;
@@ -321,6 +303,8 @@ void add_control_routes(net::Router& router, Application& app) {
     add("GET", "/control/dead-letters", dead_letters);
     add("POST", "/control/dead-letters/{id}/requeue", requeue);
     add_account_routes(router, app);
+    add_campaign_routes(router, app);
+    add_template_routes(router, app);
 }
 
 }  // namespace parley::app

@@ -69,17 +69,31 @@ std::optional<int> Host::stop(std::chrono::milliseconds limit) {
     return process_->wait(limit);
 }
 
-std::optional<pid_t> Host::postmaster() const {
+std::vector<std::string> Host::postmaster_file() const {
     std::error_code moving;  // files come and go while the server starts
     fs::recursive_directory_iterator entry(data_dir() + "/postgres", moving), end;
     for (; !moving && entry != end; entry.increment(moving)) {
         if (entry.depth() > 1) entry.disable_recursion_pending();
         if (entry->path().filename() != "postmaster.pid") continue;
-        pid_t pid = 0;
-        std::ifstream(entry->path()) >> pid;
-        if (pid > 1) return pid;
+        std::vector<std::string> lines;
+        std::ifstream file(entry->path());
+        for (std::string line; std::getline(file, line);) lines.push_back(line);
+        return lines;
     }
+    return {};
+}
+
+std::optional<pid_t> Host::postmaster() const {
+    const auto lines = postmaster_file();
+    const pid_t pid = lines.empty() ? 0 : std::atoi(lines.front().c_str());
+    if (pid > 1) return pid;
     return std::nullopt;
+}
+
+std::string Host::database() const {
+    const auto lines = postmaster_file();
+    if (lines.size() < 5) throw std::runtime_error("the host has no PostgreSQL of its own");
+    return "host=" + lines[4] + " port=" + lines[3] + " dbname=parley user=parley";
 }
 
 Answer Host::post(const std::string& body, const Headers& headers) const {

@@ -46,6 +46,8 @@ public:
     bool ready() const { return http(port_, "GET", "/health/ready").status == 200; }
     // Of the embedded PostgreSQL; none while there is no pid file.
     std::optional<pid_t> postmaster() const;
+    // How another program on this machine connects to it.
+    std::string database() const;
 
     // POST of a webhook body.
     Answer post(const std::string& body, const Headers& headers = {}) const;
@@ -59,6 +61,8 @@ public:
     void copy_over(const std::string& file, const std::string& as) const;
 
 private:
+    std::vector<std::string> postmaster_file() const;
+
     HostOptions options_;
     TempDirectory directory_;
     std::uint16_t port_;

@@ -1,0 +1,40 @@
+#include "app/mailings.hpp"
+
+#include "campaigns/template_status.hpp"
+
+namespace parley::app {
+
+Mailings::Mailings(Parts parts)
+    : parts_(std::move(parts)),
+      feeder_(parts_.executor, parts_.pool, parts_.sender, parts_.ids),
+      requests_(
+          parts_.executor, parts_.pool, feeder_,
+          [this](const std::string& name) -> Result<outbound::Exit> {
+              const auto entry = parts_.accounts.sending_account(name);
+              if (!entry) return entry.error();
+              return outbound::Exit{(*entry)->account.id, (*entry)->account.channel};
+          },
+          parts_.log),
+      runner_(parts_.executor, parts_.pool, feeder_, parts_.log),
+      opt_outs_(parts_.executor, parts_.pool, parts_.settings, parts_.sender, parts_.log) {}
+
+void Mailings::start() {
+    parts_.intake.on_message = [this](Inbound& message, const auto& part) { opt_outs_.look(message, part); };
+    parts_.intake.on_account_event = [this](const AccountEvent& event, const auto& part) {
+        if (campaigns::is_template_status(event))
+            campaigns::note_template_status(parts_.executor, parts_.pool, event, part());
+    };
+    parts_.sender.set_on_alarm(
+        [this](AccountId account, const channels::SendError& error) { runner_.alarm(account, error.reason); });
+    requests_.start();
+    runner_.start();
+    listener_ = std::make_unique<db::Listener>(
+        parts_.database, "parley_send_requests", parts_.executor, [this] { requests_.look(); }, parts_.log);
+}
+
+void Mailings::stop() {
+    requests_.stop();
+    runner_.stop();
+}
+
+}  // namespace parley::app

@@ -1,0 +1,209 @@
+// Campaigns and requests of other programs, through the built binary: each recipient gets exactly one message, also
+// when the host is killed in the middle.
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <fstream>
+#include <map>
+#include <pqxx/pqxx>
+#include <set>
+
+#include "support/stage.hpp"
+
+namespace parley::e2e {
+namespace {
+
+using Catch::Matchers::Contains;
+
+std::string number_of(int person) {
+    return "4915" + std::to_string(100000000 + person);
+}
+
+class File {
+public:
+    explicit File(const std::string& content) : path_(directory_.path() + "/recipients.csv") {
+        std::ofstream(path_) << content;
+    }
+    const std::string& path() const { return path_; }
+
+private:
+    TempDirectory directory_;
+    std::string path_;
+};
+
+std::string people(int first, int count) {
+    std::string csv = "phone,name\n";
+    for (int i = first; i < first + count; ++i) csv += "+" + number_of(i) + ",\"P, " + std::to_string(i) + "\"\n";
+    return csv;
+}
+
+// How often each person got something.
+std::map<std::string, int> taken(const FakeGateway& gateway, const std::string& prefix) {
+    std::map<std::string, int> counts;
+    for (const auto& call : gateway.calls())
+        if (!call.refused && call.text().rfind(prefix, 0) == 0) ++counts[call.to()];
+    return counts;
+}
+
+bool each_once(const FakeGateway& gateway, const std::string& prefix, int first, int count) {
+    const auto counts = taken(gateway, prefix);
+    for (int i = first; i < first + count; ++i) {
+        const auto found = counts.find(number_of(i) + "@s.whatsapp.net");
+        if (found == counts.end() || found->second != 1) return false;
+    }
+    return counts.size() == static_cast<std::size_t>(count);
+}
+
+std::string created(const Outcome& made) {
+    INFO(made.err);
+    REQUIRE(made.code == 0);
+    const auto colon = made.out.find(':');
+    return made.out.substr(9, colon - 9);  // "campaign 7: ..."
+}
+
+std::string state_of(const Host& host, const std::string& id) {
+    const auto shown = host.cli({"campaign", "show", id, "--json"}).out;
+    const auto at = shown.find("\"state\":\"");
+    return at == std::string::npos ? shown : shown.substr(at + 9, shown.find('"', at + 9) - at - 9);
+}
+
+}  // namespace
+
+TEST_CASE("a campaign reaches everybody once, at its rate, and tells what became of each") {
+    Stage stage({}, {"ping"});
+    const File file(people(0, 300) + number_of(5) + ",again\nnobody,x\n");
+    const auto made = stage.host.cli(
+        {"campaign", "create", "spring", "--text", "hi {{1}}", "--rate", "100", "--recipients", file.path()});
+    CHECK_THAT(made.out, Contains("301 recipients, 1 of them invalid, 1 duplicates left out"));
+    const auto id = created(made);
+    CHECK(stage.gateway.count() == 0);
+    const auto done = stage.host.cli({"campaign", "start", id, "--follow"});
+    CHECK(done.code == 0);
+    CHECK_THAT(done.out, Contains("100%") && Contains("sent        300"));
+    CHECK(each_once(stage.gateway, "hi P, ", 0, 300));
+    // Three seconds of it, less what may be saved up.
+    const auto calls = stage.gateway.calls();
+    CHECK(calls.back().at - calls.front().at >= 2s);
+    CHECK(calls.front().text() == "hi P, 0");
+    const auto results = stage.host.cli({"campaign", "results", id, "--csv"}).out;
+    CHECK_THAT(results, Contains("2," + number_of(0) + "@s.whatsapp.net,sent,"));
+    CHECK_THAT(results, Contains("303,nobody,invalid,"));
+    CHECK_THAT(stage.host.cli({"campaign", "resume", id}).err, Contains("is done"));
+}
+
+TEST_CASE("a campaign pauses, goes on, is cancelled, and starts at its time") {
+    Stage stage({}, {"ping"});
+    const File file(people(1000, 400));
+    const auto create = [&](std::vector<std::string> more) {
+        std::vector<std::string> arguments{"campaign", "create", "paused",       "--text",   "hey {{1}}",
+                                           "--rate",   "100",    "--recipients", file.path()};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return created(stage.host.cli(arguments));
+    };
+    const auto id = create({"--at", "2020-01-01 00:00"});  // its time has come
+    REQUIRE(eventually([&] { return stage.gateway.count() >= 50; }));
+    REQUIRE(stage.host.cli({"campaign", "pause", id}).code == 0);
+    CHECK(state_of(stage.host, id) == "paused");
+    // What was ahead leaves, then nothing more.
+    std::size_t before = 0;
+    REQUIRE(eventually([&] {
+        const auto now = stage.gateway.count();
+        const bool still = now == before;
+        before = now;
+        std::this_thread::sleep_for(400ms);
+        return still;
+    }));
+    CHECK(before < 400);
+    CHECK(state_of(stage.host, id) == "paused");
+    REQUIRE(stage.host.cli({"campaign", "resume", id}).code == 0);
+    REQUIRE(eventually([&] { return state_of(stage.host, id) == "done"; }));
+    CHECK(each_once(stage.gateway, "hey ", 1000, 400));
+
+    const auto other = create({"--at", "2200-01-01 00:00"});
+    CHECK(state_of(stage.host, other) == "scheduled");
+    REQUIRE(stage.host.cli({"campaign", "cancel", other}).code == 0);
+    CHECK(state_of(stage.host, other) == "cancelled");
+    CHECK_THAT(stage.host.cli({"campaign", "start", other}).err, Contains("is cancelled"));
+}
+
+TEST_CASE("who says stop gets no campaigns until they say start") {
+    Stage stage({}, {"ping"});
+    const auto say = [&](const std::string& text, int person) {
+        REQUIRE(stage.host.post(body_of({.text = text, .from = number_of(person)})).status == 200);
+    };
+    say("Stop!", 2000);
+    say("unsubscribe", 2001);
+    REQUIRE(eventually([&] { return taken(stage.gateway, "You will get no more").size() == 2; }));
+    say("start", 2001);
+    const File file(people(2000, 3));
+    const auto id = created(stage.host.cli(
+        {"campaign", "create", "stopped", "--text", "news {{1}}", "--rate", "50", "--recipients", file.path()}));
+    REQUIRE(stage.host.cli({"campaign", "start", id}).code == 0);
+    REQUIRE(eventually([&] { return state_of(stage.host, id) == "done"; }));
+    CHECK(each_once(stage.gateway, "news ", 2001, 2));
+    CHECK_THAT(stage.host.cli({"campaign", "results", id}).out, Contains("skipped"));
+}
+
+TEST_CASE("a campaign of thousands goes on after kill -9, and nobody gets it twice or not at all") {
+    FakeGateway gateway;
+    gateway.set_delay(2ms);
+    Host host({gateway.url(), {"ping"}, {}});
+    host.start();
+    constexpr int count = 2000;
+    const File file(people(10000, count));
+    const auto id = created(
+        host.cli({"campaign", "create", "big", "--text", "dear {{1}}", "--rate", "400", "--recipients", file.path()}));
+    REQUIRE(host.cli({"campaign", "start", id}).code == 0);
+    int kills = 0;
+    for (const auto* place : {"before-commit-feed", "after-commit-feed"}) {
+        const auto reached = gateway.count() + 200;
+        REQUIRE(eventually([&] { return gateway.count() >= reached; }));
+        host.kill9();
+        ++kills;
+        host.launch({{"PARLEY_FAILPOINT", std::string(place) + ":3"}});
+        REQUIRE(host.wait_end(60s) == 128 + SIGKILL);
+        ++kills;
+        host.start();
+    }
+    REQUIRE(eventually([&] { return state_of(host, id) == "done"; }, 60s));
+    const auto counts = taken(gateway, "dear ");
+    CHECK(counts.size() == count);
+    // The host makes each message once. What was on its way at a kill is sent again, for the gateway cannot be asked.
+    int twice = 0;
+    for (const auto& [chat, times] : counts) twice += times - 1;
+    pqxx::connection database(host.database());
+    pqxx::nontransaction ask(database);
+    CHECK(ask.exec("select count(*) from campaign_results where status = 'sent'")[0][0].as<int>() == count);
+    CHECK(ask.exec("select count(*) from messages where direction = 1")[0][0].as<int>() == count);
+    CHECK(twice <= kills * 512);
+    WARN(kills << " kills, " << twice << " sent again");
+}
+
+TEST_CASE("what another program inserts is sent, or refused with words") {
+    Stage stage({}, {"ping"});
+    pqxx::connection database(stage.host.database());
+    {
+        pqxx::work tx(database);
+        tx.exec(
+            "insert into send_requests (recipient, body) "
+            "select '49160' || (1000000 + i), 'asked ' || i from generate_series(1, 1500) i");
+        tx.exec(
+            "insert into send_requests (recipient, kind, payload) "
+            "values ('491601', 'location', '{\"latitude\": 1, \"longitude\": 2}'), ('491601', 'location', '{}')");
+        tx.exec("insert into send_requests (recipient, kind, link) values ('491602', 'media', 'https://a.test/b.png')");
+        tx.exec("insert into send_requests (account, recipient, body) values ('nobody', '1', 'x')");
+        tx.commit();
+    }
+    REQUIRE(eventually([&] { return stage.gateway.count() >= 1502; }));
+    const auto counts = taken(stage.gateway, "asked ");
+    CHECK(counts.size() == 1500);
+    pqxx::nontransaction ask(database);
+    REQUIRE(eventually([&] {
+        return ask.exec("select count(*) from send_request_status where status = 'sent'")[0][0].as<int>() == 1502;
+    }));
+    const auto refused = ask.exec("select error from send_request_status where status = 'refused' order by id");
+    REQUIRE(refused.size() == 2);
+    CHECK_THAT(refused[0][0].c_str(), Contains("latitude: is missing"));
+    CHECK_THAT(refused[1][0].c_str(), Contains("there is no account \"nobody\""));
+}
+
+}  // namespace parley::e2e
