@@ -83,7 +83,6 @@ TEST_CASE("a campaign reaches everybody once, at its rate, and tells what became
     // Three seconds of it, less what may be saved up.
     const auto calls = stage.gateway.calls();
     CHECK(calls.back().at - calls.front().at >= 2s);
-    CHECK(calls.front().text() == "hi P, 0");
     const auto results = stage.host.cli({"campaign", "results", id, "--csv"}).out;
     CHECK_THAT(results, Contains("2," + number_of(0) + "@s.whatsapp.net,sent,"));
     CHECK_THAT(results, Contains("303,nobody,invalid,"));
@@ -186,19 +185,18 @@ TEST_CASE("what another program inserts is sent, or refused with words") {
         tx.exec(
             "insert into send_requests (recipient, body) "
             "select '49160' || (1000000 + i), 'asked ' || i from generate_series(1, 1500) i");
-        tx.exec(
-            "insert into send_requests (recipient, kind, payload) "
-            "values ('491601', 'location', '{\"latitude\": 1, \"longitude\": 2}'), ('491601', 'location', '{}')");
-        tx.exec("insert into send_requests (recipient, kind, link) values ('491602', 'media', 'https://a.test/b.png')");
+        tx.exec("insert into send_requests (recipient, kind, link) values ('491602', 'link', 'https://a.test/b')");
+        tx.exec("insert into send_requests (recipient, kind, payload) "
+                "values ('491601', 'location', '{\"longitude\": 2}')");
         tx.exec("insert into send_requests (account, recipient, body) values ('nobody', '1', 'x')");
         tx.commit();
     }
-    REQUIRE(eventually([&] { return stage.gateway.count() >= 1502; }));
+    REQUIRE(eventually([&] { return stage.gateway.count() >= 1501; }));
     const auto counts = taken(stage.gateway, "asked ");
     CHECK(counts.size() == 1500);
     pqxx::nontransaction ask(database);
     REQUIRE(eventually([&] {
-        return ask.exec("select count(*) from send_request_status where status = 'sent'")[0][0].as<int>() == 1502;
+        return ask.exec("select count(*) from send_request_status where status = 'sent'")[0][0].as<int>() == 1501;
     }));
     const auto refused = ask.exec("select error from send_request_status where status = 'refused' order by id");
     REQUIRE(refused.size() == 2);
