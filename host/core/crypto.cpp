@@ -50,6 +50,26 @@ std::string sha256_hex(std::string_view data) {
     return hex_encode(bytes_of(sha256(data)));
 }
 
+struct Sha256::Context {
+    EVP_MD_CTX* digest = EVP_MD_CTX_new();
+    ~Context() { EVP_MD_CTX_free(digest); }
+};
+
+Sha256::Sha256() : context_(std::make_unique<Context>()) {
+    require(context_->digest && EVP_DigestInit_ex(context_->digest, EVP_sha256(), nullptr) == 1, "EVP_DigestInit_ex");
+}
+Sha256::~Sha256() = default;
+
+void Sha256::add(std::string_view data) {
+    require(EVP_DigestUpdate(context_->digest, data_of(data), data.size()) == 1, "EVP_DigestUpdate");
+}
+
+Digest Sha256::finish() {
+    Digest digest;
+    require(EVP_DigestFinal_ex(context_->digest, digest.data(), nullptr) == 1, "EVP_DigestFinal_ex");
+    return digest;
+}
+
 struct HmacContext {
     EVP_MAC* mac = nullptr;
     EVP_MAC_CTX* context = nullptr;

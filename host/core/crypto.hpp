@@ -18,6 +18,22 @@ using Digest = std::array<unsigned char, 32>;
 Digest sha256(std::string_view data);
 std::string sha256_hex(std::string_view data);
 
+// The same for what comes in pieces. [one thread at a time]
+class Sha256 {
+public:
+    Sha256();
+    ~Sha256();
+    Sha256(const Sha256&) = delete;
+    Sha256& operator=(const Sha256&) = delete;
+
+    void add(std::string_view data);
+    Digest finish();  // once; nothing may be added after
+
+private:
+    struct Context;
+    std::unique_ptr<Context> context_;
+};
+
 struct HmacContext;  // OpenSSL's
 
 // HMAC-SHA256 with a key that is set up once. [one thread at a time]

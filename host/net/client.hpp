@@ -19,6 +19,17 @@ enum class Reach {
     any,          // for URLs that the operator configured (a gateway on localhost)
 };
 
+// Takes the body of an answer piece by piece instead of the client's keeping it in memory.
+class BodySink {
+public:
+    virtual ~BodySink() = default;
+
+    // [I/O thread] The next bytes, about 64 KiB at most. `written` is called once, from any thread, and no more bytes
+    // come before that: so a slow disk slows the peer down. An error ends the exchange with that error. When the
+    // exchange ends otherwise (its time is over, the host stops), a write may still be under way; nothing follows it.
+    virtual void write(std::string bytes, UniqueFunction<void(Result<void>)> written) = 0;
+};
+
 struct ClientRequest {
     std::string method = "GET";
     std::string url;  // http:// or https://
@@ -29,6 +40,9 @@ struct ClientRequest {
     int timeout_ms = 30'000;               // for the whole exchange, redirects included
     std::size_t max_response = 16u << 20;  // bytes of body; more is Errc::too_large
     unsigned redirects = 0;  // followed at most; each target is checked; Authorization is dropped on another host
+    // Gets the body of an answer 200, which is then empty in the ClientResponse. Other answers (redirects, errors) keep
+    // their body, up to 64 KiB of it.
+    std::shared_ptr<BodySink> sink;
 };
 
 struct ClientResponse {

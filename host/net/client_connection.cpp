@@ -54,6 +54,8 @@ void ClientConnection::interrupt() {
     if (connecting_) connecting_->close(ignored);
     auto lookup = lookup_;
     if (lookup) return lookup->gate.open();
+    auto handing_over = handing_over_;
+    if (handing_over) return handing_over->open();
     if (!idle_) return;
     idle_ = false;
     core_->unpark(*this);

@@ -47,6 +47,7 @@ private:
     boost::asio::awaitable<bool> read_head(Reading& reading);
     boost::asio::awaitable<bool> read_body(Reading& reading);
     boost::asio::awaitable<bool> read_more(Reading& reading);
+    boost::asio::awaitable<bool> hand_over(Reading& reading);
     bool feed_parser(Reading& reading);
 
     bool fail(Errc code, std::string why);
@@ -66,6 +67,7 @@ private:
     bool reusable_ = false;
 
     std::shared_ptr<Lookup> lookup_;
+    std::shared_ptr<Gate> handing_over_;  // shared with the sink, which may answer after the connection has gone
     std::optional<boost::asio::ip::tcp::socket> connecting_;
     std::unique_ptr<ByteStream> stream_;
     boost::beast::flat_buffer buffer_;

@@ -2,7 +2,6 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <iterator>
 
 #include "net/client_connection.hpp"
@@ -17,6 +16,37 @@ using asio::awaitable;
 namespace {
 constexpr std::uint32_t most_header_bytes = 48 * 1024;
 constexpr int most_interim_answers = 8;
+constexpr std::size_t piece = 64 * 1024;  // of a body on its way to a sink, and most of one that is not meant for it
+
+// A string that may be emptied while the body is read. What a Content-Length says is not believed beforehand.
+struct PieceBody {
+    using value_type = std::string;
+
+    class reader {
+    public:
+        template <bool isRequest, class Fields>
+        reader(http::header<isRequest, Fields>&, std::string& body) : body_(body) {}
+
+        void init(const boost::optional<std::uint64_t>& length, error_code& error) {
+            error = {};
+            body_.reserve(std::min<std::uint64_t>(length.value_or(0), piece));
+        }
+        template <class Buffers>
+        std::size_t put(const Buffers& buffers, error_code& error) {
+            error = {};
+            const auto before = body_.size();
+            for (auto at = asio::buffer_sequence_begin(buffers); at != asio::buffer_sequence_end(buffers); ++at) {
+                const asio::const_buffer part(*at);
+                body_.append(static_cast<const char*>(part.data()), part.size());
+            }
+            return body_.size() - before;
+        }
+        void finish(error_code& error) { error = {}; }
+
+    private:
+        std::string& body_;
+    };
+};
 }  // namespace
 
 struct ClientConnection::Reading {
@@ -25,9 +55,10 @@ struct ClientConnection::Reading {
         parser.body_limit(request.max_response);
         parser.skip(request.method == "HEAD");
     }
-    http::response_parser<http::string_body> parser;
+    http::response_parser<PieceBody> parser;
     ClientResponse response;
-    bool ended = false;  // by the end of the connection, as HTTP/1.0 does
+    BodySink* sink = nullptr;  // of this answer's body
+    bool ended = false;        // by the end of the connection, as HTTP/1.0 does
 };
 
 namespace {
@@ -132,12 +163,46 @@ awaitable<bool> ClientConnection::read_head(Reading& reading) {
 awaitable<bool> ClientConnection::read_body(Reading& reading) {
     auto& parser = reading.parser;
     parser.eager(true);
+    const auto& sink = exchange_->request.sink;
+    if (sink && parser.get().result_int() == 200) reading.sink = sink.get();
     for (;;) {
         if (!feed_parser(reading)) co_return false;
-        if (parser.is_done() || reading.ended) co_return true;
+        bool done = parser.is_done() || reading.ended;
+        const auto& body = parser.get().body();
+        if (sink && !reading.sink && body.size() > piece) {
+            co_return fail(Errc::unavailable, exchange_->url.host + " answered at length, and not with the file");
+        }
+        bool full = reading.sink && !body.empty() && (done || body.size() >= piece);
+        if (full) {
+            bool taken = co_await hand_over(reading);
+            if (!taken) co_return false;
+        }
+        if (done) co_return true;
         bool more = co_await read_more(reading);
         if (!more) co_return false;
     }
+}
+
+// What has been read of the body goes to the sink; on with the next when it has got rid of it.
+awaitable<bool> ClientConnection::hand_over(Reading& reading) {
+    auto& body = reading.parser.get().body();
+    std::string bytes = std::move(body);
+    body.clear();
+    auto gate = std::make_shared<Gate>();
+    auto outcome = std::make_shared<Result<void>>();
+    handing_over_ = gate;
+    auto written = [core = core_, gate, outcome](Result<void> result) {
+        core->loop.post([gate, outcome, result = std::move(result)]() mutable {
+            *outcome = std::move(result);
+            gate->open();
+        });
+    };
+    reading.sink->write(std::move(bytes), std::move(written));
+    if (!gate->is_open()) co_await gate->wait();
+    handing_over_.reset();
+    if (exchange_->timed_out || core_->closing()) co_return fail_stage("reading the answer of", error_code());
+    if (!*outcome) co_return fail(outcome->error().code, outcome->error().message);
+    co_return true;
 }
 
 }  // namespace parley::net
