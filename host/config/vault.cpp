@@ -54,6 +54,11 @@ Result<std::string> make_key(const std::string& path) {
 
 Vault::Vault(Secret key) : key_(std::move(key)) {}
 
+Secret Vault::derive(std::string_view purpose) const {
+    const auto mac = crypto::HmacSha256(key_).mac("parley key for " + std::string(purpose));
+    return Secret(std::string(crypto::bytes_of(mac)));
+}
+
 Result<Vault> Vault::open(const std::string& key_file) {
     const int file = ::open(key_file.c_str(), O_RDONLY | O_CLOEXEC);
     if (file < 0 && errno != ENOENT)

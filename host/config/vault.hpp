@@ -22,6 +22,8 @@ public:
     std::string seal(std::string_view name, std::string_view plain) const;
     // Errc::invalid when it was sealed with another key or for another name, or was changed.
     Result<std::string> unseal(std::string_view name, std::string_view sealed) const;
+    // A key of its own for another purpose ("media links"), from which nobody can tell the vault's.
+    Secret derive(std::string_view purpose) const;
     static bool is_sealed(std::string_view text);
 
 private:

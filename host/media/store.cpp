@@ -1,20 +1,12 @@
 #include "media/store.hpp"
 
-#include <fcntl.h>
 #include <magic.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <sstream>
-
-#include "core/crypto.hpp"
-#include "core/ids.hpp"
 
 namespace parley::media {
 namespace {
@@ -27,23 +19,10 @@ bool is_reference(std::string_view text) {
            });
 }
 
-// All of it, on the disk, or nothing under that name.
-Result<void> write_whole(const std::string& path, std::string_view bytes) {
-    const std::string part = path + "." + make_trace();
-    const int file = open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool ok = file >= 0;
-    while (ok && !bytes.empty()) {
-        const auto written = write(file, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        ok = written > 0;
-        if (ok) bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    ok = ok && fsync(file) == 0;
-    const int why = errno;
-    if (file >= 0) close(file);
-    if (ok && rename(part.c_str(), path.c_str()) == 0) return {};
-    unlink(part.c_str());
-    return make_error(Errc::unavailable, "cannot store the file: " + std::string(std::strerror(why)));
+Error gone() {
+    return make_error(Errc::not_found,
+                      "the file is no longer stored: files are kept as long as MEDIA_RETENTION_DAYS and MEDIA_QUOTA_MB "
+                      "allow");
 }
 
 }  // namespace
@@ -51,19 +30,21 @@ Result<void> write_whole(const std::string& path, std::string_view bytes) {
 Store::Store(std::string directory) : directory_(std::move(directory)) {
     std::filesystem::create_directories(directory_);
     std::filesystem::permissions(directory_, std::filesystem::perms::owner_all);
+    std::filesystem::remove_all(directory_ + "/incoming");
+    std::filesystem::create_directory(directory_ + "/incoming");
+}
+
+std::unique_ptr<Writer> Store::begin() const {
+    return std::make_unique<Writer>(*this);
 }
 
 Result<Media> Store::put(std::string_view bytes, std::string_view mime) const {
-    Media media;
-    media.stored = crypto::sha256_hex(bytes);
-    media.mime = mime.empty() ? detector_.detect(bytes) : std::string(mime);
-    media.kind = kind_of_mime(media.mime);
-    media.size = bytes.size();
-    const std::string where = path(media.stored);
-    std::error_code error;
-    if (std::filesystem::file_size(where, error) == bytes.size() && !error) return media;
-    std::filesystem::create_directories(std::filesystem::path(where).parent_path(), error);
-    if (auto written = write_whole(where, bytes); !written) return written.error();
+    Writer writer(*this);
+    if (auto ok = writer.write(bytes); !ok) return ok.error();
+    auto media = writer.finish("");
+    if (!media || mime.empty()) return media;
+    media->mime = std::string(mime);
+    media->kind = kind_of_mime(mime);
     return media;
 }
 
@@ -71,7 +52,7 @@ Result<Media> Store::find(std::string_view reference, std::string_view mime) con
     if (!is_reference(reference)) return make_error(Errc::invalid, "that is not a reference to a stored file");
     std::error_code error;
     const auto size = std::filesystem::file_size(path(reference), error);
-    if (error) return make_error(Errc::not_found, "the file is no longer stored");
+    if (error) return gone();
     Media media;
     media.stored = std::string(reference);
     media.size = size;
@@ -91,10 +72,20 @@ Result<Media> Store::find(std::string_view reference, std::string_view mime) con
 Result<std::string> Store::read(std::string_view reference) const {
     if (!is_reference(reference)) return make_error(Errc::invalid, "that is not a reference to a stored file");
     std::ifstream file(path(reference), std::ios::binary);
-    if (!file) return make_error(Errc::not_found, "the file is no longer stored");
+    if (!file) return gone();
     std::ostringstream content;
     content << file.rdbuf();
     return std::move(content).str();
+}
+
+Result<std::string> Store::read(std::string_view reference, std::uint64_t offset, std::uint64_t size) const {
+    if (!is_reference(reference)) return make_error(Errc::invalid, "that is not a reference to a stored file");
+    std::ifstream file(path(reference), std::ios::binary);
+    if (!file || !file.seekg(static_cast<std::streamoff>(offset))) return gone();
+    std::string bytes(size, '\0');
+    file.read(bytes.data(), static_cast<std::streamsize>(size));
+    bytes.resize(static_cast<std::size_t>(file.gcount()));
+    return bytes;
 }
 
 std::string Store::path(std::string_view reference) const {
