@@ -34,7 +34,7 @@ public:
             done(channels::SendError{channels::SendError::Class::halted, why});
         });
     }
-    void fetch(const Inbound&, std::size_t, UniqueFunction<void(Result<std::string>)> done) override {
+    void fetch(const Inbound&, std::size_t, std::shared_ptr<net::BodySink>, channels::FetchDone done) override {
         executor_.post([why = why_, done = std::move(done)]() mutable { done(make_error(Errc::unavailable, why)); });
     }
 

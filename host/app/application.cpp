@@ -144,8 +144,12 @@ void Application::build_outside() {
     net::ClientOptions options;
     options.max_connections_per_host = std::max(1024u, config_.gateway.concurrency);
     client_ = std::make_unique<net::Client>(*loop_, options, log_);
-    accounts_ =
-        std::make_unique<Accounts>(Accounts::Parts{config_, *settings_, *vault_, *pool_, *client_, *loop_, {}, log_});
+    files_ = std::make_unique<Files>(
+        Files::Parts{config_, *settings_, *vault_, *pool_, *loop_, *workers_, *media_, metrics_, log_},
+        [this](AccountId account) { return sender_->channel_of(account); });
+    const auto public_link = [this](const std::string& stored) { return files_->public_link(stored); };
+    accounts_ = std::make_unique<Accounts>(
+        Accounts::Parts{config_, *settings_, *vault_, *pool_, *client_, *loop_, public_link, log_});
 }
 
 void Application::build_pipeline(MessageId greatest) {
@@ -161,7 +165,7 @@ void Application::build_pipeline(MessageId greatest) {
     services_ = std::make_unique<services::Services>(
         services::Collaborators{*pool_, *client_, *loop_, *settings_, *media_, *zones_, log_,
                                 [this](const Inbound& message, std::chrono::steady_clock::time_point deadline) {
-                                    return fetch_media(message, deadline);
+                                    return files_->downloads().wait(message, deadline);
                                 },
                                 [this](AccountId account, const std::string& chat, const std::string& provider_id,
                                        bool on) { show_typing(account, chat, provider_id, on); },
@@ -199,6 +203,8 @@ void Application::connect_parts() {
         done();
     });
     dispatcher_->on_handled = [this](const Inbound& message) { accounts_->mark_read(message); };
+    intake_->on_file = [this](const Inbound& message) { files_->downloads().add(message); };
+    sender_->set_voice(&files_->voice());
     intake_->on_settled = [this](AccountId account, MessageId id) { sender_->settled(account, id); };
     sender_->set_last_heard([this](AccountId account, const std::string& chat, auto done) {
         auto heard = std::make_shared<UnixMillis>(0);
@@ -270,6 +276,7 @@ Result<void> Application::open_server() {
             sender_->recover();
             timers_->look();
             mailings_->start();
+            files_->open();
             maintain();
             ready_ = true;
             if (away_since_ != 0) accounts_->catch_up(away_since_ - overlap_ms);
@@ -306,35 +313,6 @@ void Application::on_loop(std::function<void(std::function<void()>)> work) {
     });
     std::unique_lock lock(signal->mutex);
     signal->wake.wait(lock, [&] { return signal->done; });
-}
-
-Result<Media> Application::fetch_media(const Inbound& message, std::chrono::steady_clock::time_point deadline) {
-    if (!message.media->stored.empty()) return media_->find(message.media->stored, message.media->mime);
-    struct Download {
-        std::mutex mutex;
-        std::condition_variable wake;
-        std::optional<Result<std::string>> bytes;
-    };
-    auto download = std::make_shared<Download>();
-    loop_->post([this, download, message] {
-        const auto arrived = [download](Result<std::string> bytes) {
-            std::lock_guard lock(download->mutex);
-            download->bytes.emplace(std::move(bytes));
-            download->wake.notify_all();
-        };
-        const auto channel = sender_->channel_of(message.account);
-        if (channel) {
-            channel->fetch(message, 64u << 20,
-                           [channel, arrived](Result<std::string> bytes) { arrived(std::move(bytes)); });
-        } else {
-            arrived(make_error(Errc::not_found, "the account it came through is not configured any more"));
-        }
-    });
-    std::unique_lock lock(download->mutex);
-    if (!download->wake.wait_until(lock, deadline, [&] { return download->bytes.has_value(); }))
-        return make_error(Errc::timeout, "the file did not arrive in time");
-    if (!*download->bytes) return download->bytes->error();
-    return media_->put(**download->bytes, message.media->mime);
 }
 
 void Application::show_typing(AccountId account, const std::string& chat, const std::string& provider_id, bool on) {
@@ -402,6 +380,7 @@ Application::~Application() {
     journal_.reset();
     pool_.reset();
     workers_.reset();
+    files_.reset();
     timers_.reset();
     intake_.reset();
     dispatcher_.reset();

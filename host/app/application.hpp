@@ -11,6 +11,7 @@
 
 #include "app/accounts.hpp"
 #include "app/mailings.hpp"
+#include "app/files.hpp"
 #include "app/sign_in.hpp"
 #include "config/config.hpp"
 #include "config/settings.hpp"
@@ -70,6 +71,7 @@ public:
     outbound::Sender& sender() { return *sender_; }
     Accounts& accounts() { return *accounts_; }
     Mailings& mailings() { return *mailings_; }
+    Files& files() { return *files_; }
     net::Server& server() { return *server_; }
     Metrics& metrics() { return metrics_; }
     SignIn& sign_in() { return sign_in_; }
@@ -90,7 +92,6 @@ private:
     Result<void> open_server();
     void maintain();
 
-    Result<Media> fetch_media(const Inbound& message, std::chrono::steady_clock::time_point deadline);
     void show_typing(AccountId account, const std::string& chat, const std::string& provider_id, bool on);
 
     config::Config config_;
@@ -115,6 +116,7 @@ private:
     std::unique_ptr<media::Store> media_;
     std::unique_ptr<services::PhoneZones> zones_;
     std::unique_ptr<net::Client> client_;
+    std::unique_ptr<Files> files_;
     std::unique_ptr<Accounts> accounts_;
     std::unique_ptr<db::Journal> journal_;
     std::unique_ptr<outbound::Sender> sender_;

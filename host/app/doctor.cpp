@@ -13,6 +13,7 @@
 #include "config/vault.hpp"
 #include "db/migrate.hpp"
 #include "db/pool.hpp"
+#include "media/voice.hpp"
 #include "net/client.hpp"
 #include "plugins/runtime.hpp"
 
@@ -108,6 +109,15 @@ void examine_running_host(const config::Config& config, Report& report) {
     }
 }
 
+void examine_programs(Report& report) {
+    const auto ffmpeg = media::find_ffmpeg();
+    if (ffmpeg.empty()) {
+        report.hint("ffmpeg is not installed: " + std::string(media::no_ffmpeg_advice));
+    } else {
+        report.good("ffmpeg for voice notes: " + ffmpeg);
+    }
+}
+
 void examine_database(const config::Config& config, Report& report) {
     if (config.database_url.empty()) {
         report.good("the embedded PostgreSQL is used (started with the host)");
@@ -150,6 +160,7 @@ int doctor(const config::Config& given) {
     examine_directories(config, report);
     examine_database(config, report);
     examine_plugins(config, report);
+    examine_programs(report);
     examine_gateway(config, report);
     examine_running_host(config, report);
     std::cout << (report.problems() == 0   ? "Nothing is wrong.\n"

@@ -40,9 +40,9 @@ void GatewayAccount::typing(const std::string& chat, const std::string& provider
 }
 
 void GatewayAccount::fetch(const Inbound& message, std::size_t max_bytes,
-                           UniqueFunction<void(Result<std::string>)> done) {
+                           std::shared_ptr<net::BodySink> sink, channels::FetchDone done) {
     if (configured_) {
-        channel_->fetch(message, max_bytes, std::move(done));
+        channel_->fetch(message, max_bytes, std::move(sink), std::move(done));
         return;
     }
     executor_.post([done = std::move(done)]() mutable {

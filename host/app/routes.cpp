@@ -83,6 +83,10 @@ std::string metrics_text(Application& app) {
     set("parley_sends_in_flight", "Sends on their way", static_cast<double>(app.sender().sending()));
     set("parley_handler_threads", "Threads of the handler pool", threads.threads);
     set("parley_handler_threads_written_off", "Threads given up with their overdue handlers", threads.written_off);
+    const auto files = app.files().state();
+    set("parley_media_files", "Files in the media store, as of the last sweep", static_cast<double>(files.files));
+    set("parley_media_bytes", "Bytes of them", static_cast<double>(files.bytes));
+    set("parley_media_downloads_running", "Files being fetched", static_cast<double>(app.files().downloads().running()));
     set("parley_loop_lag_seconds", "How late the I/O thread is", app.loop().lag_ms() / 1000);
     set("parley_database_up", "1 while the database answers", app.journal().healthy() ? 1 : 0);
     const auto journal = app.journal().stats();
@@ -131,6 +135,7 @@ net::Router make_router(Application& app) {
         respond(std::move(response));
     });
     add_webhook_routes(router, app);
+    add_media_routes(router, app);
     router.add("POST", "/api/webhook/", with(support_webhook));
     router.add("POST", "/api/send-message/", with(support_send));
     add_control_routes(router, app);

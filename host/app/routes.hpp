@@ -12,6 +12,7 @@
 //   GET  /webhook                            Twilio's URL, looked at by people
 //   POST /webhook                            Twilio's webhooks for all Twilio accounts
 //   GET, POST /webhooks/{channel}/{account}  the same for one account: channels gateway, cloud and twilio
+//   GET  /media/{token}                      a stored file for who was given this link, for a while (routes_media.cpp)
 //   POST /api/webhook/                       plain JSON: a message came in
 //   POST /api/send-message/                  plain JSON: send a message
 //
@@ -55,6 +56,7 @@ net::Router make_router(Application& app);
 // Its parts.
 void add_webhook_routes(net::Router& router, Application& app);
 void add_control_routes(net::Router& router, Application& app);
+void add_media_routes(net::Router& router, Application& app);
 void add_account_routes(net::Router& router, Application& app);
 void add_campaign_routes(net::Router& router, Application& app);
 void add_template_routes(net::Router& router, Application& app);

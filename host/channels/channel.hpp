@@ -2,6 +2,7 @@
 // never decides what happens to a message. [I/O thread], nothing blocks.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -11,6 +12,7 @@
 #include "core/error.hpp"
 #include "core/message.hpp"
 #include "core/unique_function.hpp"
+#include "net/client.hpp"
 #include "net/http.hpp"
 
 namespace parley::channels {
@@ -79,6 +81,13 @@ struct Capabilities {
     bool conversation_window = false;
 };
 
+// What a provider told about a file that it handed over.
+struct Fetched {
+    std::string sha256;  // lower case hex, empty: it told none. The caller compares.
+};
+
+using FetchDone = UniqueFunction<void(Result<Fetched>)>;
+
 class Channel {
 public:
     virtual ~Channel() = default;
@@ -132,10 +141,12 @@ public:
     // The blue ticks: best effort as well.
     virtual void mark_read(const std::string& chat, const std::string& provider_id) { (void)chat, (void)provider_id; }
 
-    // Fetch the bytes of an incoming file, at most `max_bytes`. `done` is called once, on the I/O thread, as with
-    // send().
-    virtual void fetch(const Inbound& message, std::size_t max_bytes,
-                       UniqueFunction<void(Result<std::string>)> done) = 0;
+    // Fetch an incoming file, at most `max_bytes`, into `sink`, which gets bytes of this file alone, and all of them only
+    // when it ends well. An address that has died is renewed where the provider has a way. Errc::not_found: the provider
+    // has it not, or not yet; too_large, denied and invalid: asking again is of no use. `done` is called once, on the I/O
+    // thread, as with send().
+    virtual void fetch(const Inbound& message, std::size_t max_bytes, std::shared_ptr<net::BodySink> sink,
+                       FetchDone done) = 0;
 };
 
 }  // namespace parley::channels

@@ -106,6 +106,9 @@ Result<Config> from_environment(const Environment& environment) {
     read.number("GATEWAY_TIMEOUT_MS", config.gateway.timeout_ms, 100, 300'000);
     read.secret("SUPPORT_TOKEN", config.support.token);
     read.flag("SUPPORT_ALLOW_UNAUTHENTICATED", config.support.allow_unauthenticated);
+    read.number("MEDIA_MAX_MB", config.media.max_mb, 1, 2048);
+    read.number("MEDIA_QUOTA_MB", config.media.quota_mb, 0, 1'000'000'000);
+    read.number("MEDIA_RETENTION_DAYS", config.media.retention_days, 0, 36'500);
     if (read.error()) return *read.error();
     config.environment = environment;
     if (config.data_dir.empty()) {

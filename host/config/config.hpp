@@ -27,6 +27,12 @@ struct SupportConfig {
     bool allow_unauthenticated = false;  // SUPPORT_ALLOW_UNAUTHENTICATED=true: development only
 };
 
+struct MediaConfig {
+    unsigned max_mb = 100;         // MEDIA_MAX_MB: no file of more is fetched; below that the limits of WhatsApp hold
+    unsigned quota_mb = 10'240;    // MEDIA_QUOTA_MB: the oldest files go when there is more; 0: never
+    unsigned retention_days = 30;  // MEDIA_RETENTION_DAYS: files go after so many days; 0: never
+};
+
 using Environment = std::map<std::string, std::string, std::less<>>;
 
 struct Config {
@@ -47,6 +53,7 @@ struct Config {
         20'000;  // MAX_IN_MEMORY: messages of each direction held in memory; more wait in the database
     GatewayConfig gateway;
     SupportConfig support;
+    MediaConfig media;
     Environment environment;  // what all of this was read from; the settings take their first values from it
 };
 

@@ -150,6 +150,29 @@ void Sender::load(Account& account, const Message& message) {
         return;
     }
     ++loading_;
+    if (message->voice && voice_) {
+        make_voice(account, message);
+    } else {
+        read_file(account, message);
+    }
+}
+
+// What cannot be made a voice note is still worth hearing: it goes out as ordinary audio.
+void Sender::make_voice(Account& account, const Message& message) {
+    voice_->make(message->media, [this, &account, message](Result<Media> made) {
+        executor_.post([this, &account, message, made = std::move(made)] {
+            if (made) {
+                message->media = *made;
+            } else {
+                message->voice = false;
+                log_.info("voice.sent_as_audio", {{"trace", message->trace}, {"why", made.error().message}});
+            }
+            read_file(account, message);
+        });
+    });
+}
+
+void Sender::read_file(Account& account, const Message& message) {
     const bool taken = workers_.submit([this, &account, message] {
         auto content = media_.read(message->media.stored);
         executor_.post([this, &account, message, content = std::move(content)]() mutable {

@@ -23,6 +23,7 @@
 #include "core/worker_pool.hpp"
 #include "db/store/journal.hpp"
 #include "media/store.hpp"
+#include "media/voice.hpp"
 #include "outbound/recipient_limits.hpp"
 #include "outbound/retry_policy.hpp"
 #include "outbound/token_bucket.hpp"
@@ -64,6 +65,8 @@ public:
     void set_recorded(Recorded recorded) { recorded_ = std::move(recorded); }
     // A provider said that more is wrong than one message (quality, payment, policy): what sends to many must stop.
     void set_on_alarm(std::function<void(AccountId, const channels::SendError&)> alarm) { on_alarm_ = std::move(alarm); }
+    // Makes voice notes of audio that is none; without it such audio goes out as it is.
+    void set_voice(media::Voice* voice) { voice_ = voice; }
 
     // The three steps of a message that a settlement commits; its id is set.
     void reserve(const Outbound& message) { queue_.reserve(message); }
@@ -114,6 +117,8 @@ private:
     void begin(Account& account, const Message& message);
     void pump(Account& account);
     void load(Account& account, const Message& message);
+    void make_voice(Account& account, const Message& message);
+    void read_file(Account& account, const Message& message);
     void unload(Outbound& message);
     void check_window(Account& account, const Message& message);
     void attempt(Account& account, const Message& message);
@@ -141,6 +146,7 @@ private:
     Recorded recorded_;
     std::function<void(AccountId, const channels::SendError&)> on_alarm_;
     const std::size_t max_in_memory_;
+    media::Voice* voice_ = nullptr;
     UnixMillis began_ = unix_now();
     std::size_t sending_ = 0;
     std::size_t loading_ = 0;                                   // messages whose files are in memory

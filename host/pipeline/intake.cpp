@@ -86,10 +86,14 @@ void Intake::admit(std::shared_ptr<Batch> batch, Inbound message) {
     if (handled) dispatcher_.reserve(message);
     ++batch->open;
     failpoint("before-commit-in");
-    auto done = [this, batch = std::move(batch), id, handled, account = message.account, trace = message.trace,
-                 sender = message.sender, text = message.text](Result<db::Admission> how) {
+    std::shared_ptr<const Inbound> with_file;  // a copy only of those that have one
+    if (on_file && message.media && message.kind == EventKind::message) with_file = std::make_shared<Inbound>(message);
+    auto done = [this, batch = std::move(batch), id, handled, with_file = std::move(with_file),
+                 account = message.account, trace = message.trace, sender = message.sender,
+                 text = message.text](Result<db::Admission> how) {
         failpoint("after-commit-in");
         const bool fresh = how && *how == db::Admission::accepted;
+        if (with_file && fresh) on_file(*with_file);
         if (handled && fresh) dispatcher_.committed(id);
         if (handled && !fresh) dispatcher_.aborted(id);
         if (how) (fresh ? received_ : duplicates_).add();

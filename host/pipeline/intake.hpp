@@ -55,6 +55,9 @@ public:
     // it and it is the account's own.
     std::function<void(AccountId, MessageId)> on_settled;
 
+    // A message with a file is committed; its file is not here yet.
+    std::function<void(const Inbound&)> on_file;
+
 private:
     struct Batch;
     void bury(AccountId account, const Error& why, std::string raw, Done done);

@@ -11,6 +11,7 @@
 #include "core/ids.hpp"
 #include "net/client.hpp"
 #include "net/loop.hpp"
+#include "support/fetching.hpp"
 #include "support/paths.hpp"
 #include "support/prism.hpp"
 #include "support/result_printer.hpp"
@@ -210,7 +211,7 @@ TEST_CASE("a strict mock of the Cloud API takes the calls about tokens, template
     Inbound incoming;
     incoming.media = Media{};
     incoming.media->source = "1003383421387256";
-    const auto fetched = meta.await<Result<std::string>>([&](auto done) { meta.channel->fetch(incoming, 10, done); });
+    const auto fetched = meta.await<Result<std::string>>([&](auto done) { test::fetch_text(*meta.channel, incoming, 10, done); });
     REQUIRE(!fetched);
     CHECK(fetched.error().code == Errc::too_large);
 }

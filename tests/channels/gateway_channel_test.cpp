@@ -3,6 +3,7 @@
 #include <deque>
 
 #include "channels/gateway/gateway_channel.hpp"
+#include "support/fetching.hpp"
 #include "support/result_printer.hpp"
 
 using namespace parley;
@@ -21,6 +22,7 @@ struct ScriptedGateway {
             REQUIRE_FALSE(answers.empty());
             net::ClientResult answer = std::move(answers.front());
             answers.pop_front();
+            test::pour(requests.back(), answer);
             done(std::move(answer));
         };
     }
@@ -51,7 +53,7 @@ Inbound with_file(std::string source, std::string id = "3EB0") {
 Result<std::string> fetch(ScriptedGateway& gateway, const Inbound& message) {
     GatewayChannel channel(1, make_config(), gateway.exchange());
     std::optional<Result<std::string>> result;
-    channel.fetch(message, 1000, [&](Result<std::string> r) {
+    test::fetch_text(channel, message, 1000, [&](Result<std::string> r) {
         REQUIRE_FALSE(result);
         result = std::move(r);
     });
@@ -150,11 +152,14 @@ TEST_CASE("a fetch that fails on the way says how") {
 
 TEST_CASE("an answer that comes after the channel's end still arrives") {
     std::vector<UniqueFunction<void(net::ClientResult)>> waiting;
+    net::ClientRequest last;
     auto channel = std::make_unique<GatewayChannel>(
-        1, make_config(),
-        [&](net::ClientRequest, UniqueFunction<void(net::ClientResult)> done) { waiting.push_back(std::move(done)); });
+        1, make_config(), [&](net::ClientRequest request, UniqueFunction<void(net::ClientResult)> done) {
+            last = std::move(request);
+            waiting.push_back(std::move(done));
+        });
     std::optional<Result<std::string>> result;
-    channel->fetch(with_file(""), 10, [&](Result<std::string> r) { result = std::move(r); });
+    test::fetch_text(*channel, with_file(""), 10, [&](Result<std::string> r) { result = std::move(r); });
     channel.reset();
     net::ClientResponse named, bytes;
     named.status = bytes.status = 200;
@@ -164,7 +169,9 @@ TEST_CASE("an answer that comes after the channel's end still arrives") {
     auto first = std::move(waiting[0]);
     first(named);
     REQUIRE(waiting.size() == 2);
-    waiting[1](bytes);
+    net::ClientResult answer(bytes);
+    test::pour(last, answer);
+    waiting[1](answer);
     REQUIRE(result);
     CHECK(result->value() == "BYTES");
 }

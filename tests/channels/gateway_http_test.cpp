@@ -6,6 +6,7 @@
 #include "net/form.hpp"
 #include "net/loop.hpp"
 #include "net/server.hpp"
+#include "support/fetching.hpp"
 #include "support/result_printer.hpp"
 
 using namespace parley;
@@ -82,7 +83,7 @@ struct Gateway {
         return *result;
     }
     Result<std::string> fetch(const Inbound& message, std::size_t max_bytes) {
-        const auto result = await<Result<std::string>>([&](auto done) { channel->fetch(message, max_bytes, done); });
+        const auto result = await<Result<std::string>>([&](auto done) { test::fetch_text(*channel, message, max_bytes, done); });
         REQUIRE(result);
         return *result;
     }

@@ -10,6 +10,7 @@
 #include "channels/cloud/graph.hpp"
 #include "channels/cloud/token_source.hpp"
 #include "channels/cloud/upload.hpp"
+#include "support/fetching.hpp"
 
 namespace parley::test {
 
@@ -24,6 +25,7 @@ struct ScriptedGraph {
             if (answers.empty()) return waiting.push_back(std::move(done));
             net::ClientResult answer = std::move(answers.front());
             answers.pop_front();
+            pour(requests.back(), answer);
             done(std::move(answer));
         };
     }

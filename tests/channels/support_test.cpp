@@ -3,6 +3,7 @@
 
 #include "channels/support/answers.hpp"
 #include "channels/support/support_channel.hpp"
+#include "support/fetching.hpp"
 #include "support/result_printer.hpp"
 
 using namespace parley;
@@ -146,7 +147,7 @@ TEST_CASE("the support channel sends at once, under ids of its own, and never fr
     CHECK(ids[0] != ids[1]);
 
     std::optional<Errc> code;
-    channel.fetch(Inbound{}, 1, [&](Result<std::string> result) { code = result.error().code; });
+    test::fetch_text(channel, Inbound{}, 1, [&](Result<std::string> result) { code = result.error().code; });
     executor.run();
     CHECK(code == Errc::unsupported);
 

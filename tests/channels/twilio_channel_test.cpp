@@ -296,7 +296,7 @@ TEST_CASE("a file comes from the CDN, without our credentials") {
     message.media->source =
         "https://api.twilio.com/2010-04-01/Accounts/" + test::kTwilioAccount + "/Messages/MM1/Media/ME1";
     const auto fetch = [&] {
-        return once<Result<std::string>>([&](auto done) { channel.fetch(message, 1000, done); });
+        return once<Result<std::string>>([&](auto done) { test::fetch_text(channel, message, 1000, done); });
     };
     const auto will_redirect = [&](const char* to) { twilio.will_answer(307, "").headers.set("Location", to); };
     will_redirect("https://mms.twiliocdn.com/x?sig=1");

@@ -10,6 +10,7 @@
 #include "channels/twilio/signature.hpp"
 #include "channels/twilio/twilio_channel.hpp"
 #include "core/crypto.hpp"
+#include "support/fetching.hpp"
 #include "support/result_printer.hpp"
 
 namespace parley::test {
@@ -73,6 +74,7 @@ struct ScriptedTwilio {
             REQUIRE_FALSE(answers.empty());
             net::ClientResult answer = std::move(answers.front());
             answers.pop_front();
+            pour(requests.back(), answer);
             done(std::move(answer));
         };
     }

@@ -34,7 +34,7 @@ public:
     void find_sent(const Outbound&, UnixMillis, UniqueFunction<void(channels::SentBefore)> done) override {
         done(history);
     }
-    void fetch(const Inbound&, std::size_t, UniqueFunction<void(Result<std::string>)> done) override {
+    void fetch(const Inbound&, std::size_t, std::shared_ptr<net::BodySink>, channels::FetchDone done) override {
         done(make_error(Errc::not_found, "no file"));
     }
 

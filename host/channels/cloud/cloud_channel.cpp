@@ -120,9 +120,10 @@ void CloudChannel::mark_read(const std::string&, const std::string& provider_id)
     if (!provider_id.empty()) line_->post(encode_cloud_read(provider_id), [](net::ClientResult) {});
 }
 
-void CloudChannel::fetch(const Inbound& message, std::size_t max_bytes,
-                         UniqueFunction<void(Result<std::string>)> done) {
-    fetch_cloud_file(line_->caller, line_->config.phone_number_id, message, max_bytes, unix_now(), std::move(done));
+void CloudChannel::fetch(const Inbound& message, std::size_t max_bytes, std::shared_ptr<net::BodySink> sink,
+                         FetchDone done) {
+    fetch_cloud_file(line_->caller, line_->config.phone_number_id, message, max_bytes, unix_now(), std::move(sink),
+                     std::move(done));
 }
 
 void CloudChannel::probe(UniqueFunction<void(std::vector<ProbeLine>)> done) {

@@ -28,7 +28,8 @@ public:
     // Needs the message that is being answered; ends by itself.
     void typing(const std::string& chat, const std::string& provider_id, bool on) override;
     void mark_read(const std::string& chat, const std::string& provider_id) override;
-    void fetch(const Inbound& message, std::size_t max_bytes, UniqueFunction<void(Result<std::string>)> done) override;
+    void fetch(const Inbound& message, std::size_t max_bytes, std::shared_ptr<net::BodySink> sink,
+               FetchDone done) override;
     void probe(UniqueFunction<void(std::vector<ProbeLine>)> done) override;
 
 private:

@@ -14,12 +14,12 @@ constexpr int kLookups = 2;                        // an address may expire on t
 // One file on its way in. Kept alive by the callback that it waits for.
 class Fetch : public std::enable_shared_from_this<Fetch> {
 public:
-    using Done = UniqueFunction<void(Result<std::string>)>;
-
-    Fetch(std::shared_ptr<CloudCaller> caller, std::string phone_number_id, std::size_t max_bytes, Done done)
+    Fetch(std::shared_ptr<CloudCaller> caller, std::string phone_number_id, std::size_t max_bytes,
+          std::shared_ptr<net::BodySink> sink, FetchDone done)
         : caller_(std::move(caller)),
           phone_number_id_(std::move(phone_number_id)),
           max_bytes_(max_bytes),
+          sink_(std::move(sink)),
           done_(std::move(done)) {}
 
     void start(const Inbound& message, UnixMillis now) {
@@ -73,8 +73,11 @@ private:
     }
 
     void download(std::string url) {
-        const auto make = [url = std::move(url), most = max_bytes_](const Graph& graph, const Secret& token) {
-            return graph.download(url, most, token);
+        const auto make = [url = std::move(url), most = max_bytes_, sink = sink_](const Graph& graph,
+                                                                                  const Secret& token) {
+            auto request = graph.download(url, most, token);
+            if (request) request->sink = sink;
+            return request;
         };
         caller_->call_once(
             make, [self = shared_from_this()](net::ClientResult answer) { self->downloaded(std::move(answer)); });
@@ -88,34 +91,32 @@ private:
             if (may_have_expired) return look_up();
             return done_(make_error(Errc::unavailable, "the file could not be fetched: " + why_));
         }
-        if (!has_digest(answer->body, digest_))
-            return done_(make_error(Errc::unavailable, "the file arrived damaged: it does not have Meta's SHA-256"));
-        done_(std::move(answer->body));
+        done_(Fetched{hex_of_digest(digest_)});
     }
 
     std::shared_ptr<CloudCaller> caller_;
     std::string phone_number_id_, id_, digest_, why_;
     std::size_t max_bytes_;
     int lookups_left_ = kLookups;
-    Done done_;
+    std::shared_ptr<net::BodySink> sink_;
+    FetchDone done_;
 };
 
 }  // namespace
 
-bool has_digest(std::string_view bytes, std::string_view digest) {
-    std::optional<std::string> expected;
-    if (digest.size() == 64) expected = crypto::hex_decode(digest);
-    if (digest.size() == 44) expected = crypto::base64_decode(digest);
-    if (!expected) return true;
-    const crypto::Digest actual = crypto::sha256(bytes);
-    return *expected == crypto::bytes_of(actual);
+std::string hex_of_digest(std::string_view digest) {
+    std::optional<std::string> bytes;
+    if (digest.size() == 64) bytes = crypto::hex_decode(digest);
+    if (digest.size() == 44) bytes = crypto::base64_decode(digest);
+    return bytes && bytes->size() == sizeof(crypto::Digest) ? crypto::hex_encode(*bytes) : std::string();
 }
 
 void fetch_cloud_file(std::shared_ptr<CloudCaller> caller, const std::string& phone_number_id, const Inbound& message,
-                      std::size_t max_bytes, UnixMillis now, UniqueFunction<void(Result<std::string>)> done) {
+                      std::size_t max_bytes, UnixMillis now, std::shared_ptr<net::BodySink> sink, FetchDone done) {
     if (!message.media || message.media->source.empty())
         return done(make_error(Errc::not_found, "the message has no file"));
-    const auto fetch = std::make_shared<Fetch>(std::move(caller), phone_number_id, max_bytes, std::move(done));
+    const auto fetch =
+        std::make_shared<Fetch>(std::move(caller), phone_number_id, max_bytes, std::move(sink), std::move(done));
     fetch->start(message, now);
 }
 

@@ -61,7 +61,12 @@ SendError no_answer(const net::ClientError& failure) {
 Error file_error(const net::ClientResponse& response) {
     const std::string reason =
         "the gateway did not hand over the file: " + reason_of(response.status, read_answer(response.body), "");
-    return make_error(response.status == 404 ? Errc::not_found : Errc::unavailable, reason);
+    const bool leads_elsewhere =
+        response.status >= 300 && response.status < 400;  // never followed: its files are its own
+    return make_error(response.status == 404 ? Errc::not_found
+                      : leads_elsewhere      ? Errc::denied
+                                             : Errc::unavailable,
+                      reason);
 }
 
 }  // namespace
@@ -98,10 +103,10 @@ Result<std::string> read_download_answer(const net::ClientResult& answer) {
     return std::string(url.substr(at + 1));
 }
 
-Result<std::string> read_file_answer(net::ClientResult answer) {
+Result<void> check_file_answer(const net::ClientResult& answer) {
     if (!answer) return answer.error().error;
     if (answer->status != 200) return file_error(*answer);
-    return std::move(answer->body);
+    return {};
 }
 
 }  // namespace parley::channels

@@ -13,7 +13,7 @@ SendResult classify_gateway_answer(const net::ClientResult& answer, UnixMillis n
 // The answer to GatewayEncoder::download: the path of the file, for GatewayEncoder::file.
 Result<std::string> read_download_answer(const net::ClientResult& answer);
 
-// The bytes of a file, or why there are none.
-Result<std::string> read_file_answer(net::ClientResult answer);
+// Was it a file? If not, why.
+Result<void> check_file_answer(const net::ClientResult& answer);
 
 }  // namespace parley::channels

@@ -11,13 +11,14 @@ struct GatewayChannel::Line {
     GatewayEncoder encoder;
     Exchange exchange;
 
-    using FileDone = UniqueFunction<void(Result<std::string>)>;
-
-    void fetch_file(std::string_view path, std::size_t max_bytes, FileDone done) const {
+    void fetch_file(std::string_view path, std::size_t max_bytes, std::shared_ptr<net::BodySink> sink,
+                    FetchDone done) const {
         Result<net::ClientRequest> request = encoder.file(path, max_bytes);
         if (!request) return done(request.error());
-        exchange(std::move(*request), [done = std::move(done)](net::ClientResult answer) mutable {
-            done(read_file_answer(std::move(answer)));
+        request->sink = std::move(sink);
+        exchange(std::move(*request), [done = std::move(done)](const net::ClientResult& answer) mutable {
+            const Result<void> whole = check_file_answer(answer);
+            done(whole ? Result<Fetched>(Fetched{}) : Result<Fetched>(whole.error()));
         });
     }
 };
@@ -85,11 +86,11 @@ void GatewayChannel::mark_read(const std::string& chat, const std::string& provi
     line_->exchange(line_->encoder.mark_read(chat, provider_id), [](net::ClientResult) {});
 }
 
-void GatewayChannel::fetch(const Inbound& message, std::size_t max_bytes,
-                           UniqueFunction<void(Result<std::string>)> done) {
+void GatewayChannel::fetch(const Inbound& message, std::size_t max_bytes, std::shared_ptr<net::BodySink> sink,
+                           FetchDone done) {
     if (!message.media) return done(make_error(Errc::not_found, "the message has no file"));
     const std::string& source = message.media->source;
-    if (is_path(source)) return line_->fetch_file(source, max_bytes, std::move(done));
+    if (is_path(source)) return line_->fetch_file(source, max_bytes, std::move(sink), std::move(done));
 
     const std::string& id = message.provider_id;
     if (id.empty() || id.starts_with("sha256:")) {
@@ -97,10 +98,10 @@ void GatewayChannel::fetch(const Inbound& message, std::size_t max_bytes,
     }
     const std::shared_ptr<const Line> line = line_;
     line->exchange(line->encoder.download(id, message.chat),
-                   [line, max_bytes, done = std::move(done)](net::ClientResult answer) mutable {
+                   [line, max_bytes, sink = std::move(sink), done = std::move(done)](net::ClientResult answer) mutable {
                        const Result<std::string> path = read_download_answer(answer);
                        if (!path) return done(path.error());
-                       line->fetch_file(*path, max_bytes, std::move(done));
+                       line->fetch_file(*path, max_bytes, std::move(sink), std::move(done));
                    });
 }
 

@@ -30,7 +30,8 @@ public:
     void send(const Outbound& message, UniqueFunction<void(SendResult)> done) override;
     void typing(const std::string& chat, const std::string& provider_id, bool on) override;
     void mark_read(const std::string& chat, const std::string& provider_id) override;
-    void fetch(const Inbound& message, std::size_t max_bytes, UniqueFunction<void(Result<std::string>)> done) override;
+    void fetch(const Inbound& message, std::size_t max_bytes, std::shared_ptr<net::BodySink> sink,
+               FetchDone done) override;
 
 private:
     struct Line;  // shared with the callbacks of requests under way

@@ -41,7 +41,7 @@ void SupportChannel::send(const Outbound&, UniqueFunction<void(SendResult)> done
         [done = std::move(done), id = "support:" + crypto::random_hex(16)]() mutable { done(Sent{std::move(id)}); });
 }
 
-void SupportChannel::fetch(const Inbound&, std::size_t, UniqueFunction<void(Result<std::string>)> done) {
+void SupportChannel::fetch(const Inbound&, std::size_t, std::shared_ptr<net::BodySink>, FetchDone done) {
     executor_.post([done = std::move(done)]() mutable {
         done(make_error(Errc::unsupported, "the support channel carries no files"));
     });

@@ -26,7 +26,8 @@ public:
     Result<Decoded> decode(const net::Request& request) const override;
     // Sent at once, under an id made here.
     void send(const Outbound& message, UniqueFunction<void(SendResult)> done) override;
-    void fetch(const Inbound& message, std::size_t max_bytes, UniqueFunction<void(Result<std::string>)> done) override;
+    void fetch(const Inbound& message, std::size_t max_bytes, std::shared_ptr<net::BodySink> sink,
+               FetchDone done) override;
 
 private:
     AccountId account_;

@@ -101,7 +101,7 @@ void TerminalChannel::send(const Outbound& message, UniqueFunction<void(SendResu
         [done = std::move(done), number]() mutable { done(Sent{"terminal-reply-" + std::to_string(number)}); });
 }
 
-void TerminalChannel::fetch(const Inbound&, std::size_t, UniqueFunction<void(Result<std::string>)> done) {
+void TerminalChannel::fetch(const Inbound&, std::size_t, std::shared_ptr<net::BodySink>, FetchDone done) {
     executor_.post(
         [done = std::move(done)]() mutable { done(make_error(Errc::not_found, "the terminal sends no files")); });
 }

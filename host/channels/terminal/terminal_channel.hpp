@@ -39,7 +39,8 @@ public:
     Result<void> verify(const net::Request& request) const override;
     Result<Decoded> decode(const net::Request& request) const override;
     void send(const Outbound& message, UniqueFunction<void(SendResult)> done) override;
-    void fetch(const Inbound& message, std::size_t max_bytes, UniqueFunction<void(Result<std::string>)> done) override;
+    void fetch(const Inbound& message, std::size_t max_bytes, std::shared_ptr<net::BodySink> sink,
+               FetchDone done) override;
 
 private:
     struct Mailbox {

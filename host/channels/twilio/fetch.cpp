@@ -15,18 +15,20 @@ bool is_redirect(int status) {
 struct Download : std::enable_shared_from_this<Download> {
     std::shared_ptr<const TwilioLine> line;
     std::size_t max_bytes = 0;
-    UniqueFunction<void(Result<std::string>)> done;
+    std::shared_ptr<net::BodySink> sink;
+    FetchDone done;
     int steps = 0;
 
     void ask(net::ClientRequest request) {
         const bool tls = request.url.starts_with("https://");
+        request.sink = sink;
         line->exchange(std::move(request),
                        [self = shared_from_this(), tls](net::ClientResult answer) { self->read(answer, tls); });
     }
 
     void read(net::ClientResult& answer, bool tls) {
         if (!answer) return done(twilio_error(answer));
-        if (answer->status == 200) return done(std::move(answer->body));
+        if (answer->status == 200) return done(Fetched{});
         if (!is_redirect(answer->status)) return done(twilio_error(answer));
         const std::string_view to = answer->headers.get("Location");
         const Result<net::Url> url = net::parse_url(to);
@@ -48,12 +50,13 @@ struct Download : std::enable_shared_from_this<Download> {
 }  // namespace
 
 void fetch_twilio_file(std::shared_ptr<const TwilioLine> line, std::string_view url, std::size_t max_bytes,
-                       UniqueFunction<void(Result<std::string>)> done) {
+                       std::shared_ptr<net::BodySink> sink, FetchDone done) {
     Result<net::ClientRequest> request = line->encoder.file(url, max_bytes);
     if (!request) return done(request.error());
     const auto download = std::make_shared<Download>();
     download->line = std::move(line);
     download->max_bytes = max_bytes;
+    download->sink = std::move(sink);
     download->done = std::move(done);
     download->ask(std::move(*request));
 }

@@ -33,6 +33,6 @@ void probe_twilio(std::shared_ptr<const TwilioLine> line, UniqueFunction<void(st
 
 // A file of a webhook. The redirect to the CDN goes without the credentials and to public addresses only.
 void fetch_twilio_file(std::shared_ptr<const TwilioLine> line, std::string_view url, std::size_t max_bytes,
-                       UniqueFunction<void(Result<std::string>)> done);
+                       std::shared_ptr<net::BodySink> sink, FetchDone done);
 
 }  // namespace parley::channels

@@ -154,12 +154,12 @@ void TwilioChannel::typing(const std::string&, const std::string& provider_id, b
     if (on && request) line_->exchange(std::move(*request), [](net::ClientResult) {});
 }
 
-void TwilioChannel::fetch(const Inbound& message, std::size_t max_bytes,
-                          UniqueFunction<void(Result<std::string>)> done) {
+void TwilioChannel::fetch(const Inbound& message, std::size_t max_bytes, std::shared_ptr<net::BodySink> sink,
+                          FetchDone done) {
     if (!message.media || message.media->source.empty()) {
         return done(make_error(Errc::not_found, "the message has no file"));
     }
-    fetch_twilio_file(line_, message.media->source, max_bytes, std::move(done));
+    fetch_twilio_file(line_, message.media->source, max_bytes, std::move(sink), std::move(done));
 }
 
 }  // namespace parley::channels

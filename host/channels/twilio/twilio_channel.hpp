@@ -33,7 +33,8 @@ public:
     void missed(UnixMillis since, UniqueFunction<void(Result<Decoded>)> done) override;
     void probe(UniqueFunction<void(std::vector<ProbeLine>)> done) override;
     void typing(const std::string& chat, const std::string& provider_id, bool on) override;
-    void fetch(const Inbound& message, std::size_t max_bytes, UniqueFunction<void(Result<std::string>)> done) override;
+    void fetch(const Inbound& message, std::size_t max_bytes, std::shared_ptr<net::BodySink> sink,
+               FetchDone done) override;
 
 private:
     struct Delivery;

@@ -33,7 +33,10 @@ with incoming as (
                         where p.account_id = i.account_id and p.provider_id = i.provider_id and p.direction = 0
                           and p.created_at >= $15::timestamptz and p.created_at < $16::timestamptz)
     on conflict do nothing
-    returning id, created_at, kind
+    returning id, created_at, kind, account_id, media
+), fetching as (
+    insert into media_downloads (message_id, account_id)
+    select id, account_id from admitted where media <> '' and kind = 'message'
 ), queued as (
     insert into inbox (id, created_at)
     select id, created_at from admitted where kind in ('message', 'timer')

@@ -2,6 +2,7 @@
 
 #include <pqxx/pqxx>
 
+#include "db/store/media_downloads.hpp"
 #include "db/store/media_json.hpp"
 
 namespace parley::db {
@@ -85,6 +86,18 @@ std::vector<Outbound> read_outbox(pqxx::work& tx, MessageId after, MessageId bef
     messages.reserve(rows.size());
     for (const auto& row : rows) messages.push_back(to_outbound(row));
     return messages;
+}
+
+std::vector<Download> read_due_downloads(pqxx::work& tx, std::size_t limit) {
+    const auto rows = tx.exec_params(
+        "select m.*, (extract(epoch from m.sent_at) * 1000)::bigint as sent_ms, d.attempts "
+        "  from (select * from media_downloads where next_at <= now() order by next_at limit $1) d "
+        "  join messages m on m.id = d.message_id and m.created_at = parley_time(d.message_id) order by d.next_at",
+        limit);
+    std::vector<Download> downloads;
+    downloads.reserve(rows.size());
+    for (const auto& row : rows) downloads.push_back({to_inbound(row), row["attempts"].as<int>()});
+    return downloads;
 }
 
 MessageId greatest_id(pqxx::work& tx) {

@@ -39,6 +39,7 @@ public:
     void signal(int number) { process_->signal(number); }
 
     std::uint16_t port() const { return port_; }
+    pid_t pid() const { return process_->pid(); }
     std::string data_dir() const { return directory_.path() + "/data"; }
     std::string plugins_dir() const { return directory_.path() + "/plugins"; }
     std::string log() const { return read_text(directory_.path() + "/err"); }

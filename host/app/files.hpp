@@ -1,0 +1,55 @@
+// The files of messages: fetched in the background, kept within limits, made voice notes, linked to for providers.
+#pragma once
+
+#include "config/config.hpp"
+#include "config/settings.hpp"
+#include "config/vault.hpp"
+#include "media/links.hpp"
+#include "media/voice.hpp"
+#include "net/loop.hpp"
+#include "pipeline/downloads.hpp"
+
+namespace parley::app {
+
+class Files {
+public:
+    struct Parts {
+        const config::Config& config;
+        const config::Settings& settings;
+        const config::Vault& vault;
+        db::Pool& pool;
+        net::Loop& loop;
+        WorkerPool& workers;
+        const media::Store& store;
+        Metrics& metrics;
+        Logger log;
+    };
+
+    Files(Parts parts, pipeline::Downloads::ChannelOf channel_of);
+
+    // [I/O thread] Takes up what an earlier process left, and begins to sweep: now and once an hour.
+    void open();
+
+    pipeline::Downloads& downloads() { return downloads_; }
+    media::Voice& voice() { return voice_; }
+    const media::Links& links() const { return links_; }
+
+    // [any thread] A URL under which the file can be fetched for half a day. Errc::invalid while PUBLIC_URL is not set.
+    Result<std::string> public_link(const std::string& stored) const;
+
+    // [I/O thread] As of the last sweep.
+    media::Store::Sweep state() const { return state_; }
+
+private:
+    void sweep();
+    void swept(const media::Store::Sweep& result);
+
+    Parts parts_;
+    media::Links links_;
+    pipeline::Downloads downloads_;
+    media::Voice voice_;
+    media::Store::Sweep state_;
+    Metrics::Counter removed_;
+};
+
+}  // namespace parley::app

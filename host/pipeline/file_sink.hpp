@@ -1,0 +1,33 @@
+// Brings the bytes that the I/O thread receives into the media store, on worker threads.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "core/worker_pool.hpp"
+#include "media/store.hpp"
+#include "net/client.hpp"
+
+namespace parley::pipeline {
+
+class FileSink final : public net::BodySink, public std::enable_shared_from_this<FileSink> {
+public:
+    // Both outlive it.
+    FileSink(const media::Store& store, WorkerPool& workers) : workers_(workers), writer_(store.begin()) {}
+
+    void write(std::string bytes, UniqueFunction<void(Result<void>)> written) override;
+
+    // Once, when all has been written: the stored file. `done` comes from a worker thread. See media::Writer::finish.
+    void finish(std::string mime, std::string sha256, UniqueFunction<void(Result<Media>)> done);
+
+    // It came to nothing: what was written goes.
+    void abandon();
+
+private:
+    WorkerPool& workers_;
+    std::mutex mutex_;  // a write may still be under way when its exchange is given up
+    std::unique_ptr<media::Writer> writer_;
+};
+
+}  // namespace parley::pipeline
