@@ -192,6 +192,8 @@ void Application::build_pipeline(MessageId greatest) {
                               [this](Inbound& message) { message.channel = intake_->channel_name(message.account); }),
         metrics_, log_);
     intake_ = std::make_unique<pipeline::Intake>(*loop_, *journal_, *dispatcher_, *ids_, metrics_, log_);
+    contacts_ = std::make_unique<contacts::Book>(*loop_, *pool_, contacts::BookOptions{}, log_);
+    intake_->keep_contacts(*contacts_);
     timers_ = std::make_unique<pipeline::Timers>(*loop_, *pool_, *journal_, *dispatcher_, *intake_, *ids_, log_);
     mailings_ = std::make_unique<Mailings>(
         Mailings::Parts{*loop_, database_, *pool_, *settings_, *accounts_, *sender_, *intake_, *ids_, log_});
@@ -383,6 +385,7 @@ Application::~Application() {
     files_.reset();
     timers_.reset();
     intake_.reset();
+    contacts_.reset();
     dispatcher_.reset();
     sender_.reset();
     accounts_.reset();

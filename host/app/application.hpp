@@ -16,6 +16,7 @@
 #include "config/config.hpp"
 #include "config/settings.hpp"
 #include "config/vault.hpp"
+#include "contacts/book.hpp"
 #include "core/ids.hpp"
 #include "core/metrics.hpp"
 #include "core/worker_pool.hpp"
@@ -126,6 +127,7 @@ private:
     pipeline::KnownUsers known_users_;
     std::unique_ptr<pipeline::Handler> handler_;
     std::unique_ptr<pipeline::Dispatcher> dispatcher_;
+    std::unique_ptr<contacts::Book> contacts_;
     std::unique_ptr<pipeline::Intake> intake_;
     std::unique_ptr<pipeline::Timers> timers_;
     std::unique_ptr<Mailings> mailings_;

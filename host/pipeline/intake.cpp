@@ -88,14 +88,16 @@ void Intake::admit(std::shared_ptr<Batch> batch, Inbound message) {
     failpoint("before-commit-in");
     std::shared_ptr<const Inbound> with_file;  // a copy only of those that have one
     if (on_file && message.media && message.kind == EventKind::message) with_file = std::make_shared<Inbound>(message);
+    auto sighting = contacts_ ? contacts_->unknown(message) : std::nullopt;
     auto done = [this, batch = std::move(batch), id, handled, with_file = std::move(with_file),
-                 account = message.account, trace = message.trace, sender = message.sender,
-                 text = message.text](Result<db::Admission> how) {
+                 account = message.account, trace = message.trace, sender = message.sender, text = message.text,
+                 sighting = std::move(sighting)](Result<db::Admission> how) mutable {
         failpoint("after-commit-in");
         const bool fresh = how && *how == db::Admission::accepted;
         if (with_file && fresh) on_file(*with_file);
         if (handled && fresh) dispatcher_.committed(id);
         if (handled && !fresh) dispatcher_.aborted(id);
+        if (fresh && sighting) contacts_->add(std::move(*sighting));
         if (how) (fresh ? received_ : duplicates_).add();
         if (log_.enabled(LogLevel::debug))
             log_.debug("message.received",

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "channels/channel.hpp"
+#include "contacts/book.hpp"
 #include "core/executor.hpp"
 #include "core/ids.hpp"
 #include "core/log.hpp"
@@ -40,6 +41,9 @@ public:
 
     // Messages that need no verifying: the terminal's, or those of a body that was decoded already.
     void accept(std::string_view channel, channels::Decoded decoded, Done done);
+
+    // Where senders of admitted messages are written down. It outlives the intake; none: nowhere.
+    void keep_contacts(contacts::Book& book) { contacts_ = &book; }
 
     // The name of an account's channel, for messages that are read back from the table.
     void name_account(AccountId account, std::string_view channel) { channel_names_[account] = channel; }
@@ -73,6 +77,7 @@ private:
     Dispatcher& dispatcher_;
     IdGenerator& ids_;
     Logger log_;
+    contacts::Book* contacts_ = nullptr;
     std::size_t reports_to_repeat_ = 0;
     std::map<AccountId, std::string_view> channel_names_;
     Metrics::Counter received_, duplicates_, buried_, refused_, unauthorized_;

@@ -31,6 +31,26 @@ std::string first_of(const JsonReader& field, std::initializer_list<std::string_
     return {};
 }
 
+void add_identity(Inbound& event, const Jid& person) {
+    const bool is_lid = person.server == "lid";
+    if (person.empty() || !text::is_digits(person.user) || (!is_lid && person.server != "s.whatsapp.net")) return;
+    const Identity identity{is_lid ? IdentityKind::lid : IdentityKind::phone, person.user};
+    auto& all = event.identities;
+    if (std::find(all.begin(), all.end(), identity) == all.end()) all.push_back(identity);
+}
+
+// Who wrote, under the number and the hidden id. In a direct chat known by its number, "from" may still be a LID.
+void add_identities(const Webhook& hook, const Origin& origin, Inbound& event) {
+    add_identity(event, origin.sender);
+    if (origin.sender.empty()) return;
+    for (const JsonReader& fields : {hook.root, hook.root["payload"]}) {
+        const Jid hidden = parse_jid(fields["from_lid"].view_or(""));
+        if (hidden.server == "lid") add_identity(event, hidden);
+        const Jid from = parse_origin(fields["from"].view_or("")).sender;
+        if (from.server == "lid") add_identity(event, from);
+    }
+}
+
 bool says_nothing(const json::value& value) {
     if (value.is_null()) return true;
     if (value.is_bool()) return !value.get_bool();
@@ -51,6 +71,8 @@ Inbound start_inbound(const Webhook& hook, EventKind kind, const Origin& origin,
     const Jid& chat = in_group || origin.sender.empty() ? origin.group : origin.sender;
     if (!chat.empty()) event.chat = chat.text();
     event.timestamp = named_time.value_or(hook.now);
+    // Other events are told by their nature about others than the sender: our own number, members of a group.
+    if (kind != EventKind::other) add_identities(hook, origin, event);
     return event;
 }
 

@@ -1,0 +1,132 @@
+#include "db/store/contacts.hpp"
+
+#include <barrier>
+#include <thread>
+
+#include "store/journal_fixture.hpp"
+
+namespace parley::test {
+namespace {
+
+using db::Sighting;
+using Kind = IdentityKind;
+
+class People : public JournalFixture {
+public:
+    Sighting sighting(std::vector<Identity> identities, std::string name = "", UnixMillis seen = 1'700'000'000'000) {
+        Sighting made;
+        made.account = account;
+        made.name = std::move(name);
+        for (const auto& identity : identities)
+            if (identity.kind == Kind::phone) made.phone = identity.value;
+        made.identities = std::move(identities);
+        made.seen = seen;
+        return made;
+    }
+    void see(std::vector<Identity> identities, std::string name = "", UnixMillis seen = 1'700'000'000'000) {
+        const auto made = sighting(std::move(identities), std::move(name), seen);
+        transact([&](pqxx::work& tx) { db::write_sightings(tx, {made}); });
+    }
+    std::string contact_of(const std::string& value) {
+        return ask("select contact_id from contact_identities where value = '" + value + "'");
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a sender becomes one contact, whatever is known of them") {
+    People people;
+    people.see({{Kind::phone, "923001234567"}}, "Ada");
+    people.see({{Kind::phone, "923001234567"}, {Kind::user_id, "PK.1"}}, "Ada L");
+    people.see({{Kind::user_id, "PK.1"}}, "", 1'700'000'100'000);
+    CHECK(people.count("contacts") == "1");
+    CHECK(people.count("contact_identities") == "2");
+    CHECK(people.ask("select name || ' ' || phone from contacts") == "Ada L 923001234567");
+    CHECK(people.ask("select extract(epoch from last_seen - first_seen)::int from contacts") == "100");
+}
+
+TEST_CASE("what is older does not take last_seen back") {
+    People people;
+    people.see({{Kind::phone, "1"}}, "", 1'700'000'100'000);
+    people.see({{Kind::phone, "1"}}, "", 1'700'000'000'000);
+    CHECK(people.ask("select extract(epoch from last_seen)::bigint from contacts") == "1700000100");
+}
+
+TEST_CASE("a message that carries the names of two contacts makes them one: the older") {
+    People people;
+    people.see({{Kind::phone, "923001234567"}});
+    people.see({{Kind::user_id, "PK.1"}, {Kind::parent_user_id, "PK.9"}}, "Ada");
+    people.transact([](pqxx::work& tx) { tx.exec("update contacts set opted_out_at = now() where name = 'Ada'"); });
+    const auto older = people.contact_of("923001234567");
+    people.see({{Kind::phone, "923001234567"}, {Kind::user_id, "PK.1"}});
+    CHECK(people.count("contacts") == "1");
+    for (const char* value : {"923001234567", "PK.1", "PK.9"}) CHECK(people.contact_of(value) == older);
+    CHECK(people.ask("select name from contacts") == "Ada");
+    CHECK(people.count("contacts where opted_out_at is not null") == "1");
+}
+
+TEST_CASE("a user name is handed on and makes nobody the same person") {
+    People people;
+    people.see({{Kind::user_id, "PK.1"}, {Kind::username, "ada"}});
+    people.see({{Kind::user_id, "PK.2"}, {Kind::username, "ada"}});
+    CHECK(people.count("contacts") == "2");
+    CHECK(people.contact_of("ada") == people.contact_of("PK.2"));
+    people.see({{Kind::username, "ada"}}, "Ada");
+    CHECK(people.count("contacts") == "2");
+}
+
+TEST_CASE("organisations do not share contacts") {
+    People people;
+    people.see({{Kind::phone, "923001234567"}});
+    people.transact([&](pqxx::work& tx) {
+        tx.exec(
+            "insert into organisations (name) values ('other'); "
+            "update accounts set organisation_id = (select id from organisations where name = 'other')");
+    });
+    people.see({{Kind::phone, "923001234567"}});
+    CHECK(people.count("contacts") == "2");
+}
+
+TEST_CASE("sightings of an account that is gone are left out") {
+    People people;
+    auto lost = people.sighting({{Kind::phone, "1"}});
+    lost.account = 4711;
+    const auto kept = people.sighting({{Kind::phone, "2"}});
+    people.transact([&](pqxx::work& tx) { db::write_sightings(tx, {lost, kept}); });
+    CHECK(people.count("contacts") == "1");
+}
+
+TEST_CASE("writers that see halves of one person at once make one contact") {
+    People people;
+    constexpr int writers = 4, rounds = 20;
+    std::barrier together(writers);
+    std::vector<std::thread> threads;
+    std::vector<std::string> failures(writers);
+    for (int writer = 0; writer < writers; ++writer) {
+        threads.emplace_back([&, writer] {
+            const auto connection = db::connect(people.options, "test");
+            for (int round = 0; round < rounds; ++round) {
+                const std::string phone = "92300" + std::to_string(1'000'000 + round);
+                const std::string user = "PK." + std::to_string(round), lid = "9" + std::to_string(round);
+                const std::vector<std::vector<Identity>> seen{{{Kind::phone, phone}},
+                                                              {{Kind::user_id, user}, {Kind::lid, lid}},
+                                                              {{Kind::phone, phone}, {Kind::user_id, user}},
+                                                              {{Kind::lid, lid}, {Kind::phone, phone}}};
+                together.arrive_and_wait();
+                try {
+                    pqxx::work tx(*connection);
+                    db::write_sightings(tx, {people.sighting(seen[static_cast<std::size_t>(writer)])});
+                    tx.commit();
+                } catch (const std::exception& failure) {
+                    failures[static_cast<std::size_t>(writer)] = failure.what();
+                }
+            }
+        });
+    }
+    for (auto& thread : threads) thread.join();
+    for (const auto& failure : failures) CHECK(failure == "");
+    CHECK(people.count("contacts") == std::to_string(rounds));
+    CHECK(people.count("contact_identities") == std::to_string(3 * rounds));
+}
+
+}  // namespace parley::test
