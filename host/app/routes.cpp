@@ -139,6 +139,7 @@ net::Router make_router(Application& app) {
     router.add("POST", "/api/webhook/", with(support_webhook));
     router.add("POST", "/api/send-message/", with(support_send));
     add_control_routes(router, app);
+    add_api_routes(router, app);
     return router;
 }
 

@@ -16,6 +16,14 @@
 //   POST /api/webhook/                       plain JSON: a message came in
 //   POST /api/send-message/                  plain JSON: send a message
 //
+// Reading back, newest first, with the bearer token API_TOKEN or through the control socket (api/list_query.hpp has the
+// filters, api/list_json.hpp the answers):
+//   GET  /api/v1/messages                    of both directions, those that wait to be sent included
+//   GET  /api/v1/messages/incoming, /api/v1/messages/outgoing
+//   GET  /api/v1/media                       files of messages
+//   GET  /api/v1/contacts                    people
+//   GET  /api/v1/accounts/events             what providers told about accounts
+//
 // Through the control socket only (routes_control.cpp): what the CLI asks of a running host.
 //   GET  /control/status                     counters of the parts
 //   GET  /control/plugins                    one JSON object a plugin
@@ -60,6 +68,7 @@ void add_media_routes(net::Router& router, Application& app);
 void add_account_routes(net::Router& router, Application& app);
 void add_campaign_routes(net::Router& router, Application& app);
 void add_template_routes(net::Router& router, Application& app);
+void add_api_routes(net::Router& router, Application& app);
 
 // 503 with Retry-After.
 net::Response come_again(const std::string& why);

@@ -31,6 +31,7 @@ TEST_CASE("the environment is understood") {
                                           {"GATEWAY_RATE", "20"},
                                           {"WHATSAPP_CLIENT_URL", "http://gateway:3000"},
                                           {"SUPPORT_TOKEN", ""},
+                                          {"API_TOKEN", "key"},
                                           {"MAX_IN_MEMORY", "100"}});
     REQUIRE(config);
     CHECK(config->host == "::");
@@ -43,6 +44,7 @@ TEST_CASE("the environment is understood") {
     CHECK(config->gateway.rate == 20);
     CHECK(config->gateway.url == "http://gateway:3000");
     CHECK(config->support.token.empty());
+    CHECK(config->api.token.reveal() == "key");
     CHECK(config->max_in_memory == 100);
 }
 

@@ -1,0 +1,22 @@
+// Pages of lists as the API answers them: {"items": [...], "next": "..." | null}. Ids are texts, for they have more
+// digits than a JavaScript number holds. What is unknown or does not apply is left out. [any thread]
+#pragma once
+
+#include <string>
+
+#include "db/store/history.hpp"
+
+namespace parley::api {
+
+// {"id", "time", "account", "direction", "type", "kind", "chat", "sender", "sender_name", "group", "text", "media",
+//  "payload", "status", "error", "provider_id", "refers_to", "cause", "trace", "sent_at"}
+std::string to_json(const db::Slice<db::MessageRow>& page);
+// {"message", "time", "account", "direction", "chat", "sender", "kind", "mime", "name", "size", "stored"}; `stored` is
+// the name in the media store, left out while the file is still at the provider.
+std::string to_media_json(const db::Slice<db::MessageRow>& page);
+// {"id", "organisation", "name", "phone", "identities": [{"kind", "value"}], "opted_out_at", "first_seen", "last_seen"}
+std::string to_json(const db::Slice<db::ContactRow>& page);
+// {"id", "account", "type", "payload", "told_at"}
+std::string to_json(const db::Slice<db::EventRow>& page);
+
+}  // namespace parley::api
