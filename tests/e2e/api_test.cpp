@@ -105,7 +105,7 @@ TEST_CASE("only the token and the control socket open the lists") {
                                "/api/v1/media", "/api/v1/contacts", "/api/v1/accounts/events"}) {
         CAPTURE(target);
         const auto local = net::local_request(stage().host.data_dir() + "/control.sock", "GET", target);
-        REQUIRE(local);
+        REQUIRE(local.has_value());
         CHECK(local->status == 200);
         CHECK(get(target, "").status == 401);
         CHECK(get(target, "s3cre").status == 401);
