@@ -19,12 +19,12 @@ TEST_CASE("a page of messages: ids are texts, stored JSON stays JSON, nothing em
     page.items = {row};
     page.next = 0x1f;
     CHECK(to_json(page) ==
-          R"({"items":[{"id":"381990787103068129","time":"2026-11-20T21:26:40Z","account":"shop","direction":"in",)"
+          R"({"items":[{"id":"381990787103068129","time":"2026-11-20T02:15:00Z","account":"shop","direction":"in",)"
           R"("type":"image","kind":"message","chat":"1@s","text":"hi","media":{"kind":"image","mime":"image/jpeg",)"
           R"("size":3,"stored":"abc"},"payload":{"a":1},"status":"handled"}],"next":"m1f"})");
     CHECK(
         to_media_json(page) ==
-        R"({"items":[{"message":"381990787103068129","time":"2026-11-20T21:26:40Z","account":"shop",)"
+        R"({"items":[{"message":"381990787103068129","time":"2026-11-20T02:15:00Z","account":"shop",)"
         R"("direction":"in","chat":"1@s","kind":"image","mime":"image/jpeg","size":3,"stored":"abc"}],"next":"m1f"})");
     CHECK(to_json(db::Slice<db::MessageRow>{}) == R"({"items":[],"next":null})");
 }

@@ -78,3 +78,22 @@ TEST_CASE("v8.0 messages of our own number are ours, others' are not") {
     CHECK(decode_gateway(from("447700900999:12@s.whatsapp.net"), 1, 1)->messages.empty());
     CHECK(decode_gateway(from("447700900123@s.whatsapp.net"), 1, 1)->messages.size() == 1);
 }
+
+TEST_CASE("who wrote goes by number and hidden id, and a hidden id is never taken for a number") {
+    using Identities = std::vector<Identity>;
+    const Identity number{IdentityKind::phone, "447700900123"}, hidden{IdentityKind::lid, "98765432101234"};
+    const auto flat = [](const std::string& from) {
+        return decode_one(R"({"from":")" + from +
+                          R"(","from_lid":"98765432101234@lid","message":{"id":"A","text":"x"}})")
+            .identities;
+    };
+    CHECK(flat("447700900123@s.whatsapp.net") == Identities{number, hidden});
+    CHECK(flat("447700900123@s.whatsapp.net in 120363041234567890@g.us") == Identities{number, hidden});
+    CHECK(flat("98765432101234@lid") == Identities{hidden});
+    const auto event = [](const std::string& payload) {
+        return decode_one(R"({"event":"message","payload":{"id":"A","body":"x",)" + payload + "}}").identities;
+    };
+    CHECK(event(R"("from":"98765432101234@lid","chat_id":"447700900123@s.whatsapp.net")") ==
+          Identities{number, hidden});
+    CHECK(event(R"("from":"447700900123@s.whatsapp.net","chat_id":"120363041234567890@g.us")") == Identities{number});
+}
