@@ -31,6 +31,8 @@ struct MediaConfig {
     unsigned max_mb = 100;         // MEDIA_MAX_MB: no file of more is fetched; below that the limits of WhatsApp hold
     unsigned quota_mb = 10'240;    // MEDIA_QUOTA_MB: the oldest files go when there is more; 0: never
     unsigned retention_days = 30;  // MEDIA_RETENTION_DAYS: files go after so many days; 0: never
+};
+
 struct ApiConfig {
     Secret token;  // API_TOKEN: bearer token for /api/v1; empty: open to the control socket alone
 };
