@@ -2,6 +2,7 @@
 
 #include "support/fake_channel.hpp"
 #include "support/manual_executor.hpp"
+#include "support/result_printer.hpp"
 
 namespace parley::test {
 namespace {
