@@ -134,14 +134,24 @@ void Sender::settled(AccountId reporter, MessageId id) {
     queue_.finish(id);
 }
 
-// Asks the provider whether it has the message already, where it can be asked.
-void Sender::ask(Account& account, const Message& message) {
+// Asks the provider whether it has the message already, where it can be asked. While it does not answer the message
+// waits: a provider that is away loses nothing by it, and one that comes back must not be sent the message twice.
+void Sender::ask(Account& account, const Message& message, int asked) {
     using Verdict = channels::SentBefore::Verdict;
     const UnixMillis since = message->attempted != 0 ? message->attempted : IdGenerator::time_of(message->id);
     const auto channel = account.channel;
-    channel->find_sent(*message, since, [this, channel, &account, message](const channels::SentBefore& before) {
+    channel->find_sent(*message, since, [this, channel, &account, message, asked](const channels::SentBefore& before) {
         if (before.verdict == Verdict::found) {
             found(account, message, before.provider_id);
+            return;
+        }
+        if (before.ask_again && unix_now() - IdGenerator::time_of(message->id) < rules_.retry_for_ms) {
+            if (asked == 0)
+                log_.warn("send.cannot_be_looked_up",
+                          {{"trace", message->trace}, {"message", message->id}, {"account", account.name}});
+            const int pause = std::min(rules_.longest_ms, rules_.base_ms * (1 << std::min(asked, 10)));
+            executor_.after(std::chrono::milliseconds(pause),
+                            [this, &account, message, asked] { ask(account, message, asked + 1); });
             return;
         }
         account.ready.push_back(message);

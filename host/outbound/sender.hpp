@@ -126,7 +126,7 @@ private:
     void sent(Account& account, const Message& message, const channels::Sent& sent);
     void failed(Account& account, const Message& message, const channels::SendError& error);
     void doubt(Account& account, const Message& message, int patience_ms);
-    void ask(Account& account, const Message& message);
+    void ask(Account& account, const Message& message, int asked = 0);
     void found(Account& account, const Message& message, const std::string& provider_id);
     void retry_later(Account& account, const Message& message, int wait_ms);
     void give_up(Account& account, const Message& message, const std::string& reason);

@@ -171,6 +171,11 @@ TEST_CASE("a send whose answer was lost is looked up") {
 
     twilio.will_answer(500, "");
     CHECK(find(channel, message, kThen).verdict == SentBefore::Verdict::unknown);
+    for (const int status : {429, 503, 401}) {
+        twilio.will_answer(status, "");
+        CAPTURE(status);
+        CHECK(find(channel, message, kThen).ask_again == (status != 401));
+    }
     twilio.will_be_lost();
     CHECK(find(channel, message, kThen).verdict == SentBefore::Verdict::unknown);
     twilio.will_answer(200, "{}");

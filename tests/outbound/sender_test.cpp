@@ -284,6 +284,24 @@ TEST_CASE(
     CHECK(out.store.count("messages where status = 'sent'") == "2");
 }
 
+TEST_CASE("a send in doubt is not made again while its provider cannot be asked") {
+    SenderFixture out;
+    out.channel->can.keeps_history = true;
+    out.channel->history.ask_again = true;
+    const auto id = out.put("hello");
+    out.channel->refuse("hello", Class::in_doubt);
+    for (int i = 0; i < 5; ++i) {
+        REQUIRE(out.store.executor.timers() > 0);
+        out.store.executor.fire_next();
+        CHECK(out.channel->under_way().empty());
+    }
+    out.channel->history = {channels::SentBefore::Verdict::found, "P1"};
+    out.store.executor.fire_next();
+    out.drain();
+    CHECK(out.channel->seen == Texts{"hello"});
+    CHECK(out.ending_of(id) == "sent");
+}
+
 TEST_CASE("a message for an account that nobody knows fails") {
     SenderFixture out;
     auto message = out.store.outbound("lost");

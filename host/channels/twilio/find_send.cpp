@@ -9,6 +9,14 @@ namespace {
 constexpr int kMaxPages = 3;
 constexpr UnixMillis kSecond = 1000;  // Twilio's times have no parts of one
 
+// What keeps Twilio from answering often kept back the answer to the send as well, and passes. Refused credentials do
+// not: there the next send tells the admin.
+SentBefore could_not_ask(const Error& error) {
+    SentBefore unknown;
+    unknown.ask_again = error.code != Errc::unauthorized && error.code != Errc::not_found;
+    return unknown;
+}
+
 struct Search : std::enable_shared_from_this<Search> {
     std::shared_ptr<const TwilioLine> line;
     net::ClientRequest wanted;
@@ -23,7 +31,7 @@ struct Search : std::enable_shared_from_this<Search> {
 
     void read(const net::ClientResult& answer) {
         const Result<TwilioPage> page = read_twilio_page(answer, unix_now());
-        if (!page) return done(SentBefore{});
+        if (!page) return done(could_not_ask(page.error()));
         const UnixMillis from = since + page->clock_ahead - kSecond;
         for (const TwilioRow& row : page->rows) {
             const std::optional<bool> same = is_twilio_row_of(row, wanted);
