@@ -1,12 +1,10 @@
 #include "pipeline/downloads.hpp"
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
-#include <optional>
 #include <utility>
 
 #include "core/ids.hpp"
+#include "pipeline/download_entry.hpp"
 #include "pipeline/file_sink.hpp"
 
 namespace parley::pipeline {
@@ -38,33 +36,6 @@ bool is_final(const Error& error, const Inbound& message, int attempts) {
 }
 
 }  // namespace
-
-struct Downloads::Waiting {
-    std::mutex mutex;
-    std::condition_variable wake;
-    std::optional<Result<Media>> outcome;
-    bool unknown = false;  // not in memory
-
-    void tell(Result<Media> result) {
-        const std::lock_guard lock(mutex);
-        outcome.emplace(std::move(result));
-        wake.notify_all();
-    }
-    void tell_unknown() {
-        const std::lock_guard lock(mutex);
-        unknown = true;
-        wake.notify_all();
-    }
-};
-
-struct Downloads::Entry {
-    Inbound message;
-    int attempts = 0;
-    bool running = false;
-    Executor::TimerId timer = 0;
-    std::optional<Result<Media>> outcome;  // known, but not yet in the table
-    std::vector<std::shared_ptr<Waiting>> waiting;
-};
 
 std::uint64_t largest_file(MediaKind kind, std::uint64_t most) {
     constexpr std::uint64_t mib = 1u << 20;
@@ -237,6 +208,7 @@ void Downloads::record(MessageId id, std::function<void(pqxx::work&)> write) {
         executor_, std::move(write),
         [this, id](const Result<void>& written) {
             entries_.erase(id);
+            if (written && looking_) settled_.insert(id);
             if (!written) {
                 log_.warn("media.not_recorded", {{"why", written.error().message}});
                 look_after(after_fault);
@@ -267,8 +239,10 @@ void Downloads::look() {
         },
         [this, rows, limit](const Result<void>& ok) {
             looking_ = false;
+            const auto settled = std::exchange(settled_, {});
             if (!ok) return look_after(after_fault);
             look_after(rows->next_ms ? std::min(milliseconds(*rows->next_ms), look_again) : look_again);
+            std::erase_if(rows->due, [&](const db::Download& due) { return settled.count(due.message.id) != 0; });
             read(rows->due, limit);
         },
         db::Rerun::safe);
@@ -282,7 +256,7 @@ void Downloads::read(const std::vector<db::Download>& due, std::size_t limit) {
         insert(download.message, download.attempts);
         fresh = true;
     }
-    if (fresh && due.size() == limit) more_in_table_ = true;
+    if (fresh && due.size() >= limit) more_in_table_ = true;
     if (fresh) pump();
 }
 
@@ -295,52 +269,6 @@ void Downloads::look_after(milliseconds delay) {
         look_timer_ = 0;
         look();
     });
-}
-
-Result<Media> Downloads::wait(const Inbound& message, std::chrono::steady_clock::time_point deadline) {
-    if (!message.media) return make_error(Errc::not_found, "the message has no file");
-    if (!message.media->stored.empty()) return store_.find(message.media->stored, message.media->mime);
-    const auto waiting = std::make_shared<Waiting>();
-    executor_.post([this, waiting, id = message.id] {
-        const auto found = entries_.find(id);
-        if (found == entries_.end()) return waiting->tell_unknown();
-        auto& entry = *found->second;
-        if (entry.outcome) return waiting->tell(*entry.outcome);
-        entry.waiting.push_back(waiting);
-        if (!entry.running) start(entry);
-    });
-    const auto settled = [&] { return waiting->outcome.has_value() || waiting->unknown; };
-    std::unique_lock lock(waiting->mutex);
-    if (waiting->wake.wait_until(lock, deadline, settled) && !waiting->outcome) {
-        lock.unlock();
-        if (auto known = look_up(message, waiting); known || known.error().code != Errc::unavailable) return known;
-        lock.lock();
-        waiting->wake.wait_until(lock, deadline, [&] { return waiting->outcome.has_value(); });
-    }
-    if (!waiting->outcome) return make_error(Errc::timeout, "the file did not arrive in time");
-    return *waiting->outcome;
-}
-
-// What the table says. Errc::unavailable: nothing yet, its download is begun.
-Result<Media> Downloads::look_up(const Inbound& message, const std::shared_ptr<Waiting>& waiting) {
-    std::optional<db::FileState> state;
-    try {
-        pool_.run([&](pqxx::work& tx) { state = db::read_file_state(tx, message.id); }, db::Rerun::safe);
-    } catch (const ErrorException& failure) {
-        log_.warn("media.not_read", {{"why", failure.error().message}});  // then it is fetched once more
-    }
-    if (state && !state->media.stored.empty()) return store_.find(state->media.stored, state->media.mime);
-    if (state && !state->problem.empty())
-        return make_error(Errc::not_found, "the file could not be fetched: " + state->problem);
-    executor_.post([this, waiting, message] {
-        auto found = entries_.find(message.id);
-        if (found == entries_.end()) found = insert(message, 0);
-        auto& entry = *found->second;
-        if (entry.outcome) return waiting->tell(*entry.outcome);
-        entry.waiting.push_back(waiting);
-        if (!entry.running) start(entry);
-    });
-    return make_error(Errc::unavailable, "its download is begun");
 }
 
 }  // namespace parley::pipeline

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <set>
 
 #include "channels/channel.hpp"
 #include "core/executor.hpp"
@@ -80,6 +81,7 @@ private:
     std::size_t running_ = 0;
     bool more_in_table_ = false;
     bool looking_ = false;
+    std::set<MessageId> settled_;  // since the table is being read: what is read may still name them
     Executor::TimerId look_timer_ = 0;
     SteadyTime look_at_ = SteadyTime::max();
     std::mt19937 random_{std::random_device{}()};

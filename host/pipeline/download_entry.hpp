@@ -1,0 +1,40 @@
+// One file on its way, and those who wait for it. Internal to Downloads.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+
+#include "pipeline/downloads.hpp"
+
+namespace parley::pipeline {
+
+// A handler thread that waits.
+struct Downloads::Waiting {
+    std::mutex mutex;
+    std::condition_variable wake;
+    std::optional<Result<Media>> outcome;
+    bool unknown = false;  // not in memory
+
+    void tell(Result<Media> result) {
+        const std::lock_guard lock(mutex);
+        outcome.emplace(std::move(result));
+        wake.notify_all();
+    }
+    void tell_unknown() {
+        const std::lock_guard lock(mutex);
+        unknown = true;
+        wake.notify_all();
+    }
+};
+
+struct Downloads::Entry {
+    Inbound message;
+    int attempts = 0;
+    bool running = false;
+    Executor::TimerId timer = 0;
+    std::optional<Result<Media>> outcome;  // known, but not yet in the table
+    std::vector<std::shared_ptr<Waiting>> waiting;
+};
+
+}  // namespace parley::pipeline
