@@ -101,7 +101,7 @@ TEST_CASE("old files go, then the oldest of too many; what is needed or fresh st
     std::vector<std::string> files;
     for (int i = 0; i < 5; ++i) {
         files.push_back(store.put(std::string(1000, static_cast<char>('a' + i)), "")->stored);
-        make_older(store, files.back(), std::chrono::hours(24 * (10 - i)));
+        make_older(store, files.back(), std::chrono::hours(24 * (10 - i) - 1));
     }
     const std::string fresh = store.put(std::string(1000, 'f'), "")->stored;
     CHECK(store.sweep({}, {}).removed == 0);
@@ -170,9 +170,10 @@ TEST_CASE("what is not audio does not become a voice note, and reaches no other 
     Voice voice(store, find_ffmpeg(), Logger());
     std::ofstream(directory.path() + "/secret.wav") << wav();
     const std::string other = directory.path() + "/secret.wav";
-    for (const std::string text : {std::string("no audio at all"),
-                                   "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile:" + other + "\n#EXT-X-ENDLIST\n",
-                                   "ffconcat version 1.0\nfile '" + other + "'\n", wav().substr(0, 20)}) {
+    for (const std::string& text :
+         {std::string("no audio at all"),
+          "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile:" + other + "\n#EXT-X-ENDLIST\n",
+          "ffconcat version 1.0\nfile '" + other + "'\n", wav().substr(0, 20)}) {
         CAPTURE(text);
         const auto media = store.put(text, "audio/wav").value();
         CHECK(make_voice(voice, media).error().code == Errc::invalid);
