@@ -90,9 +90,8 @@ void RequestTaker::read() {
             if (ok && !rows->empty()) return take(*rows);
             busy_ = false;
             // The end of the round; what was committed late or held by somebody is found in the next one.
-            const bool round_over = ok && cursor_ != 0;
             cursor_ = 0;
-            if (ok && again_ && round_over) return look();
+            if (ok && again_) return look();
             look_later(ok ? look_every : after_failure);
         },
         db::Rerun::safe);
