@@ -150,8 +150,7 @@ Result<std::vector<Account>> from_environment(const std::map<std::string, std::s
                                   "environment: " + std::string(field.environment) + ": " + ok.error().message);
         }
         if (present.empty()) continue;
-        if (!missing.empty())
-            return make_error(Errc::invalid, missing_words(present, channel, missing));
+        if (!missing.empty()) return make_error(Errc::invalid, missing_words(present, channel, missing));
         accounts.push_back(std::move(account));
     }
     return accounts;

@@ -66,8 +66,8 @@ public:
     channels::SupportChannel& support() { return *support_; }
     channels::TerminalChannel& terminal() { return *terminal_; }
 
-    // [I/O thread] The account to send by: the one named; else the gateway of the settings, if it is configured; else the
-    // only one there is.
+    // [I/O thread] The account to send by: the one named; else the gateway of the settings, if it is configured; else
+    // the only one there is.
     Result<const accounts::Entry*> sending_account(const std::string& name) const;
 
     // [any thread] "cloud", ...: static text; "unknown" when there is no such account.

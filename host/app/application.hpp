@@ -10,8 +10,8 @@
 #include <thread>
 
 #include "app/accounts.hpp"
-#include "app/mailings.hpp"
 #include "app/files.hpp"
+#include "app/mailings.hpp"
 #include "app/sign_in.hpp"
 #include "config/config.hpp"
 #include "config/settings.hpp"

@@ -39,8 +39,8 @@ void GatewayAccount::typing(const std::string& chat, const std::string& provider
     if (configured_) channel_->typing(chat, provider_id, on);
 }
 
-void GatewayAccount::fetch(const Inbound& message, std::size_t max_bytes,
-                           std::shared_ptr<net::BodySink> sink, channels::FetchDone done) {
+void GatewayAccount::fetch(const Inbound& message, std::size_t max_bytes, std::shared_ptr<net::BodySink> sink,
+                           channels::FetchDone done) {
     if (configured_) {
         channel_->fetch(message, max_bytes, std::move(sink), std::move(done));
         return;

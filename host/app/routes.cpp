@@ -86,7 +86,8 @@ std::string metrics_text(Application& app) {
     const auto files = app.files().state();
     set("parley_media_files", "Files in the media store, as of the last sweep", static_cast<double>(files.files));
     set("parley_media_bytes", "Bytes of them", static_cast<double>(files.bytes));
-    set("parley_media_downloads_running", "Files being fetched", static_cast<double>(app.files().downloads().running()));
+    set("parley_media_downloads_running", "Files being fetched",
+        static_cast<double>(app.files().downloads().running()));
     set("parley_loop_lag_seconds", "How late the I/O thread is", app.loop().lag_ms() / 1000);
     set("parley_database_up", "1 while the database answers", app.journal().healthy() ? 1 : 0);
     const auto journal = app.journal().stats();

@@ -143,10 +143,10 @@ public:
     // The blue ticks: best effort as well.
     virtual void mark_read(const std::string& chat, const std::string& provider_id) { (void)chat, (void)provider_id; }
 
-    // Fetch an incoming file, at most `max_bytes`, into `sink`, which gets bytes of this file alone, and all of them only
-    // when it ends well. An address that has died is renewed where the provider has a way. Errc::not_found: the provider
-    // has it not, or not yet; too_large, denied and invalid: asking again is of no use. `done` is called once, on the I/O
-    // thread, as with send().
+    // Fetch an incoming file, at most `max_bytes`, into `sink`, which gets bytes of this file alone, and all of them
+    // only when it ends well. An address that has died is renewed where the provider has a way. Errc::not_found: the
+    // provider has it not, or not yet; too_large, denied and invalid: asking again is of no use. `done` is called once,
+    // on the I/O thread, as with send().
     virtual void fetch(const Inbound& message, std::size_t max_bytes, std::shared_ptr<net::BodySink> sink,
                        FetchDone done) = 0;
 };

@@ -64,7 +64,9 @@ public:
     // Needed for channels that keep a history.
     void set_recorded(Recorded recorded) { recorded_ = std::move(recorded); }
     // A provider said that more is wrong than one message (quality, payment, policy): what sends to many must stop.
-    void set_on_alarm(std::function<void(AccountId, const channels::SendError&)> alarm) { on_alarm_ = std::move(alarm); }
+    void set_on_alarm(std::function<void(AccountId, const channels::SendError&)> alarm) {
+        on_alarm_ = std::move(alarm);
+    }
     // Makes voice notes of audio that is none; without it such audio goes out as it is.
     void set_voice(media::Voice* voice) { voice_ = voice; }
 

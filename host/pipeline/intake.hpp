@@ -55,8 +55,8 @@ public:
     std::function<void(Inbound&, const Part& part)> on_message;
     std::function<void(const AccountEvent&, const Part& part)> on_account_event;
 
-    // A delivery report of this account named this message of ours and is committed: it is sent, if anybody still doubts
-    // it and it is the account's own.
+    // A delivery report of this account named this message of ours and is committed: it is sent, if anybody still
+    // doubts it and it is the account's own.
     std::function<void(AccountId, MessageId)> on_settled;
 
     // A message with a file is committed; its file is not here yet.

@@ -211,7 +211,8 @@ TEST_CASE("a strict mock of the Cloud API takes the calls about tokens, template
     Inbound incoming;
     incoming.media = Media{};
     incoming.media->source = "1003383421387256";
-    const auto fetched = meta.await<Result<std::string>>([&](auto done) { test::fetch_text(*meta.channel, incoming, 10, done); });
+    const auto fetched =
+        meta.await<Result<std::string>>([&](auto done) { test::fetch_text(*meta.channel, incoming, 10, done); });
     REQUIRE(!fetched);
     CHECK(fetched.error().code == Errc::too_large);
 }

@@ -83,7 +83,8 @@ struct Gateway {
         return *result;
     }
     Result<std::string> fetch(const Inbound& message, std::size_t max_bytes) {
-        const auto result = await<Result<std::string>>([&](auto done) { test::fetch_text(*channel, message, max_bytes, done); });
+        const auto result =
+            await<Result<std::string>>([&](auto done) { test::fetch_text(*channel, message, max_bytes, done); });
         REQUIRE(result);
         return *result;
     }

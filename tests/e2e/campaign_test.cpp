@@ -186,8 +186,9 @@ TEST_CASE("what another program inserts is sent, or refused with words") {
             "insert into send_requests (recipient, body) "
             "select '49160' || (1000000 + i), 'asked ' || i from generate_series(1, 1500) i");
         tx.exec("insert into send_requests (recipient, kind, link) values ('491602', 'link', 'https://a.test/b')");
-        tx.exec("insert into send_requests (recipient, kind, payload) "
-                "values ('491601', 'location', '{\"longitude\": 2}')");
+        tx.exec(
+            "insert into send_requests (recipient, kind, payload) "
+            "values ('491601', 'location', '{\"longitude\": 2}')");
         tx.exec("insert into send_requests (account, recipient, body) values ('nobody', '1', 'x')");
         tx.commit();
     }

@@ -115,13 +115,14 @@ Reported run_report(pqxx::work& tx, const ReportOp& op) {
         sending.sent(update.message, update.provider_ids.front());
         sending.run(tx);
     }
+    // That it was sent is what any recording says.
     bool all = true;
     for (const auto& id : update.provider_ids)
         all = tx.exec_prepared("parley_report", update.account, id, to_string(update.status), update.reason,
                                update.details)
                       .affected_rows() > 0 &&
               all;
-    return all ? Reported::matched : Reported::unmatched;
+    return all || update.status == DeliveryStatus::sent ? Reported::matched : Reported::unmatched;
 }
 
 void run_account_event(pqxx::work& tx, const AccountEventOp& op) {
