@@ -88,6 +88,7 @@ int spawn(const std::string& program, int sealed_fd, Child& child) {
     char* argv[] = {arguments[0].data(), arguments[1].data(), arguments[2].data(), nullptr};
     auto variables = child_environment();
     std::vector<char*> envp;
+    envp.reserve(variables.size() + 1);
     for (auto& variable : variables) envp.push_back(variable.data());
     envp.push_back(nullptr);
     const int error = ::posix_spawn(&child.pid, program.c_str(), &actions, &attributes, argv, envp.data());

@@ -39,12 +39,11 @@ bool is_hex(std::string_view text) {
 // One request for each piece of the text; `first` joins the first.
 std::vector<net::FormFields> with_text(net::FormFields first, std::string_view text) {
     std::vector<net::FormFields> all;
+    all.push_back(std::move(first));
+    bool begun = false;
     for (std::string& piece : split_text(text, kMaxBody)) {
-        if (all.empty()) {
-            all.push_back(std::move(first));
-        } else {
-            all.emplace_back();
-        }
+        if (begun) all.emplace_back();
+        begun = true;
         if (!piece.empty()) all.back().emplace_back("Body", std::move(piece));
     }
     return all;

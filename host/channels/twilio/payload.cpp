@@ -122,8 +122,9 @@ void add_referral(const TwilioForm& form, json::object& payload) {
     json::object referral;
     for (const auto& [name, value] : form.all()) {
         if (!name.starts_with("Referral") || value.empty()) continue;
+        const std::string_view key = name;
         const auto row =
-            std::find_if(std::begin(kNames), std::end(kNames), [&](const auto& r) { return r.from == name; });
+            std::find_if(std::begin(kNames), std::end(kNames), [key](const auto& r) { return r.from == key; });
         if (row == std::end(kNames))
             put(referral, name, value);
         else if (!row->to.empty())

@@ -14,6 +14,7 @@ constexpr std::chrono::seconds stall{4};  // when no writer came back for so lon
 
 void Backlog::push(Operation operation) {
     std::optional<Error> refused;
+    Batch alone;  // what was refused
     bool look = false;
     {
         const std::lock_guard lock(mutex_);
@@ -26,7 +27,9 @@ void Backlog::push(Operation operation) {
                 refused = make_error(Errc::overloaded, "too many messages wait to be stored");
             }
         }
-        if (!refused) {
+        if (refused) {
+            alone.push_back(std::move(operation));
+        } else {
             waiting_.push_back(std::move(operation));
             // A writer wakes for the first (to write it, or to see that the other is not too slow) and for a full
             // batch.
@@ -34,10 +37,7 @@ void Backlog::push(Operation operation) {
         }
     }
     if (look) wake_.notify_one();
-    if (!refused) return;
-    Batch alone;
-    alone.push_back(std::move(operation));
-    post_refusal(std::move(alone), *refused);
+    if (refused) post_refusal(std::move(alone), *refused);
 }
 
 // When what waits need not wait for more any longer.

@@ -64,6 +64,7 @@ bool write_storage(pqxx::work& tx, const std::vector<StorageWrite>& writes) {
     for (const auto& [name, sql] : statements) tx.conn().prepare(name, sql);  // again: nothing happens
     // Always in one order, so that two writers cannot wait for each other in a circle.
     std::vector<const StorageWrite*> sorted;
+    sorted.reserve(writes.size());
     for (const auto& write : writes) sorted.push_back(&write);
     std::sort(sorted.begin(), sorted.end(),
               [](const auto* a, const auto* b) { return std::tie(a->plugin, a->key) < std::tie(b->plugin, b->key); });

@@ -25,13 +25,13 @@ std::string description_path(const std::string& name) {
 
 // Empty: there is none.
 std::string program() {
-    if (const auto named = variable("PARLEY_TEST_PRISM"); !named.empty()) return named;
-    const std::string own = test::source_path(".deps/prism/node_modules/.bin/prism");
+    if (auto named = variable("PARLEY_TEST_PRISM"); !named.empty()) return named;
+    std::string own = test::source_path(".deps/prism/node_modules/.bin/prism");
     if (fs::exists(own)) return own;
     const std::string path = variable("PATH");
     for (std::size_t at = 0; at < path.size();) {
         const std::size_t end = std::min(path.find(':', at), path.size());
-        if (const auto file = path.substr(at, end - at) + "/prism"; fs::exists(file)) return file;
+        if (auto file = path.substr(at, end - at) + "/prism"; fs::exists(file)) return file;
         at = end + 1;
     }
     return {};
