@@ -135,5 +135,51 @@ TEST_CASE("accounts and plugins are remembered") {
     });
 }
 
+TEST_CASE("who may be written to freely: what people said counts, timers and our own echoes do not") {
+    JournalFixture store;
+    auto timer = store.inbound("T");
+    timer.kind = EventKind::timer;
+    timer.chat = "quiet";
+    auto echo = store.inbound("E");
+    echo.kind = EventKind::other;
+    echo.chat = "quiet";
+    auto words = store.inbound("W");
+    words.chat = "talking";
+    for (const auto& message : {timer, echo, words}) REQUIRE(accepted(store.admit(message)));
+    store.transact([&](pqxx::work& tx) {
+        CHECK(db::last_heard(tx, store.account, "nobody") == 0);
+        CHECK(db::last_heard(tx, store.account, "quiet") == 0);
+        CHECK(db::last_heard(tx, store.account, "talking") == IdGenerator::time_of(words.id));
+    });
+}
+
+TEST_CASE("two accounts share neither name nor address, and one that is gone is not changed") {
+    JournalFixture store;
+    db::AccountRow first;
+    first.organisation = "acme";
+    first.channel = "cloud";
+    first.name = "sales";
+    first.address = "1065";
+    first.config = R"({"phone_number_id":"1065"})";
+    store.transact([&](pqxx::work& tx) { first.id = db::write_account(tx, first); });
+    const auto refused = [&](db::AccountRow row) {
+        const auto connection = db::connect(store.options, "test");
+        pqxx::work tx(*connection);
+        try {
+            db::write_account(tx, row);
+        } catch (const ErrorException& failure) {
+            return failure.error().code;
+        }
+        return Errc::internal;
+    };
+    auto second = first;
+    second.id = 0;
+    CHECK(refused(second) == Errc::conflict);
+    second.name = "support-line";
+    CHECK(refused(second) == Errc::conflict);
+    store.transact([&](pqxx::work& tx) { CHECK(db::remove_account(tx, first.id)); });
+    CHECK(refused(first) == Errc::gone);
+}
+
 }  // namespace
 }  // namespace parley::test

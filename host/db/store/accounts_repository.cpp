@@ -57,12 +57,14 @@ AccountId write_account(pqxx::work& tx, const AccountRow& account) {
                 account.enabled)[0][0]
             .as<AccountId>();
     }
-    tx.exec_params(
+    const auto changed = tx.exec_params(
         "update accounts set organisation_id = (select id from organisations where name = $2), name = $3, address = "
         "$4, "
         "config = $5::jsonb, secrets = $6, enabled = $7, updated_at = now() where id = $1",
         account.id, account.organisation, account.name, account.address, account.config, account.secrets,
         account.enabled);
+    if (changed.affected_rows() == 0)
+        throw ErrorException(make_error(Errc::gone, "somebody else removed the account " + account.name));
     return account.id;
 }
 
