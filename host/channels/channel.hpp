@@ -110,7 +110,8 @@ public:
 
     // Send one message; `done` is called once, on the I/O thread, and for a message that cannot even be written down
     // perhaps before send() returns. What the channel cannot do (a link, a reaction) has been turned into text before,
-    // by channels/fallback.
+    // by channels/fallback. The channel may end while it is under way (its account got another one): `done` is called
+    // all the same.
     virtual void send(const Outbound& message, UniqueFunction<void(SendResult)> done) = 0;
 
     // Was this message sent already? For a send that ended in_doubt, before it is made again: `since` is when that

@@ -231,19 +231,18 @@ void Sender::attempt(Account& account, const Message& message) {
     failpoint("before-send");
     ++message->attempts;
     message->attempted = unix_now();
-    // It stays until its answer is there, also when the account has got another one meanwhile.
-    const auto channel = account.channel;
+    const auto channel = account.channel;  // send() may lead to another one being set
     const auto shaped = channels::with_fallback(*message, channel->capabilities());
     // A channel may answer before send() returns. Such answers take their turn, or a long queue would be one deep
     // recursion.
     in_send_ = true;
-    channel->send(shaped, [this, channel, &account, message](channels::SendResult result) {
+    channel->send(shaped, [this, &account, message](channels::SendResult result) {
         failpoint("after-send");
         if (!in_send_) {
             done(account, message, std::move(result));
             return;
         }
-        executor_.post([this, channel, &account, message, result = std::move(result)]() mutable {
+        executor_.post([this, &account, message, result = std::move(result)]() mutable {
             done(account, message, std::move(result));
         });
     });
