@@ -22,8 +22,9 @@ void conclude(pqxx::work& tx, MessageId message, const json::object& more) {
 }  // namespace
 
 std::optional<std::int64_t> next_download(pqxx::work& tx) {
+    // Not greatest(0, ...): that is 0 when there is none.
     const auto row = tx.exec(
-        "select greatest(0, extract(epoch from min(next_at) - now()) * 1000)::bigint from media_downloads "
+        "select (extract(epoch from min(next_at) - now()) * 1000)::bigint from media_downloads "
         " where next_at > now()");
     return row[0][0].is_null() ? std::nullopt : std::optional(row[0][0].as<std::int64_t>());
 }
