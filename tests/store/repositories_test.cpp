@@ -1,3 +1,4 @@
+#include "db/store/media_downloads.hpp"
 #include "store/journal_fixture.hpp"
 
 namespace parley::test {
@@ -179,6 +180,11 @@ TEST_CASE("two accounts share neither name nor address, and one that is gone is 
     CHECK(refused(second) == Errc::conflict);
     store.transact([&](pqxx::work& tx) { CHECK(db::remove_account(tx, first.id)); });
     CHECK(refused(first) == Errc::gone);
+}
+
+TEST_CASE("without a download to come there is no next one, rather than one at once") {
+    JournalFixture store;
+    store.transact([&](pqxx::work& tx) { CHECK_FALSE(db::next_download(tx)); });
 }
 
 }  // namespace
