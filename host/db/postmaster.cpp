@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 constexpr auto poll_interval = 10ms;
+constexpr auto remains_patience = 2s;
 
 }  // namespace
 
@@ -73,13 +74,16 @@ bool answers(const std::string& connection_string) {
 }
 
 void stop_postmaster(pid_t pid, const std::string& data_directory, std::chrono::milliseconds patience) {
-    if (has_ended(pid, data_directory)) return;
-    kill(pid, SIGINT);
-    if (wait_until_ended(pid, data_directory, patience)) return;
-    kill(pid, SIGQUIT);
-    if (wait_until_ended(pid, data_directory, 6s)) return;
-    kill(pid, SIGKILL);
-    wait_until_ended(pid, data_directory, 5s);
+    const auto ended = [&](int signal, std::chrono::milliseconds deadline) {
+        kill(pid, signal);
+        return wait_until_ended(pid, data_directory, deadline);
+    };
+    const bool stopped =
+        has_ended(pid, data_directory) || ended(SIGINT, patience) || ended(SIGQUIT, 6s) || ended(SIGKILL, 5s);
+    // The process that writes the log goes after its postmaster. Who removes the directory must not meet it.
+    const auto give_up = std::chrono::steady_clock::now() + remains_patience;
+    while (stopped && !servers_of(data_directory).empty() && std::chrono::steady_clock::now() < give_up)
+        std::this_thread::sleep_for(poll_interval);
 }
 
 }  // namespace parley::db

@@ -28,7 +28,8 @@ bool wait_until_ended(pid_t pid, const std::string& data_directory, std::chrono:
 // Does a server answer there, so that sessions can begin?
 bool answers(const std::string& connection_string);
 
-// Shuts a postmaster down: "fast" first, "immediate" after `patience`, kill as the last resort.
+// Shuts a postmaster down: "fast" first, "immediate" after `patience`, kill as the last resort. Returns when the other
+// processes of its server are gone too, or two seconds later.
 void stop_postmaster(pid_t pid, const std::string& data_directory, std::chrono::milliseconds patience);
 
 }  // namespace parley::db
