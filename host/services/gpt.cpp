@@ -11,7 +11,7 @@ parley_status chat(parley_call* call, parley_str, parley_sink) {
     });
 }
 
-constexpr parley_gpt table{sizeof(parley_gpt), chat};
+constexpr parley_gpt table{sizeof(parley_gpt), chat, nullptr, nullptr, nullptr, nullptr, nullptr};
 
 }  // namespace
 

@@ -62,7 +62,7 @@ parley_status create(parley_call* call, parley_str bytes, parley_str mime, parle
     });
 }
 
-constexpr parley_media table{sizeof(parley_media), read, path, reference, create};
+constexpr parley_media table{sizeof(parley_media), read, path, reference, create, nullptr};
 
 }  // namespace
 

@@ -124,9 +124,14 @@ FIELD(parley_clock, sender_zone, 16);
 FIELD(parley_clock, to_local, 24);
 FIELD(parley_clock, from_local, 32);
 
-SIZE(parley_gpt, 16);
+SIZE(parley_gpt, 56);
 FIELD(parley_gpt, size, 0);
 FIELD(parley_gpt, chat, 8);
+FIELD(parley_gpt, transcribe, 16);
+FIELD(parley_gpt, speak, 24);
+FIELD(parley_gpt, draw, 32);
+FIELD(parley_gpt, embed, 40);
+FIELD(parley_gpt, moderate, 48);
 
 SIZE(parley_http_header, 32);
 FIELD(parley_http_header, name, 0);
@@ -158,12 +163,13 @@ SIZE(parley_log, 16);
 FIELD(parley_log, size, 0);
 FIELD(parley_log, write, 8);
 
-SIZE(parley_media, 40);
+SIZE(parley_media, 48);
 FIELD(parley_media, size, 0);
 FIELD(parley_media, read, 8);
 FIELD(parley_media, path, 16);
 FIELD(parley_media, reference, 24);
 FIELD(parley_media, create, 32);
+FIELD(parley_media, text, 40);
 
 SIZE(parley_outgoing, 160);
 FIELD(parley_outgoing, size, 0);

@@ -13,10 +13,37 @@ extern "C" {
 typedef struct parley_gpt {
     uint32_t size;
 
-    /* [hook thread, blocks] request: {"messages":[{"role":"user","content":"..."}],"model":"..."?,"max_tokens":n?}.
-     * answer: {"text":"...","model":"...","input_tokens":n,"output_tokens":n}.
-     * PARLEY_NOT_CONFIGURED: the operator has given no model; say so to the user. */
+    /* [hook thread, blocks] request: {"messages":[{"role":"user","content":"..."}],"model":"..."?,"max_tokens":n?,
+     * "schema":{"name":"...","schema":{...}}?,"tools":[{"name":"...","description":"...","parameters":{...}}]?}.
+     * role: "system", "user", "assistant" (with "tool_calls" as they were answered) or "tool" (with "tool_call_id").
+     * content: text, or an array of {"type":"text","text":"..."} and {"type":"image","media":"<reference>"}.
+     * With "schema", a JSON Schema, the text of the answer is JSON that fits it.
+     * answer: {"text":"...","model":"...","input_tokens":n,"output_tokens":n,
+     * "tool_calls":[{"id":"...","name":"...","arguments":{...}}]}.
+     *
+     * All functions here: PARLEY_NOT_CONFIGURED: the operator has given no model; say so to the user. PARLEY_DENIED:
+     * the sender, the chat or the organisation has used up its budget, or the provider refuses the content; last_error
+     * has words for the user. PARLEY_UNAVAILABLE, PARLEY_TIMEOUT: the provider is away; retries are already made.
+     * References are those of parley_media. */
     parley_status (*chat)(parley_call* call, parley_str request, parley_sink answer);
+
+    /* [hook thread, blocks] Speech to text. request: {"media":"<reference>","language":"en"?}.
+     * answer: {"text":"...","language":"..."?,"seconds":n?}. */
+    parley_status (*transcribe)(parley_call* call, parley_str request, parley_sink answer);
+
+    /* [hook thread, blocks] Text to speech. request: {"text":"...","voice":"..."?}, 4,096 characters at most. Answers
+     * with the reference of a voice note, to be sent with `voice`. */
+    parley_status (*speak)(parley_call* call, parley_str request, parley_sink reference);
+
+    /* [hook thread, blocks] Text to picture. request: {"prompt":"...","size":"1024x1024"?}. Answers with a reference.
+     */
+    parley_status (*draw)(parley_call* call, parley_str request, parley_sink reference);
+
+    /* [hook thread, blocks] request: {"input":["...", ...]}, 2,048 texts at most. answer: {"vectors":[[n,...],...]}. */
+    parley_status (*embed)(parley_call* call, parley_str request, parley_sink answer);
+
+    /* [hook thread, blocks] request: {"text":"..."}. answer: {"flagged":true,"categories":["violence",...]}. */
+    parley_status (*moderate)(parley_call* call, parley_str request, parley_sink answer);
 } parley_gpt;
 
 #ifdef __cplusplus

@@ -227,11 +227,11 @@ inline parley_status clock_from_local(parley_call* raw, parley_str zone, const p
 // The table by its name if its capability is granted; the log and the clock always are.
 inline const void* find(const World& world, std::string_view name) {
     static const parley_messaging messaging{sizeof(messaging), send, typing};
-    static const parley_media media{sizeof(media), media_read, media_path, media_reference, media_create};
+    static const parley_media media{sizeof(media), media_read, media_path, media_reference, media_create, nullptr};
     static const parley_storage storage{sizeof(storage), storage_get, storage_put, storage_remove, storage_list};
     static const parley_timers timers{sizeof(timers), timer_set, timer_cancel, timer_list};
     static const parley_http http{sizeof(http), http_request};
-    static const parley_gpt gpt{sizeof(gpt), gpt_chat};
+    static const parley_gpt gpt{sizeof(gpt), gpt_chat, nullptr, nullptr, nullptr, nullptr, nullptr};
     static const parley_log log{sizeof(log), log_write};
     static const parley_clock clock{sizeof(clock), clock_now, clock_sender_zone, clock_to_local, clock_from_local};
     static const parley_settings settings{sizeof(settings), settings_get, settings_set, settings_list};

@@ -1,0 +1,51 @@
+// Who asks: a person who signed in, a program with an API key, or the operator of this machine.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "core/unique_function.hpp"
+#include "net/http.hpp"
+
+namespace parley::auth {
+
+enum class Role {
+    user,       // rooms and own things
+    operator_,  // messages, chats, contacts, campaigns
+    admin,      // everything
+};
+const char* to_string(Role role);  // "user", "operator", "admin"
+std::optional<Role> role_from(std::string_view text);
+
+struct Principal {
+    enum class Kind {
+        person,   // bearer token of a sign-in; `id` is the user's
+        api_key,  // `id` is the key's
+        local,    // control socket, or API_TOKEN: an admin without a row
+    };
+    Kind kind = Kind::person;
+    std::int64_t id = 0;
+    std::int64_t token = 0;  // the row of the token used; 0: none
+    std::string name;        // for the audit log
+    Role role = Role::user;
+    std::set<std::string>
+        scopes;  // of an API key: "messages:read", "campaigns:write", ...; a person has all of the role
+};
+
+// Turns the Authorization header of a request (or `token` of a WebSocket's address) into who is asking.
+class Authenticator {
+public:
+    virtual ~Authenticator() = default;
+
+    // [I/O thread] `done` is called on the I/O thread, perhaps from inside the call: nothing for a missing, wrong,
+    // expired or revoked token. Throws nothing; when the database is away the answer is `unavailable`.
+    struct Answer {
+        std::optional<Principal> principal;
+        bool unavailable = false;
+    };
+    virtual void authenticate(const net::Request& request, UniqueFunction<void(Answer)> done) = 0;
+};
+
+}  // namespace parley::auth

@@ -1,0 +1,155 @@
+// A language model as the host sees it: plain values and a callback. Who answers (OpenAI, llama.cpp, Ollama, ...) and
+// in which dialect is hidden behind it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/unique_function.hpp"
+
+namespace parley::gpt {
+
+enum class Role { system, user, assistant, tool };
+
+struct ToolCall {
+    std::string id;
+    std::string name;
+    std::string arguments;  // JSON, as the model wrote it: check before use
+};
+
+// A picture that goes with a message.
+struct Image {
+    std::string mime;
+    std::string bytes;
+};
+
+struct ChatMessage {
+    Role role = Role::user;
+    std::string text;
+    std::vector<Image> images;
+    std::vector<ToolCall> tool_calls;  // assistant
+    std::string tool_call_id;          // tool: which call this answers
+};
+
+struct Tool {
+    std::string name;  // [A-Za-z0-9_-]{1,64}
+    std::string description;
+    std::string parameters;  // JSON Schema of an object
+};
+
+struct ChatRequest {
+    std::vector<ChatMessage> messages;
+    std::vector<Tool> tools;
+    std::string model;   // empty: the operator's choice
+    int max_tokens = 0;  // of the answer; 0: the host's default
+    std::string schema_name;
+    std::string schema;  // JSON Schema the answer must fit; empty: plain text
+    std::chrono::steady_clock::time_point deadline{};
+};
+
+struct Usage {
+    std::int64_t input_tokens = 0;
+    std::int64_t output_tokens = 0;
+    bool estimated = false;  // the provider did not say
+};
+
+struct ChatAnswer {
+    std::string text;  // never empty unless there are tool calls
+    std::vector<ToolCall> tool_calls;
+    std::string model;  // the one that answered
+    Usage usage;
+    bool truncated = false;  // the limit of tokens or a broken stream cut it off
+};
+
+enum class Fault {
+    not_configured,  // no key and no base URL
+    refused,         // the provider will not answer this content
+    too_long,        // more than the model's context
+    quota,           // the account with the provider has no credit left, or the key is bad
+    busy,            // rate limit or overload, after retries
+    away,            // no answer, after retries; the stream broke before any text
+    timeout,
+    invalid,  // the request or the answer makes no sense
+};
+
+struct ModelError {
+    Fault fault = Fault::away;
+    std::string message;  // for the log and for admins: what happened and what to do
+    Usage usage;          // what was used up all the same
+};
+
+template <class T>
+using Outcome = boost::system::result<T, ModelError>;
+template <class T>
+using Done = UniqueFunction<void(Outcome<T>)>;
+
+[[noreturn]] inline void throw_exception_from_error(const ModelError& error, const boost::source_location&) {
+    throw ErrorException(make_error(Errc::unavailable, error.message));
+}
+
+struct Audio {
+    std::string mime;
+    std::string bytes;
+};
+struct TranscribeRequest {
+    Audio audio;
+    std::string language;  // ISO 639-1; may be empty
+    std::chrono::steady_clock::time_point deadline{};
+};
+struct Transcript {
+    std::string text;
+    std::string language;
+    double seconds = 0;  // 0: unknown
+    Usage usage;
+};
+struct SpeakRequest {
+    std::string text;
+    std::string voice;
+    std::chrono::steady_clock::time_point deadline{};
+};
+struct DrawRequest {
+    std::string prompt;
+    std::string size;
+    std::chrono::steady_clock::time_point deadline{};
+};
+struct EmbedRequest {
+    std::vector<std::string> input;
+    std::chrono::steady_clock::time_point deadline{};
+};
+struct Embeddings {
+    std::vector<std::vector<float>> vectors;
+    Usage usage;
+};
+struct ModerateRequest {
+    std::string text;
+    std::vector<Image> images;
+    std::chrono::steady_clock::time_point deadline{};
+};
+struct Verdict {
+    bool flagged = false;
+    std::vector<std::string> categories;
+};
+
+// What is asked for, not by whom: budgets and permissions stand in front of it.
+class Model {
+public:
+    virtual ~Model() = default;
+
+    // [I/O thread] `done` is called once, on the I/O thread, never from inside the call, by the deadline at the latest.
+    // No call blocks or holds a thread while it waits.
+    virtual void chat(ChatRequest request, Done<ChatAnswer> done) = 0;
+    virtual void transcribe(TranscribeRequest request, Done<Transcript> done) = 0;
+    virtual void speak(SpeakRequest request, Done<Audio> done) = 0;  // ogg/opus where the provider can
+    virtual void draw(DrawRequest request, Done<Image> done) = 0;
+    virtual void embed(EmbedRequest request, Done<Embeddings> done) = 0;
+    virtual void moderate(ModerateRequest request, Done<Verdict> done) = 0;
+
+    // [any thread] Is there anybody to ask?
+    virtual bool configured() const = 0;
+};
+
+}  // namespace parley::gpt

@@ -1,0 +1,52 @@
+// WebSockets as the rest of the host sees them: text frames in and out of one peer. No Beast, no Asio.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/unique_function.hpp"
+#include "net/http.hpp"
+
+namespace parley::net {
+
+struct WebSocketLimits {
+    std::size_t max_message = 64 << 10;  // bytes of one message; more closes with 1009
+    std::size_t max_queue = 256;         // messages waiting for a slow reader; more closes with 1013
+    std::size_t max_queue_bytes = 1 << 20;
+    int idle_timeout_ms = 60'000;  // a ping at half of it; no sign of life in all of it: closed
+};
+
+// One open connection. [I/O thread] Kept alive by the connection itself; others hold a weak_ptr or drop it in on_close.
+class WebSocket {
+public:
+    virtual ~WebSocket() = default;
+
+    // Queues one text message. The bytes are shared, so that one text goes to many sockets without a copy. Nothing
+    // happens on a closed one.
+    virtual void send(std::shared_ptr<const std::string> text) = 0;
+    // Closes with a code of RFC 6455 (1000, 1008, 1013, 4000 to 4999) and says why. on_close follows.
+    virtual void close(std::uint16_t code, std::string reason) = 0;
+    virtual std::size_t queued() const = 0;
+
+    // Set by the route's handler before it returns. on_close is called exactly once, after the last on_message.
+    std::function<void(std::string text)> on_message;
+    std::function<void(std::uint16_t code)> on_close;
+};
+
+// What to do with a request to upgrade: accept it with the socket's callbacks, or answer it as plain HTTP (401, 403,
+// 404). Exactly one of both, once, now or later on the I/O thread; destroyed unused it answers 500.
+class Upgrade {
+public:
+    virtual ~Upgrade() = default;
+    virtual void accept(WebSocketLimits limits, UniqueFunction<void(std::shared_ptr<WebSocket>)> opened) = 0;
+    virtual void refuse(Response response) = 0;
+};
+
+// [I/O thread] Must not block. Registered with Router::add_websocket(pattern, handler). The server has checked the
+// handshake (version 13, key, Origin against the allowed ones) before it is called.
+using WebSocketHandler = std::function<void(Request, std::unique_ptr<Upgrade>)>;
+
+}  // namespace parley::net
