@@ -80,6 +80,9 @@ struct Capabilities {
     bool keeps_history = false;
     // Free text is let through only within 24 hours after the person last wrote.
     bool conversation_window = false;
+    // The longest text of one message, in units of split_text(); longer ones are sent in pieces, each a message of its
+    // own. 0: no limit, or the channel sees to it.
+    std::size_t max_text = 0;
 };
 
 // What a provider told about a file that it handed over.

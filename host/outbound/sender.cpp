@@ -3,6 +3,7 @@
 #include "channels/fallback.hpp"
 #include "core/failpoint.hpp"
 #include "outbound/account_line.hpp"
+#include "outbound/pieces.hpp"
 
 namespace parley::outbound {
 namespace {
@@ -61,23 +62,35 @@ std::shared_ptr<channels::Channel> Sender::channel_of(AccountId id) const {
     return found == accounts_.end() ? nullptr : found->second->channel;
 }
 
+std::vector<Outbound> Sender::in_pieces(Outbound message) const {
+    const auto channel = channel_of(message.account);
+    return outbound::in_pieces(std::move(message), channel ? channel->capabilities().max_text : 0);
+}
+
 MessageId Sender::enqueue(Outbound message, UniqueFunction<void(Result<void>)> done) {
-    message.id = ids_.next();
     if (message.trace.empty()) message.trace = make_trace();
-    const MessageId id = message.id;
-    queue_.reserve(message);
-    std::vector<Outbound> rows;
-    rows.push_back(std::move(message));
-    journal_.enqueue(std::move(rows), [this, id, done = std::move(done)](Result<void> written) mutable {
-        if (written) {
-            queue_.committed(id);
-        } else {
-            queue_.aborted(id);
-            if (!done) log_.error("enqueue.failed", {{"message", id}, {"why", written.error().message}});
-        }
-        if (done) done(std::move(written));
-    });
-    return id;
+    std::vector<Outbound> rows = in_pieces(std::move(message));
+    std::vector<MessageId> ids;
+    for (auto& row : rows) {
+        row.id = ids_.next();
+        ids.push_back(row.id);
+        queue_.reserve(row);
+    }
+    const MessageId first = ids.front();
+    journal_.enqueue(std::move(rows),
+                     [this, ids = std::move(ids), done = std::move(done)](Result<void> written) mutable {
+                         for (const MessageId id : ids) {
+                             if (written) {
+                                 queue_.committed(id);
+                             } else {
+                                 queue_.aborted(id);
+                             }
+                         }
+                         if (!written && !done)
+                             log_.error("enqueue.failed", {{"message", ids.front()}, {"why", written.error().message}});
+                         if (done) done(std::move(written));
+                     });
+    return first;
 }
 
 void Sender::start(Outbound& message) {

@@ -75,8 +75,11 @@ public:
     void committed(MessageId id) { queue_.committed(id); }
     void aborted(MessageId id) { queue_.aborted(id); }
 
-    // A message that answers nothing: gets an id, is committed, then sent. `done` (may be empty) tells whether it was
-    // committed.
+    // What this message becomes on its channel: several when its text is too long for one. Without ids.
+    std::vector<Outbound> in_pieces(Outbound message) const;
+
+    // A message that answers nothing: gets an id, is committed, then sent; in pieces when it is long. `done` (may be
+    // empty) tells whether it was committed. Returns the id of the first piece.
     MessageId enqueue(Outbound message, UniqueFunction<void(Result<void>)> done = nullptr);
 
     // A report of this account named this message: it was sent, and the outbox has let go of it. Messages of other

@@ -128,6 +128,11 @@ void Dispatcher::overdue(const std::shared_ptr<Handling>& handling, const std::s
 }
 
 void Dispatcher::settle(std::shared_ptr<Handling> handling, Effects effects) {
+    std::vector<Outbound> pieces;
+    pieces.reserve(effects.replies.size());
+    for (auto& reply : effects.replies)
+        for (auto& piece : sender_.in_pieces(std::move(reply))) pieces.push_back(std::move(piece));
+    effects.replies = std::move(pieces);
     std::vector<MessageId> replies;
     replies.reserve(effects.replies.size());
     for (auto& reply : effects.replies) {

@@ -98,6 +98,26 @@ TEST_CASE("a message is sent, recorded, and out of the outbox") {
     CHECK(out.store.ask("select provider_id from messages") == "P" + std::to_string(id));
 }
 
+TEST_CASE("a text that is too long for its channel goes out in pieces, in order, each a message of its own") {
+    SenderFixture out;
+    out.channel->can.max_text = 14;
+    auto message = out.store.outbound("first part\n\nsecond part");
+    message.reply_to = "Q1";
+    bool committed = false;
+    out.sender.enqueue(std::move(message), [&](Result<void> written) { committed = written.has_value(); });
+    out.store.executor.run_until([&] { return committed; });
+    CHECK(out.store.count("outbox") == "2");
+    out.wait_for({"first part"});
+    CHECK(out.channel->waiting.front().first.reply_to == "Q1");
+    out.channel->accept("first part");
+    out.wait_for({"second part"});
+    CHECK(out.channel->waiting.front().first.reply_to.empty());
+    out.channel->accept("second part");
+    out.drain();
+    CHECK(out.store.ask("select string_agg(body || ' ' || status, ', ' order by id) from messages") ==
+          "first part sent, second part sent");
+}
+
 TEST_CASE("order within a chat is kept through retries, and other chats go on meanwhile") {
     SenderFixture out;
     out.put("a1", "A");

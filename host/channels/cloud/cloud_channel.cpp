@@ -91,7 +91,8 @@ Capabilities CloudChannel::capabilities() const {
             .templates = true,
             .poll = false,
             .hands_back_ids = true,
-            .conversation_window = true};
+            .conversation_window = true,
+            .max_text = 4096};
 }
 
 Result<void> CloudChannel::verify(const net::Request& request) const {
