@@ -139,7 +139,8 @@ Result<void> Application::load_settings() {
 // What reaches beyond this process: files, HTTP, channels.
 void Application::build_outside() {
     workers_ = std::make_unique<WorkerPool>(2);
-    media_ = std::make_unique<media::Store>(config_.data_dir + "/media");
+    media_ = std::make_unique<media::Store>(config_.data_dir + "/media",
+                                            static_cast<std::uint64_t>(config_.media.min_free_mb) << 20);
     zones_ = std::make_unique<services::PhoneZones>();
     net::ClientOptions options;
     options.max_connections_per_host = std::max(1024u, config_.gateway.concurrency);

@@ -108,6 +108,7 @@ Result<Config> from_environment(const Environment& environment) {
     read.flag("SUPPORT_ALLOW_UNAUTHENTICATED", config.support.allow_unauthenticated);
     read.number("MEDIA_MAX_MB", config.media.max_mb, 1, 2048);
     read.number("MEDIA_QUOTA_MB", config.media.quota_mb, 0, 1'000'000'000);
+    read.number("MEDIA_MIN_FREE_MB", config.media.min_free_mb, 0, 1'000'000'000);
     read.number("MEDIA_RETENTION_DAYS", config.media.retention_days, 0, 36'500);
     read.secret("API_TOKEN", config.api.token);
     if (read.error()) return *read.error();

@@ -29,6 +29,7 @@ struct SupportConfig {
 
 struct MediaConfig {
     unsigned max_mb = 100;         // MEDIA_MAX_MB: no file of more is fetched; below that the limits of WhatsApp hold
+    unsigned min_free_mb = 512;    // MEDIA_MIN_FREE_MB: nothing is stored when less is free on the disk; 0: always
     unsigned quota_mb = 10'240;    // MEDIA_QUOTA_MB: the oldest files go when there is more; 0: never
     unsigned retention_days = 30;  // MEDIA_RETENTION_DAYS: files go after so many days; 0: never
 };

@@ -27,11 +27,21 @@ Error gone() {
 
 }  // namespace
 
-Store::Store(std::string directory) : directory_(std::move(directory)) {
+Store::Store(std::string directory, std::uint64_t min_free) : directory_(std::move(directory)), min_free_(min_free) {
     std::filesystem::create_directories(directory_);
     std::filesystem::permissions(directory_, std::filesystem::perms::owner_all);
     std::filesystem::remove_all(directory_ + "/incoming");
     std::filesystem::create_directory(directory_ + "/incoming");
+}
+
+Result<void> Store::check_room() const {
+    if (min_free_ == 0) return {};
+    std::error_code error;
+    const auto room = std::filesystem::space(directory_, error);
+    if (error || room.available >= min_free_) return {};
+    return make_error(Errc::unavailable, "the disk is nearly full: files are not stored while less than " +
+                                             std::to_string(min_free_ >> 20) +
+                                             " MiB are free (MEDIA_MIN_FREE_MB); make room");
 }
 
 std::unique_ptr<Writer> Store::begin() const {

@@ -41,7 +41,9 @@ class Store {
 public:
     // Makes the directory when it is not there, and clears away what writers of an earlier process left half-done.
     // Throws std::filesystem::filesystem_error.
-    explicit Store(std::string directory);
+    // `min_free`: bytes that stay free on the disk whatever comes; what would take them is refused with
+    // Errc::unavailable, so that a flood of files leaves room for the database.
+    explicit Store(std::string directory, std::uint64_t min_free = 0);
 
     // A file that comes in pieces. Outlived by the store.
     std::unique_ptr<Writer> begin() const;
@@ -69,7 +71,10 @@ public:
 
 private:
     friend class Writer;
+    Result<void> check_room() const;
+
     std::string directory_;
+    std::uint64_t min_free_;
     MimeDetector detector_;
 };
 
@@ -97,6 +102,7 @@ private:
     int file_ = -1;
     std::string head_;  // what the type is told from
     std::uint64_t size_ = 0;
+    std::uint64_t checked_ = 0;  // up to this size there was room
     crypto::Sha256 digest_;
 };
 

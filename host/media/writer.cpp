@@ -14,6 +14,7 @@ namespace parley::media {
 namespace {
 
 constexpr std::size_t head_size = 16 * 1024;
+constexpr std::uint64_t check_every = 4u << 20;  // bytes
 
 Error disk_error() {
     const int why = errno;
@@ -40,6 +41,10 @@ Result<void> Writer::open() {
 
 Result<void> Writer::write(std::string_view bytes) {
     if (auto ok = open(); !ok) return ok;
+    if (size_ + bytes.size() > checked_) {
+        if (auto room = store_.check_room(); !room) return room;
+        checked_ = size_ + bytes.size() + check_every;
+    }
     digest_.add(bytes);
     size_ += bytes.size();
     if (head_.size() < head_size) head_.append(bytes.substr(0, head_size - head_.size()));

@@ -80,6 +80,19 @@ TEST_CASE("a file that is not finished leaves nothing behind") {
     CHECK(files_in(directory.path()) == 0);
 }
 
+TEST_CASE("what the disk needs for others is not taken by files") {
+    const test::TempDirectory directory;
+    const auto free = fs::space(directory.path()).available;
+    const Store full(directory.path() + "/full", free + (1ull << 30));
+    const auto refused = full.put("some bytes", "text/plain");
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::unavailable);
+    CHECK_THAT(refused.error().message, Contains("MEDIA_MIN_FREE_MB"));
+    CHECK(files_in(directory.path()) == 0);
+    const Store roomy(directory.path() + "/roomy", 1);
+    CHECK(roomy.put("some bytes", "text/plain"));
+}
+
 TEST_CASE("the content tells the type, but where contents look alike") {
     CHECK(settle_mime("image/png", "text/html") == "text/html");
     CHECK(settle_mime("image/jpeg", "image/png") == "image/png");
