@@ -48,3 +48,6 @@ begin
 end $$;
 
 select parley_tune_partition(inhrelid::regclass) from pg_inherits where inhparent = 'messages'::regclass;
+
+-- Old reports are looked for by their age; they come in its order.
+create index delivery_reports_time on delivery_reports using brin (reported_at) with (autosummarize = on);

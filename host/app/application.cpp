@@ -289,13 +289,20 @@ Result<void> Application::open_server() {
     return opened;
 }
 
-// Once an hour: the partitions of the months to come.
+// Once an hour: the partitions of the months to come, and what is old enough to go. While there is more of that, it
+// goes on after a while.
 void Application::maintain() {
+    const auto gone = std::make_shared<std::size_t>(0);
     pool_->run_async(
-        *loop_, [](pqxx::work& tx) { db::ensure_partitions(tx); },
-        [this](Result<void> made) {
-            if (!made) log_.error("partitions.failed", {{"why", made.error().message}});
-            loop_->after(std::chrono::hours(1), [this] { maintain(); });
+        *loop_,
+        [gone](pqxx::work& tx) {
+            db::ensure_partitions(tx);
+            *gone = db::forget_old_reports(tx);
+        },
+        [this, gone](Result<void> done) {
+            if (!done) log_.error("maintenance.failed", {{"why", done.error().message}});
+            const bool more = done && *gone > 0;
+            loop_->after(more ? std::chrono::seconds(10) : std::chrono::seconds(3600), [this] { maintain(); });
         },
         db::Rerun::safe);
 }

@@ -129,4 +129,14 @@ void ensure_partitions(pqxx::work& tx) {
         "from generate_series(0, 2) n");
 }
 
+std::size_t forget_old_reports(pqxx::work& tx) {
+    const auto forget = [&tx](const char* statement) { return tx.exec(statement).affected_rows(); };
+    return forget(
+               "delete from delivery_reports where ctid = any (array(select ctid from delivery_reports "
+               "where reported_at < now() - interval '40 days' limit 20000))") +
+           forget(
+               "delete from account_events where id = any (array(select id from account_events "
+               "where parley_time(id) < now() - interval '1 year' order by id limit 20000))");
+}
+
 }  // namespace parley::db

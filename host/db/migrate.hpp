@@ -38,4 +38,8 @@ Result<MigrationState> migrate(const DatabaseOptions& options, const Logger& log
 // Called at start and once an hour.
 void ensure_partitions(pqxx::work& tx);
 
+// Lets go of what providers reported longer ago than any report can still matter: delivery reports of 40 days and
+// events of accounts of a year. A bounded number at a time, so that no transaction is long; returns how many went.
+std::size_t forget_old_reports(pqxx::work& tx);
+
 }  // namespace parley::db

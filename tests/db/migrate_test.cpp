@@ -172,3 +172,21 @@ TEST_CASE("Partitions of this month and the next two are there", "[migrate]") {
         CHECK(tx.exec_params1("select count(*) from pg_indexes where tablename = $1", name)[0].as<int>() >= 2);
     }
 }
+
+TEST_CASE("Reports that nothing can wait for any more go; the others stay", "[migrate]") {
+    const auto options = test::TestDatabase::options(test::TestDatabase::instance().migrated_database());
+    const auto connection = db::connect(options, "test");
+    pqxx::work tx(*connection);
+    tx.exec("insert into accounts (channel, name) values ('gateway', 'one')");
+    tx.exec(
+        "insert into delivery_reports (account_id, provider_id, status, reported_at) values "
+        "(1, 'old', 'read', now() - interval '41 days'), (1, 'new', 'read', now() - interval '39 days')");
+    tx.exec(
+        "insert into account_events (id, account_id, type, told_at) "
+        "select ((extract(epoch from now() - age) * 1000)::bigint - 1704067200000) << 22, 1, what, now() - age "
+        "from (values (interval '366 days', 'old'), (interval '300 days', 'new')) as event(age, what)");
+    CHECK(db::forget_old_reports(tx) == 2);
+    CHECK(tx.exec1("select string_agg(provider_id, ',') from delivery_reports")[0].as<std::string>() == "new");
+    CHECK(tx.exec1("select string_agg(type, ',') from account_events")[0].as<std::string>() == "new");
+    CHECK(db::forget_old_reports(tx) == 0);
+}
