@@ -49,11 +49,7 @@ void support_send(Application& app, Request request, Responder respond) {
         respond(channels::support_invalid_payload());
         return;
     }
-    Outbound out;
-    out.account = app.accounts().ids().support;
-    out.chat = channels::support_person(message->receiver);
-    out.text = message->content;
-    app.sender().enqueue(std::move(out),
+    app.sender().enqueue(channels::to_outbound(*message, app.accounts().ids().support),
                          [respond = std::move(respond), message = std::move(*message)](Result<void> written) mutable {
                              respond(written ? channels::support_sent(message) : come_again(written.error().message));
                          });

@@ -63,6 +63,11 @@ TEST_CASE("the send route answers word for word") {
           R"("timestamp":"2025-01-25T10:00:00Z"}})");
     CHECK(decode_support_send(R"({"sender":"1","receiver":"2","content":"x","status":"failed"})", kNow)->status ==
           "failed");
+    // Who it is from and its status are kept beside what is sent.
+    const Outbound out = to_outbound(*decode_support_send(R"({"sender":"1","receiver":"+2","content":"x"})", kNow), 5);
+    CHECK(out.chat == "2");
+    CHECK(out.text == "x");
+    CHECK(out.payload == R"({"sender":"1","status":"sent"})");
 }
 
 TEST_CASE("a support webhook becomes a message") {

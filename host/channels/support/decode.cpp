@@ -76,6 +76,18 @@ std::string support_person(std::string_view text) {
     return digits.empty() ? std::string(text) : digits;
 }
 
+Outbound to_outbound(const SupportMessage& message, AccountId account) {
+    Outbound out;
+    out.account = account;
+    out.chat = support_person(message.receiver);
+    out.text = message.content;
+    boost::json::object rest;
+    rest["sender"] = message.sender;
+    rest["status"] = message.status;
+    out.payload = boost::json::serialize(rest);
+    return out;
+}
+
 Inbound to_inbound(const SupportMessage& message, std::string_view body, AccountId account) {
     Inbound event;
     event.account = account;

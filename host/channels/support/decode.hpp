@@ -28,6 +28,9 @@ Result<SupportMessage> decode_support_send(std::string_view body, UnixMillis now
 // The webhook's message on its way into the host. `body` gives it an id when it has none but a time.
 Inbound to_inbound(const SupportMessage& message, std::string_view body, AccountId account);
 
+// The message to send on its way out; who it is from and the status it came with stay in its payload.
+Outbound to_outbound(const SupportMessage& message, AccountId account);
+
 // The digits of a phone number as people write it ("+92 300-1234567"); anything else as it is. Names the chat, too.
 std::string support_person(std::string_view text);
 
