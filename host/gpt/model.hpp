@@ -9,9 +9,29 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/message.hpp"
 #include "core/unique_function.hpp"
 
 namespace parley::gpt {
+
+// On whose behalf something is asked: what budgets, limits and the usage's record go by. The adapters do not look at
+// it.
+struct Asker {
+    enum class Kind {
+        conversation,  // an answer to somebody's plain words, and what is done for it (transcription, vision)
+        plugin,        // a plugin's call of ctx.gpt
+        summary,       // the host's own work on a conversation
+        moderation,    // the host's own check of what was said
+        host,          // nobody: a probe, a test of the settings
+    };
+    Kind kind = Kind::host;
+    AccountId account = 0;                     // 0: none
+    std::optional<std::int32_t> organisation;  // none: the account's
+    std::string chat;                          // as in Inbound::chat
+    std::string user;                          // as in Inbound::sender
+    std::string plugin;                        // kind plugin: its id
+    MessageId message = 0;                     // the inbound message that it is for; 0: none
+};
 
 enum class Role { system, user, assistant, tool };
 
@@ -42,6 +62,7 @@ struct Tool {
 };
 
 struct ChatRequest {
+    Asker asker;
     std::vector<ChatMessage> messages;
     std::vector<Tool> tools;
     std::string model;   // empty: the operator's choice
@@ -96,6 +117,7 @@ struct Audio {
     std::string bytes;
 };
 struct TranscribeRequest {
+    Asker asker;
     Audio audio;
     std::string language;  // ISO 639-1; may be empty
     std::chrono::steady_clock::time_point deadline{};
@@ -107,16 +129,19 @@ struct Transcript {
     Usage usage;
 };
 struct SpeakRequest {
+    Asker asker;
     std::string text;
     std::string voice;
     std::chrono::steady_clock::time_point deadline{};
 };
 struct DrawRequest {
+    Asker asker;
     std::string prompt;
     std::string size;
     std::chrono::steady_clock::time_point deadline{};
 };
 struct EmbedRequest {
+    Asker asker;
     std::vector<std::string> input;
     std::chrono::steady_clock::time_point deadline{};
 };
@@ -125,6 +150,7 @@ struct Embeddings {
     Usage usage;
 };
 struct ModerateRequest {
+    Asker asker;
     std::string text;
     std::vector<Image> images;
     std::chrono::steady_clock::time_point deadline{};
@@ -134,7 +160,7 @@ struct Verdict {
     std::vector<std::string> categories;
 };
 
-// What is asked for, not by whom: budgets and permissions stand in front of it.
+// Answers whoever asks: budgets and permissions stand in front of it, as a Model that looks at the asker and passes on.
 class Model {
 public:
     virtual ~Model() = default;
