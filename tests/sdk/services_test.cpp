@@ -102,6 +102,37 @@ TEST_CASE("media") {
     CHECK(outcome.sent[1].media == "made");
 }
 
+TEST_CASE("the text of a document") {
+    Scripted at;
+    at.run([](Context& ctx) { CHECK_FALSE(ctx.media().text()); });
+    const auto status_of = [](const auto& ask) {
+        try {
+            ask();
+        } catch (const parley::ServiceError& error) {
+            return error.status();
+        }
+        return parley::Status::ok;
+    };
+    at.run(
+        [&](Context& ctx) {
+            CHECK(status_of([&] { ctx.media().text(); }) == parley::Status::unsupported);
+            CHECK(status_of([&] { ctx.media().text("nothing"); }) == parley::Status::invalid);
+        },
+        {.text = "", .media_kind = "document", .media = "pdf"});
+    at.host.world().document_text = [](const std::string& bytes) {
+        if (bytes == "bomb") throw parley::ServiceError(parley::Status::invalid, "text", "This file is a trap.");
+        return "text of " + bytes;
+    };
+    at.run(
+        [&](Context& ctx) {
+            CHECK(ctx.media().text() == "text of pdf");
+            CHECK(ctx.media().text(ctx.media().create("docx")) == "text of docx");
+            const auto bomb = ctx.media().create("bomb");
+            CHECK_THROWS_WITH(ctx.media().text(bomb), "media.text: This file is a trap.");
+        },
+        {.text = "", .media_kind = "document", .media = "pdf"});
+}
+
 TEST_CASE("storage reads its own writes and keeps them only when all went well") {
     Scripted at;
     at.run([](Context& ctx) {
@@ -202,29 +233,6 @@ TEST_CASE("http") {
         CHECK_FALSE(answer.ok());
         CHECK(answer.headers.at(0).first == "X-Test");
         CHECK(answer.body == "not {}");
-    });
-}
-
-TEST_CASE("gpt") {
-    Scripted at;
-    at.run([](Context& ctx) {
-        try {
-            ctx.gpt().chat("hi");
-            FAIL("no model is set up");
-        } catch (const parley::ServiceError& error) {
-            CHECK(error.status() == parley::Status::not_configured);
-        }
-    });
-    at.host.world().gpt = [](const Json& request) {
-        CHECK(request.dump() ==
-              "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"model\":\"m\",\"max_tokens\":5}");
-        return Json::parse("{\"text\":\"hello\",\"model\":\"m\",\"input_tokens\":1,\"output_tokens\":2}");
-    };
-    at.run([](Context& ctx) {
-        parley::ChatRequest request{{{"user", "hi"}}, "m", 5};
-        const auto answer = ctx.gpt().chat(request);
-        CHECK(answer.text == "hello");
-        CHECK(answer.output_tokens == 2);
     });
 }
 

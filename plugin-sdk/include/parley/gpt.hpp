@@ -1,7 +1,14 @@
-// Asking a language model. Waits for the answer. ServiceError with Status::not_configured: the operator has given no
-// model.
+// Asking a language model: to talk, see, hear, speak, draw, compare and judge. Every call waits for the answer, at most
+// until the handling's deadline. ServiceError with
+//   Status::not_configured  the operator has given no model: say so to the user;
+//   Status::denied          the sender's, the chat's or the organisation's budget is used up, or the model refuses the
+//                           content: reason() has words for the user;
+//   Status::unavailable, Status::timeout   the model is away, retries are made already;
+//   Status::unsupported     the operator's model, or this host, cannot do that.
+// Files are named by references, as Media gives and Outgoing::media_ref takes them.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,15 +21,35 @@
 
 namespace parley {
 
+// What the model wants to have run. Its arguments are the model's words: check them as you would a user's.
+struct ToolCall {
+    std::string id;
+    std::string name;
+    Json arguments;  // an object
+};
+
 struct ChatMessage {
-    std::string role;  // "system", "user" or "assistant"
+    std::string role;  // "system", "user", "assistant" or "tool"
     std::string content;
+    std::vector<std::string> images{};   // references of pictures that go with it
+    std::vector<ToolCall> tool_calls{};  // assistant: as they were answered
+    std::string tool_call_id{};          // tool: which call this is the result of
+};
+
+// What the model may ask to have run.
+struct Tool {
+    std::string name;  // letters, digits, '_' and '-', at most 64
+    std::string description;
+    Json parameters = Json::object();  // JSON Schema of an object
 };
 
 struct ChatRequest {
     std::vector<ChatMessage> messages;
-    std::string model;   // empty: the operator's choice
-    int max_tokens = 0;  // 0: the host's default
+    std::string model{};  // empty: the operator's choice
+    int max_tokens = 0;   // of the answer; 0: the host's default
+    std::vector<Tool> tools{};
+    Json schema{};              // JSON Schema that the text of the answer fits, as JSON; null: plain text
+    std::string schema_name{};  // empty: "answer"
 };
 
 struct ChatAnswer {
@@ -30,6 +57,24 @@ struct ChatAnswer {
     std::string model;
     std::int64_t input_tokens = 0;
     std::int64_t output_tokens = 0;
+    std::vector<ToolCall> tool_calls{};
+    bool truncated = false;  // the text was cut off
+
+    // The answer to a request with a schema. Throws JsonError when the text was cut off.
+    Json json() const { return Json::parse(text); }
+    // To be appended to the messages, before one message with role "tool" for each of its calls.
+    ChatMessage message() const { return {"assistant", text, {}, tool_calls}; }
+};
+
+struct Transcript {
+    std::string text;
+    std::string language;  // may be empty
+    double seconds = 0;    // 0: unknown
+};
+
+struct Verdict {
+    bool flagged = false;
+    std::vector<std::string> categories;
 };
 
 class Gpt {
@@ -43,30 +88,54 @@ public:
         return chat(request).text;
     }
 
-    ChatAnswer chat(const ChatRequest& request) const {
-        Json messages = Json::array();
-        for (const auto& message : request.messages) {
-            Json entry = Json::object();
-            entry["role"] = message.role;
-            entry["content"] = message.content;
-            messages.push_back(std::move(entry));
-        }
-        Json body = Json::object();
-        body["messages"] = std::move(messages);
-        if (!request.model.empty()) body["model"] = request.model;
-        if (request.max_tokens > 0) body["max_tokens"] = request.max_tokens;
+    ChatAnswer chat(const ChatRequest& request) const;
 
-        const auto text = body.dump();
-        detail::Collector collector;
-        detail::check(link_, table_->chat(link_.call, detail::str(text), collector.sink()), "gpt.chat");
-        const auto answer = Json::parse(collector.text());
-        return {answer["text"].as_string(), answer["model"].as_string(), answer["input_tokens"].as_int(),
-                answer["output_tokens"].as_int()};
+    // What is said in an audio file. `language`: ISO 639-1, a help where it is known.
+    Transcript transcribe(std::string_view media, std::string_view language = {}) const {
+        Json body = Json::object();
+        body["media"] = media;
+        if (!language.empty()) body["language"] = language;
+        const auto answer = Json::parse(ask(&parley_gpt::transcribe, body, "gpt.transcribe"));
+        return {answer["text"].as_string(), answer["language"].as_string(), answer["seconds"].as_double()};
     }
 
+    // A voice note of at most 4,096 characters, to be sent with Outgoing::voice. Answers with its reference.
+    std::string speak(std::string_view text, std::string_view voice = {}) const {
+        Json body = Json::object();
+        body["text"] = text;
+        if (!voice.empty()) body["voice"] = voice;
+        return ask(&parley_gpt::speak, body, "gpt.speak");
+    }
+
+    // A picture. `size`: as "1024x1024". Answers with its reference.
+    std::string draw(std::string_view prompt, std::string_view size = {}) const {
+        Json body = Json::object();
+        body["prompt"] = prompt;
+        if (!size.empty()) body["size"] = size;
+        return ask(&parley_gpt::draw, body, "gpt.draw");
+    }
+
+    // One vector for each text, 2,048 texts at most.
+    std::vector<std::vector<float>> embed(const std::vector<std::string>& texts) const;
+
+    // Is this something that should not be said?
+    Verdict moderate(std::string_view text) const;
+
 private:
+    using Question = parley_status (*)(parley_call*, parley_str, parley_sink);
+
+    std::string ask(Question parley_gpt::*member, const Json& body, const char* what) const {
+        const auto question = detail::offered(table_, member, what);
+        const auto text = body.dump();
+        detail::Collector answer;
+        detail::check(link_, question(link_.call, detail::str(text), answer.sink()), what);
+        return answer.text();
+    }
+
     detail::Link link_;
     const parley_gpt* table_;
 };
 
 }  // namespace parley
+
+#include "detail/gpt_json.hpp"

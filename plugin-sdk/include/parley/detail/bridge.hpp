@@ -79,4 +79,16 @@ inline bool found(const Link& link, parley_status status, const char* what) {
     return true;
 }
 
+// A function that was appended to a table: an older host has a shorter one. Throws Status::unsupported then.
+template <class Table, class Function>
+Function offered(const Table* table, Function Table::*member, const char* what) {
+    const auto* from = reinterpret_cast<const char*>(table);
+    const auto end =
+        static_cast<std::size_t>(reinterpret_cast<const char*>(&(table->*member)) - from) + sizeof(Function);
+    if (table->size < end || table->*member == nullptr) {
+        throw ServiceError(Status::unsupported, what, "this host is older than the plugin and cannot do that");
+    }
+    return table->*member;
+}
+
 }  // namespace parley::detail

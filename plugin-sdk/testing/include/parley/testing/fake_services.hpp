@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "fake_directory.hpp"
+#include "fake_gpt.hpp"
 #include "parley/detail/services.hpp"
 #include "world.hpp"
 
@@ -76,10 +77,23 @@ inline parley_status media_reference(parley_call* raw, parley_sink reference) {
 }
 
 inline parley_status media_create(parley_call* raw, parley_str bytes, parley_str, parley_sink reference) {
-    auto& media = Call::of(raw).world.media;
-    const auto name = "created-" + std::to_string(media.size() + 1);
-    media[name] = copy(bytes);
-    put(reference, name);
+    put(reference, keep_media(Call::of(raw), copy(bytes)));
+    return PARLEY_OK;
+}
+
+inline parley_status media_text(parley_call* raw, parley_str reference, parley_sink text) {
+    auto& call = Call::of(raw);
+    if (reference.size == 0 && call.message.media_kind.empty()) return no_media(call);
+    if (reference.size > 0 && call.world.media.count(copy(reference)) == 0) {
+        return call.fail(PARLEY_INVALID, "no such media reference");
+    }
+    if (!call.world.document_text) return call.fail(PARLEY_UNSUPPORTED, "no text can be read from such a file");
+    try {
+        put(text,
+            call.world.document_text(reference.size > 0 ? call.world.media[copy(reference)] : call.message.media));
+    } catch (const ServiceError& error) {
+        return call.fail(static_cast<parley_status>(error.status()), error.reason());
+    }
     return PARLEY_OK;
 }
 
@@ -167,13 +181,6 @@ inline parley_status http_request(parley_call* raw, const parley_http_request* f
     return PARLEY_OK;
 }
 
-inline parley_status gpt_chat(parley_call* raw, parley_str request, parley_sink answer) {
-    auto& call = Call::of(raw);
-    if (!call.world.gpt) return call.fail(PARLEY_NOT_CONFIGURED, "no language model is set up");
-    put(answer, call.world.gpt(Json::parse(view(request))).dump());
-    return PARLEY_OK;
-}
-
 inline void log_write(parley_call* raw, int32_t level, parley_str text) {
     static constexpr const char* names[] = {"debug", "info", "warn", "error"};
     Call::of(raw).world.log.push_back(std::string(names[std::clamp(level, 0, 3)]) + ": " + copy(text));
@@ -227,11 +234,11 @@ inline parley_status clock_from_local(parley_call* raw, parley_str zone, const p
 // The table by its name if its capability is granted; the log and the clock always are.
 inline const void* find(const World& world, std::string_view name) {
     static const parley_messaging messaging{sizeof(messaging), send, typing};
-    static const parley_media media{sizeof(media), media_read, media_path, media_reference, media_create, nullptr};
+    static const parley_media media{sizeof(media), media_read, media_path, media_reference, media_create, media_text};
     static const parley_storage storage{sizeof(storage), storage_get, storage_put, storage_remove, storage_list};
     static const parley_timers timers{sizeof(timers), timer_set, timer_cancel, timer_list};
     static const parley_http http{sizeof(http), http_request};
-    static const parley_gpt gpt{sizeof(gpt), gpt_chat, nullptr, nullptr, nullptr, nullptr, nullptr};
+    static const parley_gpt gpt{sizeof(gpt), gpt_chat, gpt_transcribe, gpt_speak, gpt_draw, gpt_embed, gpt_moderate};
     static const parley_log log{sizeof(log), log_write};
     static const parley_clock clock{sizeof(clock), clock_now, clock_sender_zone, clock_to_local, clock_from_local};
     static const parley_settings settings{sizeof(settings), settings_get, settings_set, settings_list};

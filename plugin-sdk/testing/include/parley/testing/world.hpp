@@ -18,6 +18,16 @@
 
 namespace parley::testing {
 
+// A language model: what is not set is not configured. See fake_gpt.hpp.
+struct FakeModel {
+    std::function<Json(const Json& request)> chat;  // request and answer as in parley.gpt/1
+    std::function<std::string(const std::string& audio, const std::string& language)> transcribe;  // bytes -> words
+    std::function<std::string(const std::string& text, const std::string& voice)> speak;           // words -> bytes
+    std::function<std::string(const std::string& prompt, const std::string& size)> draw;           // words -> bytes
+    std::function<std::vector<double>(const std::string& text)> embed;
+    std::function<std::vector<std::string>(const std::string& text)> moderate;  // the categories it falls into
+};
+
 struct World {
     std::map<std::string, std::string> settings{{"admin_command_prefix", "admin"},
                                                 {"admin_ids", "923000000001"},
@@ -35,8 +45,9 @@ struct World {
     std::string sender_zone = "UTC";
     std::map<std::string, int> utc_offsets{{"UTC", 0}, {"Asia/Karachi", 5 * 3600}};  // zone -> seconds
 
-    std::function<HttpResponse(const HttpRequest&)> http;                           // none: PARLEY_UNAVAILABLE
-    std::function<Json(const Json&)> gpt;                                           // none: PARLEY_NOT_CONFIGURED
+    std::function<HttpResponse(const HttpRequest&)> http;  // none: PARLEY_UNAVAILABLE
+    FakeModel model;
+    std::function<std::string(const std::string& bytes)> document_text;             // none: PARLEY_UNSUPPORTED
     std::function<std::string(std::string_view, std::string_view)> refuse_setting;  // name, value -> why, or empty
 
     std::set<std::string> granted;  // capabilities
