@@ -94,7 +94,8 @@ enum class Fault {
     busy,            // rate limit or overload, after retries
     away,            // no answer, after retries; the stream broke before any text
     timeout,
-    invalid,  // the request or the answer makes no sense
+    invalid,      // the request or the answer makes no sense
+    unsupported,  // this model, or the server behind it, cannot do that
 };
 
 struct ModelError {
@@ -176,6 +177,9 @@ public:
 
     // [any thread] Is there anybody to ask?
     virtual bool configured() const = 0;
+
+    // [any thread] How many tokens the chat model takes, question and answer together; 0: not known (yet).
+    virtual int context_tokens() const { return 0; }
 };
 
 }  // namespace parley::gpt
