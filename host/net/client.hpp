@@ -24,6 +24,10 @@ class BodySink {
 public:
     virtual ~BodySink() = default;
 
+    // How many bytes are worth a write() before the body has ended; 1: whatever has come, for a stream that is followed
+    // while it goes on.
+    virtual std::size_t worth() const { return 64 * 1024; }
+
     // [I/O thread] The next bytes, about 64 KiB at most. `written` is called once, from any thread, and no more bytes
     // come before that: so a slow disk slows the peer down. An error ends the exchange with that error. When the
     // exchange ends otherwise (its time is over, the host stops), a write may still be under way; nothing follows it.
@@ -38,6 +42,7 @@ struct ClientRequest {
     Reach reach = Reach::public_only;
     int connect_timeout_ms = 3'000;
     int timeout_ms = 30'000;               // for the whole exchange, redirects included
+    int idle_timeout_ms = 0;               // that no byte of the answer comes for; 0: as long as the whole may take
     std::size_t max_response = 16u << 20;  // bytes of body; more is Errc::too_large
     unsigned redirects = 0;  // followed at most; each target is checked; Authorization is dropped on another host
     // Gets the body of an answer 200, which is then empty in the ClientResponse. Other answers (redirects, errors) keep

@@ -16,7 +16,8 @@ Exchange::Exchange(ClientCore& core, ClientRequest r, UniqueFunction<void(Client
       reach(request.reach),
       redirects_left(request.redirects),
       done(std::move(d)),
-      deadline(core.deadlines, [this, &core] { core.timed_out(*this); }) {}
+      deadline(core.deadlines, [this, &core] { core.timed_out(*this); }),
+      idle(core.deadlines, [this, &core] { core.timed_out(*this); }) {}
 
 ClientCore::ClientCore(Loop& l, ClientOptions o, Logger lg)
     : loop(l),

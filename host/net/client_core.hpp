@@ -31,6 +31,7 @@ struct Exchange {
     unsigned redirects_left;
     UniqueFunction<void(ClientResult)> done;  // empty once it is called
     Deadline deadline;                        // of the whole exchange
+    Deadline idle;                            // of the next bytes of the answer
     Progress progress = Progress::not_sent;
     bool timed_out = false;
 

@@ -132,7 +132,10 @@ awaitable<bool> ClientConnection::read_more(Reading& reading) {
     auto left = reading.parser.is_header_done() ? reading.parser.content_length_remaining().value_or(16 * 1024) : 4096;
     auto space = std::min<std::uint64_t>(std::max<std::uint64_t>(left, 4096), window - buffer_.size());
     auto into = buffer_.prepare(space);
+    const int patience = exchange_->request.idle_timeout_ms;
+    if (patience > 0) exchange_->idle.set(std::chrono::milliseconds(patience));
     auto [error, got] = co_await stream_->read(into);
+    exchange_->idle.clear();
     buffer_.commit(got);
     if (!error && !exchange_->timed_out) co_return true;
     if (error == asio::error::eof && !exchange_->timed_out && reading.parser.is_header_done() &&
@@ -172,7 +175,7 @@ awaitable<bool> ClientConnection::read_body(Reading& reading) {
         if (sink && !reading.sink && body.size() > piece) {
             co_return fail(Errc::unavailable, exchange_->url.host + " answered at length, and not with the file");
         }
-        bool full = reading.sink && !body.empty() && (done || body.size() >= piece);
+        bool full = reading.sink && !body.empty() && (done || body.size() >= reading.sink->worth());
         if (full) {
             bool taken = co_await hand_over(reading);
             if (!taken) co_return false;
