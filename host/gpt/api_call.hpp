@@ -1,0 +1,61 @@
+// One question that has one answer in one piece: sounds, pictures, vectors, verdicts. Tried again as chats are.
+// [I/O thread]
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "gpt/core.hpp"
+#include "gpt/model.hpp"
+
+namespace parley::gpt {
+
+class ApiCall : public std::enable_shared_from_this<ApiCall> {
+public:
+    struct Plan {
+        // What was configured for this; empty: what the server is found to have is looked at.
+        std::string Options::*configured;
+        std::function<std::string(const Found&)> otherwise;
+        // Called for each attempt.
+        std::function<net::ClientRequest(const Options&, const Endpoint&, const std::string& model, SteadyTime)> make;
+        // Called when the request was refused: true, when make() will now make another one that may be taken.
+        std::function<bool(const ProviderError&)> adapt;
+        const char* what = "";  // "speech", for the words of an error
+    };
+
+    ApiCall(std::shared_ptr<Core> core, Plan plan, SteadyTime deadline, Done<net::ClientResponse> done);
+
+    // `done` is called later, by the deadline at the latest, with an answer 200.
+    void start();
+
+private:
+    void prepare();
+    void attempt();
+    void ended(net::ClientResult result);
+    void failed(Failure failure);
+    void finish(Outcome<net::ClientResponse> outcome);
+
+    std::shared_ptr<Core> core_;
+    Plan plan_;
+    SteadyTime deadline_;
+    Done<net::ClientResponse> done_;
+    Executor::TimerId timer_ = 0;
+    Options options_;
+    Endpoint endpoint_;
+    std::string model_;
+    int attempts_ = 0;
+    bool adapted_ = false;
+};
+
+// Reads the answer with `read`, an Outcome<T>(const net::ClientResponse&).
+template <class T, class Read>
+void ask(std::shared_ptr<Core> core, ApiCall::Plan plan, SteadyTime deadline, Read read, Done<T> done) {
+    std::make_shared<ApiCall>(
+        std::move(core), std::move(plan), deadline,
+        [read = std::move(read), done = std::move(done)](Outcome<net::ClientResponse> answer) mutable {
+            done(answer ? read(*answer) : Outcome<T>(answer.error()));
+        })
+        ->start();
+}
+
+}  // namespace parley::gpt

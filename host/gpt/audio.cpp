@@ -1,0 +1,141 @@
+// Speech to text and text to speech.
+#include <array>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include "core/json_reader.hpp"
+#include "core/text.hpp"
+#include "gpt/api_call.hpp"
+#include "gpt/provider.hpp"
+#include "net/multipart.hpp"
+
+namespace parley::gpt {
+namespace {
+
+constexpr std::size_t largest_upload = 25u << 20;  // OpenAI takes no more
+constexpr std::size_t longest_speech = 4'096;      // characters
+constexpr std::size_t largest_speech = 32u << 20;  // bytes of an answer
+
+// The file's name tells the server its kind. What is not here, no server is known to take.
+const char* file_name(std::string_view mime) {
+    static constexpr std::array<std::pair<std::string_view, const char*>, 12> names{{{"audio/ogg", "voice.ogg"},
+                                                                                     {"application/ogg", "voice.ogg"},
+                                                                                     {"audio/opus", "voice.ogg"},
+                                                                                     {"audio/mpeg", "audio.mp3"},
+                                                                                     {"audio/mp3", "audio.mp3"},
+                                                                                     {"audio/mp4", "audio.m4a"},
+                                                                                     {"audio/x-m4a", "audio.m4a"},
+                                                                                     {"audio/wav", "audio.wav"},
+                                                                                     {"audio/x-wav", "audio.wav"},
+                                                                                     {"audio/flac", "audio.flac"},
+                                                                                     {"audio/webm", "audio.webm"},
+                                                                                     {"video/mp4", "audio.mp4"}}};
+    const auto kind = text::trim(mime.substr(0, mime.find(';')));
+    for (const auto& [known, name] : names)
+        if (text::equal_ignoring_case(kind, known)) return name;
+    return nullptr;
+}
+
+Outcome<Transcript> read_transcript(const net::ClientResponse& response) {
+    const auto body = parse_json(response.body);
+    if (!body || !body->is_object())
+        return ModelError{
+            Fault::away, "the transcription's answer makes no sense: " + read_error(200, response.body).message, {}};
+    JsonProblem problem;
+    const JsonReader read(*body, problem);
+    Transcript transcript;
+    transcript.text = text::trim(read["text"].view_or(""));
+    transcript.language = read["language"].string_or("");
+    const auto usage = read["usage"];
+    transcript.seconds = usage["seconds"].number_or(read["duration"].number_or(0));
+    transcript.usage = {usage["input_tokens"].int_or(0), usage["output_tokens"].int_or(0), !usage.present()};
+    if (!read["text"].is_string()) return ModelError{Fault::away, "the transcription answered without a text", {}};
+    return transcript;
+}
+
+// Told by the bytes: a server may answer with another form than it was asked for.
+std::string sound_type(std::string_view bytes, std::string_view said) {
+    if (bytes.starts_with("OggS")) return "audio/ogg; codecs=opus";
+    if (bytes.starts_with("RIFF")) return "audio/wav";
+    if (bytes.starts_with("fLaC")) return "audio/flac";
+    if (bytes.starts_with("ID3") || bytes.starts_with("\xFF\xFB") || bytes.starts_with("\xFF\xF3")) return "audio/mpeg";
+    return said.starts_with("audio/") ? std::string(said) : std::string();
+}
+
+Outcome<Audio> read_sound(const net::ClientResponse& response) {
+    Audio audio;
+    audio.mime = sound_type(response.body, response.headers.get("Content-Type"));
+    if (response.body.empty() || audio.mime.empty())
+        return ModelError{Fault::away, "the speech model answered with something that is no sound", {}};
+    audio.bytes = response.body;
+    return audio;
+}
+
+}  // namespace
+
+void Provider::transcribe(TranscribeRequest request, Done<Transcript> done) {
+    const char* name = file_name(request.audio.mime);
+    if (!name || request.audio.bytes.size() > largest_upload || request.audio.bytes.empty()) {
+        auto why = request.audio.bytes.empty() ? ModelError{Fault::invalid, "the recording is empty", {}}
+                   : !name                     ? ModelError{Fault::unsupported,
+                                        "recordings of the kind " + request.audio.mime + " cannot be heard",
+                                        {}}
+                                               : ModelError{Fault::too_long, "the recording has more than 25 MiB", {}};
+        core_->executor.post([why = std::move(why), done = std::move(done)]() mutable { done(std::move(why)); });
+        return;
+    }
+    ApiCall::Plan plan;
+    plan.what = "transcription";
+    plan.configured = &Options::transcription_model;
+    plan.otherwise = [](const Found& found) {
+        return found.endpoint.openai ? std::string(Defaults::transcription_model)
+                                     : found.model_named({"whisper", "transcri", "parakeet", "voxtral"}, "whisper-1");
+    };
+    const auto given = std::make_shared<const TranscribeRequest>(std::move(request));
+    plan.make = [given, name](const Options& options, const Endpoint& endpoint, const std::string& model,
+                              SteadyTime deadline) {
+        net::MultipartForm form;
+        form.file("file", name, given->audio.mime.substr(0, given->audio.mime.find(';')), given->audio.bytes);
+        form.field("model", model);
+        form.field("response_format", "json");
+        if (!given->language.empty()) form.field("language", given->language);
+        const auto type = form.content_type();
+        return api_request(options, endpoint.base + "/audio/transcriptions", form.take_body(), type, deadline);
+    };
+    ask<Transcript>(core_, std::move(plan), given->deadline, read_transcript, std::move(done));
+}
+
+void Provider::speak(SpeakRequest request, Done<Audio> done) {
+    std::size_t characters = 0;
+    for (const char c : request.text) characters += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    if (request.text.empty() || characters > longest_speech) {
+        ModelError why{request.text.empty() ? Fault::invalid : Fault::too_long,
+                       request.text.empty() ? "there is nothing to say" : "more than 4,096 characters cannot be spoken",
+                       {}};
+        core_->executor.post([why = std::move(why), done = std::move(done)]() mutable { done(std::move(why)); });
+        return;
+    }
+    ApiCall::Plan plan;
+    plan.what = "speech";
+    plan.configured = &Options::speech_model;
+    plan.otherwise = [](const Found& found) {
+        return found.endpoint.openai ? std::string(Defaults::speech_model)
+                                     : found.model_named({"tts", "kokoro", "piper", "speech"}, "tts-1");
+    };
+    const auto given = std::make_shared<const SpeakRequest>(std::move(request));
+    plan.make = [given](const Options& options, const Endpoint& endpoint, const std::string& model,
+                        SteadyTime deadline) {
+        const auto& voice = !given->voice.empty() ? given->voice : options.voice;
+        const boost::json::object body{{"model", model},
+                                       {"input", given->text},
+                                       {"voice", voice.empty() ? Defaults::voice : voice},
+                                       {"response_format", "opus"}};
+        auto call = api_request(options, endpoint.base + "/audio/speech", boost::json::serialize(body),
+                                "application/json", deadline);
+        call.max_response = largest_speech;
+        return call;
+    };
+    ask<Audio>(core_, std::move(plan), given->deadline, read_sound, std::move(done));
+}
+
+}  // namespace parley::gpt

@@ -1,0 +1,230 @@
+#include "gpt/chat_task.hpp"
+
+#include "core/ids.hpp"
+#include "gpt/json_schema.hpp"
+#include "gpt/settle.hpp"
+
+namespace parley::gpt {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t most_lessons = 6;         // of one question: what a server refuses, one after the other
+constexpr std::size_t most_images = 20u << 20;  // bytes of all pictures of a question
+
+std::size_t image_bytes(const ChatRequest& request) {
+    std::size_t bytes = 0;
+    for (const auto& message : request.messages)
+        for (const auto& image : message.images) bytes += image.bytes.size();
+    return bytes;
+}
+
+bool has_images(const ChatRequest& request) {
+    for (const auto& message : request.messages)
+        if (!message.images.empty()) return true;
+    return false;
+}
+
+}  // namespace
+
+ChatTask::ChatTask(std::shared_ptr<Core> core, ChatRequest request, Done<ChatAnswer> done)
+    : core_(std::move(core)),
+      request_(std::move(request)),
+      done_(std::move(done)),
+      deadline_(core_->limit(request_.deadline)) {}
+
+void ChatTask::start() {
+    core_->executor.post([self = shared_from_this()] { self->prepare(); });
+}
+
+void ChatTask::prepare() {
+    options_ = core_->options();
+    if (!options_.configured()) return finish(not_configured());
+    if (request_.messages.empty()) return finish(ModelError{Fault::invalid, "there is no question", {}});
+    if (image_bytes(request_) > most_images)
+        return finish(ModelError{Fault::too_long, "the pictures have more than 20 MiB together", {}});
+    const auto left = left_until(deadline_);
+    if (left <= milliseconds(0)) return time_is_up();
+    timer_ = core_->executor.after(left, [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->time_is_up();
+    });
+    model_ = request_.model.empty() ? options_.model : request_.model;
+    // Without a path or a model there is nothing to ask before the server was looked at.
+    const auto endpoint = parse_endpoint(options_.base_url);
+    const bool needed = model_.empty() || (endpoint && !endpoint->path_known);
+    const auto looked = core_->discovery.find(options_, needed, [self = shared_from_this()](const Found& what) {
+        if (self->done_) self->found(what);
+    });
+    if (!looked) finish(ModelError{Fault::invalid, looked.error().message, {}});
+}
+
+void ChatTask::found(const Found& found) {
+    endpoint_ = found.endpoint;
+    if (model_.empty()) model_ = found.chat_model();
+    profile_ = core_->profiles.find(endpoint_, model_, options_.profile);
+    if (profile_.context == 0) profile_.context = found.context_of(model_);
+    if (request_.model.empty()) core_->context = profile_.context;
+    attempt();
+}
+
+void ChatTask::attempt() {
+    if (has_images(request_) && !profile_.vision)
+        return finish(ModelError{Fault::unsupported, "the model " + model_ + " cannot see pictures", spent_});
+    ++exchange_;
+    lingering_ = false;
+    const auto& dialect = dialect_of(profile_);
+    auto max_tokens = request_.max_tokens > 0 ? request_.max_tokens : default_max_tokens;
+    if (profile_.context > 0) max_tokens = std::min(max_tokens, std::max(profile_.context / 2, 1));
+    sink_ = std::make_shared<AnswerSink>(dialect.reader(), [weak = weak_from_this(), exchange = exchange_] {
+        if (const auto self = weak.lock()) self->progressed(exchange);
+    });
+    auto request = api_request(options_, endpoint_.base + dialect.path(),
+                               dialect.body(request_, model_, profile_, max_tokens), "application/json", deadline_);
+    request.headers.set("Accept", profile_.stream ? "text/event-stream, application/json" : "application/json");
+    request.idle_timeout_ms = static_cast<int>(core_->patience.idle.count());
+    request.sink = sink_;
+    core_->client.send(std::move(request), [self = shared_from_this(), exchange = exchange_](net::ClientResult result) {
+        self->ended(exchange, &result);
+    });
+}
+
+// The last word may be there long before the server closes the body, if it ever does.
+void ChatTask::progressed(int exchange) {
+    if (!done_ || exchange != exchange_ || lingering_) return;
+    const auto& reply = sink_->reply();
+    if (!reply.over && reply.end == Reply::End::none && !reply.error) return;
+    lingering_ = true;
+    const auto wait = reply.over ? milliseconds(0) : core_->patience.linger;
+    core_->executor.after(wait, [weak = weak_from_this(), exchange] {
+        if (const auto self = weak.lock()) self->ended(exchange, nullptr);
+    });
+}
+
+// `result`: null when the answer is complete and only the exchange goes on.
+void ChatTask::ended(int exchange, const net::ClientResult* result) {
+    if (!done_ || exchange != exchange_) return;
+    ++exchange_;
+    ++attempts_;
+    if (!result) return settled(false);
+    if (*result && (*result)->status != 200) return refused(**result);
+    if (*result && !sink_->finish()) {
+        const auto error = read_error(200, sink_->raw());
+        return failed({{Fault::away, endpoint_.base + " answered with " + error.message, {}}, true, {}});
+    }
+    const auto& reply = sink_->reply();
+    if (!*result && !reply.begun() && !reply.error) return failed(classify(result->error()));
+    settled(!*result);
+}
+
+void ChatTask::refused(const net::ClientResponse& response) {
+    const auto error = read_error(response.status, response.body);
+    auto failure = classify(error, response.headers, unix_now());
+    core_->log.warn("gpt.refused", {{"status", response.status},
+                                    {"why", failure.error.message},
+                                    {"request_id", response.headers.get("X-Request-Id")}});
+    const bool may_learn = failure.error.fault == Fault::invalid || failure.error.fault == Fault::away;
+    if (may_learn && adapt(error)) return;
+    failed(std::move(failure));
+}
+
+// Asks again at once, in other words, when the error is about the words.
+bool ChatTask::adapt(const ProviderError& error) {
+    Profile changed = profile_;
+    const auto lesson = learn(changed, error);
+    if (!lesson || learned_.size() >= most_lessons || !learned_.insert(*lesson).second) return false;
+    core_->log.info("gpt.learned", {{"base", endpoint_.base}, {"model", model_}, {"lesson", *lesson}});
+    profile_ = changed;
+    core_->profiles.remember(endpoint_, model_, profile_);
+    --attempts_;
+    attempt();
+    return true;
+}
+
+void ChatTask::settled(bool broken) {
+    auto& reply = sink_->reply();
+    if (reply.error && !reply.begun() && adapt(*reply.error)) return;
+    auto outcome = settle(reply, request_, model_, broken);
+    if (auto* failure = std::get_if<Failure>(&outcome)) {
+        spend(failure->error.usage);
+        return failed(std::move(*failure));
+    }
+    answered(std::move(std::get<ChatAnswer>(outcome)));
+}
+
+void ChatTask::answered(ChatAnswer answer) {
+    spend(answer.usage);
+    answer.usage = spent_;
+    if (request_.schema.empty() || !answer.tool_calls.empty()) return finish(std::move(answer));
+    auto fitting = extract_json(answer.text, request_.schema);
+    if (fitting) {
+        answer.text = std::move(*fitting);
+        answer.truncated = false;
+        return finish(std::move(answer));
+    }
+    const auto& what = fitting.error().message;
+    if (mended_ || left_until(deadline_) < milliseconds(1'000)) {
+        return finish(
+            ModelError{Fault::invalid, "the model does not answer with JSON that fits the schema: " + what, spent_});
+    }
+    mend(answer.text, what);
+}
+
+// One more turn, with the model's own answer and what is wrong with it.
+void ChatTask::mend(const std::string& answer, const std::string& what) {
+    mended_ = true;
+    ChatMessage own, demand;
+    own.role = Role::assistant;
+    own.text = answer;
+    demand.text = "This does not fit: " + what + ". " + schema_in_words(request_);
+    request_.messages.push_back(std::move(own));
+    request_.messages.push_back(std::move(demand));
+    attempt();
+}
+
+void ChatTask::failed(Failure failure) {
+    sink_.reset();  // what it brought has been paid for
+    const auto wait = next_attempt(failure, attempts_, left_until(deadline_), core_->chance(), core_->patience.retries);
+    failure.error.usage = spent_;
+    if (!wait) return finish(std::move(failure.error));
+    core_->log.info("gpt.retry", {{"why", failure.error.message}, {"attempt", attempts_}, {"wait_ms", wait->count()}});
+    core_->executor.after(*wait, [self = shared_from_this()] {
+        if (self->done_) self->attempt();
+    });
+}
+
+// What there is of an answer is better than none.
+void ChatTask::time_is_up() {
+    if (!done_) return;
+    ModelError late{Fault::timeout, "the model did not answer in time", spent_};
+    if (!sink_ || !sink_->reply().begun()) return finish(std::move(late));
+    auto outcome = settle(sink_->reply(), request_, model_, true);
+    if (auto* failure = std::get_if<Failure>(&outcome)) {
+        spend(failure->error.usage);
+        late.usage = spent_;
+        return finish(std::move(late));
+    }
+    auto& answer = std::get<ChatAnswer>(outcome);
+    spend(answer.usage);
+    answer.usage = spent_;
+    late.usage = spent_;
+    if (!request_.schema.empty()) return finish(std::move(late));
+    finish(std::move(answer));
+}
+
+void ChatTask::spend(const Usage& usage) {
+    spent_.input_tokens += usage.input_tokens;
+    spent_.output_tokens += usage.output_tokens;
+    spent_.estimated = spent_.estimated || usage.estimated;
+}
+
+void ChatTask::finish(Outcome<ChatAnswer> outcome) {
+    if (!done_) return;
+    core_->executor.cancel(std::exchange(timer_, 0));
+    if (!outcome) {
+        core_->log.warn("gpt.failed", {{"model", model_}, {"why", outcome.error().message}});
+    }
+    auto done = std::exchange(done_, nullptr);
+    done(std::move(outcome));
+}
+
+}  // namespace parley::gpt

@@ -1,0 +1,18 @@
+#include "gpt/core.hpp"
+
+namespace parley::gpt {
+
+net::ClientRequest api_request(const Options& options, std::string url, std::string body, std::string_view content_type,
+                               SteadyTime deadline) {
+    net::ClientRequest request;
+    request.method = "POST";
+    request.url = std::move(url);
+    request.body = std::move(body);
+    request.reach = net::Reach::any;
+    request.timeout_ms = static_cast<int>(std::max<std::int64_t>(left_until(deadline).count(), 1));
+    request.headers.set("Content-Type", std::string(content_type));
+    if (!options.key.empty()) request.headers.set("Authorization", "Bearer " + options.key.reveal());
+    return request;
+}
+
+}  // namespace parley::gpt

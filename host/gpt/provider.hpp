@@ -1,0 +1,33 @@
+// The model behind an OpenAI-compatible API: OpenAI itself, llama.cpp, Ollama, vLLM, LocalAI, LM Studio and their like.
+// The address is enough; what the server can do is found out on the way.
+#pragma once
+
+#include "gpt/core.hpp"
+#include "gpt/model.hpp"
+
+namespace parley::gpt {
+
+class Provider final : public Model {
+public:
+    // `options` is asked anew for every question, so that settings count at once. All of these outlive the provider,
+    // and `client` ends the questions that are under way when it ends.
+    Provider(Executor& executor, net::Client& client, ReadOptions options, Logger log, Patience patience = {});
+
+    void chat(ChatRequest request, Done<ChatAnswer> done) override;
+    void transcribe(TranscribeRequest request, Done<Transcript> done) override;
+    void speak(SpeakRequest request, Done<Audio> done) override;
+    void draw(DrawRequest request, Done<Image> done) override;
+    void embed(EmbedRequest request, Done<Embeddings> done) override;
+    void moderate(ModerateRequest request, Done<Verdict> done) override;
+    bool configured() const override;
+    int context_tokens() const override;
+
+    // [I/O thread] What is at the configured address now: for operators who look why nothing answers. `done` is called
+    // later.
+    void look(UniqueFunction<void(Result<Found>)> done);
+
+private:
+    std::shared_ptr<Core> core_;
+};
+
+}  // namespace parley::gpt
