@@ -52,30 +52,37 @@ void limit(__rlimit_resource what, rlim_t most) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
-    const int nothing = open("/dev/null", O_RDONLY);
-    if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 || chdir("/") != 0) _exit(126);
+    setpgid(0, 0);
+    const int in = limits.input >= 0 ? limits.input : open("/dev/null", O_RDONLY);
+    if (in < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 || chdir("/") != 0) _exit(126);
+    closefrom(3);  // whatever a library or a plugin left open for children: not for this one
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_CPU, static_cast<rlim_t>(limits.time.count()));
-    limit(RLIMIT_AS, limits.memory);
+    if (limits.memory > 0) limit(RLIMIT_AS, limits.memory);
     limit(RLIMIT_FSIZE, 0);  // it writes to its pipes alone
     limit(RLIMIT_NOFILE, 32);
     execve(argv[0], argv, environment);
     _exit(127);
 }
 
-// The end of a child; killed when it was not waited for.
+// A child and its process group; killed when it was not waited for.
 class Child {
 public:
-    explicit Child(pid_t pid) : pid_(pid) {}
+    explicit Child(pid_t pid) : pid_(pid) { setpgid(pid, pid); }  // it does the same: whoever is first
     ~Child() {
         if (pid_ <= 0) return;
-        kill(pid_, SIGKILL);
+        kill(-pid_, SIGKILL);
         wait();
     }
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
 
     int wait() {
+        // Seen, but not yet taken: until then its number is nobody else's.
+        siginfo_t seen{};
+        while (waitid(P_PID, static_cast<id_t>(pid_), &seen, WEXITED | WNOWAIT) < 0 && errno == EINTR) {
+        }
+        kill(-pid_, SIGKILL);
         int status = 0;
         while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
         }
@@ -145,6 +152,8 @@ Result<void> run_child(const std::vector<std::string>& argv, const ChildLimits& 
     const int status = child.wait();
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
     if (WIFEXITED(status) && WEXITSTATUS(status) == 127) return make_error(Errc::unavailable, "cannot run " + argv[0]);
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
+        return make_error(Errc::timeout, "the file takes too long to convert");
     if (said.empty()) said = "it was ended by its limits";
     return make_error(Errc::invalid, "the file cannot be converted: " + said);
 }
