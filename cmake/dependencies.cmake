@@ -11,6 +11,9 @@ pkg_check_modules(PQXX REQUIRED IMPORTED_TARGET libpqxx)
 find_package(prometheus-cpp REQUIRED)
 find_package(absl REQUIRED)
 find_library(MAGIC_LIBRARY magic REQUIRED)
+find_package(LibArchive REQUIRED)
+find_package(EXPAT REQUIRED)
+pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 
 # libphonenumber's -dev package wants Debian's default Boost, which cannot stand beside 1.81. scripts/setup unpacks its headers
 # into .deps instead; the library itself is the packaged one.

@@ -59,7 +59,7 @@ public:
     Result<Document> read_now(std::string reference, SteadyTime deadline);
 
 private:
-    Result<Document> read_in_child(const std::string& reference);
+    Result<Document> read_in_child(const std::string& reference, SteadyTime deadline);
 
     const media::Store& store_;
     std::string program_;
