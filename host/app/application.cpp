@@ -34,7 +34,7 @@ Result<int> lock_directory(const std::string& directory) {
                                           "; stop it, or give this one its own with --data-dir");
 }
 
-// The program's own path, for the trial load of plugins.
+// The program's own path, for the trial load of plugins and the reading of documents.
 std::string own_program() {
     std::string path(4096, '\0');
     const auto size = readlink("/proc/self/exe", path.data(), path.size());
@@ -146,7 +146,7 @@ void Application::build_outside() {
     options.max_connections_per_host = std::max(1024u, config_.gateway.concurrency);
     client_ = std::make_unique<net::Client>(*loop_, options, log_);
     files_ = std::make_unique<Files>(
-        Files::Parts{config_, *settings_, *vault_, *pool_, *loop_, *workers_, *media_, metrics_, log_},
+        Files::Parts{config_, *settings_, *vault_, *pool_, *loop_, *workers_, *media_, own_program(), metrics_, log_},
         [this](AccountId account) { return sender_->channel_of(account); });
     const auto public_link = [this](const std::string& stored) { return files_->public_link(stored); };
     accounts_ = std::make_unique<Accounts>(
@@ -164,7 +164,7 @@ void Application::build_pipeline(MessageId greatest) {
                                            config_.max_in_memory, rules, metrics_, log_);
 
     services_ = std::make_unique<services::Services>(
-        services::Collaborators{*pool_, *client_, *loop_, *settings_, *media_, *zones_, log_,
+        services::Collaborators{*pool_, *client_, *loop_, *settings_, *media_, files_->documents(), *zones_, log_,
                                 [this](const Inbound& message, std::chrono::steady_clock::time_point deadline) {
                                     return files_->downloads().wait(message, deadline);
                                 },

@@ -1,10 +1,13 @@
 #include "app/cli.hpp"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <iostream>
 
 #include "bench/bench.hpp"
+#include "extract/child.hpp"
 #include "plugins/runtime.hpp"
 
 namespace parley::app {
@@ -124,6 +127,9 @@ int fail(const std::string& why) {
 int run_cli(int argc, char** argv) {
     // The trial load of a plugin runs in a process of its own and must not depend on anything else.
     if (argc == 3 && std::string_view(argv[1]) == "plugin-trial") return plugins::run_trial(std::atoi(argv[2]));
+
+    // So does the reading of a document. It is confined by the end: no handler of exit() may want what it gave up.
+    if (argc == 2 && std::string_view(argv[1]) == "extract-text") _exit(extract::run_child());
 
     auto environment = config::read_environment();
     if (!environment) return fail(environment.error().message);

@@ -1,9 +1,11 @@
-// The files of messages: fetched in the background, kept within limits, made voice notes, linked to for providers.
+// The files of messages: fetched in the background, kept within limits, read, made voice notes, linked to for
+// providers.
 #pragma once
 
 #include "config/config.hpp"
 #include "config/settings.hpp"
 #include "config/vault.hpp"
+#include "extract/extractor.hpp"
 #include "media/links.hpp"
 #include "media/voice.hpp"
 #include "net/loop.hpp"
@@ -21,6 +23,7 @@ public:
         net::Loop& loop;
         WorkerPool& workers;
         const media::Store& store;
+        std::string program;  // this program's path
         Metrics& metrics;
         Logger log;
     };
@@ -32,6 +35,7 @@ public:
 
     pipeline::Downloads& downloads() { return downloads_; }
     media::Voice& voice() { return voice_; }
+    extract::Extractor& documents() { return documents_; }
     const media::Links& links() const { return links_; }
 
     // [any thread] A URL under which the file can be fetched for half a day. Errc::invalid while PUBLIC_URL is not set.
@@ -48,6 +52,7 @@ private:
     media::Links links_;
     pipeline::Downloads downloads_;
     media::Voice voice_;
+    extract::Extractor documents_;
     media::Store::Sweep state_;
     Metrics::Counter removed_;
 };

@@ -1,5 +1,6 @@
 #include "parley/abi/services/media.h"
 
+#include "core/text.hpp"
 #include "plugins/handler_pool.hpp"
 #include "services/table.hpp"
 
@@ -62,7 +63,31 @@ parley_status create(parley_call* call, parley_str bytes, parley_str mime, parle
     });
 }
 
-constexpr parley_media table{sizeof(parley_media), read, path, reference, create, nullptr};
+// Waits for the download when it is the incoming file, then for the child that reads it.
+Result<std::string> document_text(parley_call* call, std::string reference) {
+    if (reference.empty()) {
+        const auto media = incoming(call);
+        if (!media) return media.error();
+        reference = media->stored;
+    }
+    plugins::HandlerPool::BlockingSection waiting;
+    const auto read = call->services.with().documents.read_now(std::move(reference), call->state.deadline);
+    if (!read) return read.error();
+    if (!read->truncated) return read->text;
+    constexpr std::string_view note = "\n[The document goes on, but only this much of it was read.]";
+    return std::string(text::truncate_utf8(read->text, extract::most_text - note.size())) + std::string(note);
+}
+
+parley_status text(parley_call* call, parley_str reference, parley_sink result) {
+    return guarded(call, [&]() -> parley_status {
+        const auto content = document_text(call, std::string(view(reference)));
+        if (!content) return fail_with(call, content.error());
+        put(result, *content);
+        return PARLEY_OK;
+    });
+}
+
+constexpr parley_media table{sizeof(parley_media), read, path, reference, create, text};
 
 }  // namespace
 

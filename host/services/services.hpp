@@ -11,6 +11,7 @@
 #include "core/executor.hpp"
 #include "core/log.hpp"
 #include "db/pool.hpp"
+#include "extract/extractor.hpp"
 #include "media/store.hpp"
 #include "net/client.hpp"
 #include "plugins/runtime.hpp"
@@ -35,6 +36,7 @@ struct Collaborators {
     Executor& executor;
     config::Settings& settings;
     media::Store& media;
+    extract::Extractor& documents;
     PhoneZones& zones;
     Logger log;
     FetchMedia fetch_media;
