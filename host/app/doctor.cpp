@@ -13,6 +13,7 @@
 #include "config/vault.hpp"
 #include "db/migrate.hpp"
 #include "db/pool.hpp"
+#include "extract/child.hpp"
 #include "media/voice.hpp"
 #include "net/client.hpp"
 #include "plugins/runtime.hpp"
@@ -115,6 +116,11 @@ void examine_programs(Report& report) {
         report.hint("ffmpeg is not installed: " + std::string(media::no_ffmpeg_advice));
     } else {
         report.good("ffmpeg for voice notes: " + ffmpeg);
+    }
+    if (access(extract::pdftotext, X_OK) != 0) {
+        report.hint("pdftotext is not installed: install poppler-utils to read PDF files; other documents are read");
+    } else {
+        report.good(std::string("pdftotext for PDF files: ") + extract::pdftotext);
     }
 }
 
