@@ -1,0 +1,160 @@
+#include "db/store/people.hpp"
+
+#include <pqxx/pqxx>
+
+#include "db/store/array_literal.hpp"
+#include "db/store/iso_time.hpp"
+
+namespace parley::db {
+namespace {
+
+constexpr int most_tokens = 100;
+
+const std::string person_columns = "p.id, p.username, p.role, p.disabled, " + iso_time("p.created_at");
+
+Person to_person(const pqxx::row& row, pqxx::row_size_type at = 0) {
+    return {row[at].as<PersonId>(), row[at + 1].c_str(), row[at + 2].c_str(), row[at + 3].as<bool>(),
+            row[at + 4].c_str()};
+}
+
+std::optional<Person> first_person(const pqxx::result& rows) {
+    if (rows.empty()) return std::nullopt;
+    return to_person(rows[0]);
+}
+
+std::string array_of(const std::vector<std::int64_t>& numbers) {
+    ArrayLiteral array;
+    for (const auto number : numbers) array.add(number);
+    return array.str();
+}
+
+std::vector<std::int64_t> first_column(const pqxx::result& rows) {
+    std::vector<std::int64_t> numbers;
+    for (const auto& row : rows) numbers.push_back(row[0].as<std::int64_t>());
+    return numbers;
+}
+
+void tell_other_nodes(pqxx::work& tx) {
+    tx.exec("notify parley_auth");
+}
+
+// The tokens of a person whose row was just changed.
+Taken taken_from(pqxx::work& tx, const pqxx::result& changed, PersonId id) {
+    if (changed.affected_rows() == 0) return std::nullopt;
+    return revoke_tokens(tx, id);
+}
+
+}  // namespace
+
+std::optional<Person> insert_person(pqxx::work& tx, const std::string& username, const std::string& password_hash,
+                                    const std::string& role) {
+    return first_person(
+        tx.exec_params("insert into people as p (username, password, role) values ($1, $2, $3) "
+                       "on conflict (lower(username)) do nothing returning " +
+                           person_columns,
+                       username, password_hash, role));
+}
+
+std::optional<Person> read_person(pqxx::work& tx, PersonId id) {
+    return first_person(tx.exec_params("select " + person_columns + " from people p where id = $1", id));
+}
+
+std::optional<Person> find_person(pqxx::work& tx, const std::string& username) {
+    return first_person(
+        tx.exec_params("select " + person_columns + " from people p where lower(username) = lower($1)", username));
+}
+
+std::vector<Person> list_people(pqxx::work& tx, PersonId after, std::size_t limit) {
+    std::vector<Person> people;
+    for (const auto& row : tx.exec_params(
+             "select " + person_columns + " from people p where id > greatest($1::bigint, 0) order by id limit $2",
+             after, limit))
+        people.push_back(to_person(row));
+    return people;
+}
+
+std::optional<Credentials> find_credentials(pqxx::work& tx, const std::string& username) {
+    const auto rows = tx.exec_params(
+        "select " + person_columns + ", p.password from people p where lower(username) = lower($1)", username);
+    if (rows.empty()) return std::nullopt;
+    return Credentials{to_person(rows[0]), rows[0][5].c_str()};
+}
+
+Taken set_role(pqxx::work& tx, PersonId id, const std::string& role) {
+    return taken_from(tx, tx.exec_params("update people set role = $2 where id = $1 and id <> 0", id, role), id);
+}
+
+Taken set_password(pqxx::work& tx, PersonId id, const std::string& password_hash) {
+    return taken_from(
+        tx, tx.exec_params("update people set password = $2 where id = $1 and id <> 0", id, password_hash), id);
+}
+
+Taken set_disabled(pqxx::work& tx, PersonId id, bool disabled) {
+    return taken_from(tx, tx.exec_params("update people set disabled = $2 where id = $1 and id <> 0", id, disabled),
+                      id);
+}
+
+void replace_hash(pqxx::work& tx, PersonId id, const std::string& old_hash, const std::string& new_hash) {
+    tx.exec_params("update people set password = $3 where id = $1 and password = $2", id, old_hash, new_hash);
+}
+
+std::optional<std::int64_t> insert_token(pqxx::work& tx, PersonId person, const std::string& hash,
+                                         const std::string& label, const std::string& remote, std::int64_t lifetime_s) {
+    // The lock: somebody who is disabled at this moment gets no token that outlives it.
+    const auto made = tx.exec_params(
+        "with owner as (select id from people where id = $1 and not disabled for share) "
+        "insert into tokens (person_id, hash, label, remote, expires_at) "
+        "select id, decode($2, 'hex'), $3, $4, now() + $5::bigint * interval '1 second' from owner returning id",
+        person, hash, label, remote, lifetime_s);
+    if (made.empty()) return std::nullopt;
+    tx.exec_params(
+        "delete from tokens where person_id = $1 and (expires_at < now() or id not in "
+        "(select id from tokens where person_id = $1 order by id desc limit $2))",
+        person, most_tokens);
+    return made[0][0].as<std::int64_t>();
+}
+
+std::vector<Token> list_tokens(pqxx::work& tx, PersonId person) {
+    std::vector<Token> tokens;
+    for (const auto& row : tx.exec_params(
+             "select id, label, remote, " + iso_time("created_at") + ", " + iso_time("last_used_at") + ", " +
+                 iso_time("expires_at") + " from tokens where person_id = $1 and expires_at > now() order by id desc",
+             person))
+        tokens.push_back({row[0].as<std::int64_t>(), row[1].c_str(), row[2].c_str(), row[3].c_str(), row[4].c_str(),
+                          row[5].c_str()});
+    return tokens;
+}
+
+bool revoke_token(pqxx::work& tx, PersonId person, std::int64_t token) {
+    const auto gone = tx.exec_params("delete from tokens where person_id = $1 and id = $2", person, token);
+    tell_other_nodes(tx);
+    return gone.affected_rows() == 1;
+}
+
+std::vector<std::int64_t> revoke_tokens(pqxx::work& tx, PersonId person) {
+    auto gone = first_column(tx.exec_params("delete from tokens where person_id = $1 returning id", person));
+    tell_other_nodes(tx);
+    return gone;
+}
+
+std::optional<TokenOwner> use_token(pqxx::work& tx, const std::string& hash) {
+    const auto rows = tx.exec_params("select " + person_columns +
+                                         ", t.id, (extract(epoch from t.expires_at) * 1000)::bigint, "
+                                         "t.last_used_at < now() - interval '1 minute' "
+                                         "from tokens t join people p on p.id = t.person_id "
+                                         "where t.hash = decode($1, 'hex') and t.expires_at > now() and not p.disabled",
+                                     hash);
+    if (rows.empty()) return std::nullopt;
+    TokenOwner owner{rows[0][5].as<std::int64_t>(), to_person(rows[0]), rows[0][6].as<UnixMillis>()};
+    if (rows[0][7].as<bool>()) tx.exec_params("update tokens set last_used_at = now() where id = $1", owner.token);
+    return owner;
+}
+
+std::vector<std::int64_t> valid_tokens(pqxx::work& tx, const std::vector<std::int64_t>& tokens) {
+    return first_column(
+        tx.exec_params("select t.id from tokens t join people p on p.id = t.person_id "
+                       "where t.id = any($1::bigint[]) and t.expires_at > now() and not p.disabled",
+                       array_of(tokens)));
+}
+
+}  // namespace parley::db
