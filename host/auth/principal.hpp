@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "core/unique_function.hpp"
 #include "net/http.hpp"
@@ -46,6 +48,15 @@ public:
         bool unavailable = false;
     };
     virtual void authenticate(const net::Request& request, UniqueFunction<void(Answer)> done) = 0;
+
+    // [I/O thread] For what stays open (a socket, a stream): `lost` is called once, on the I/O thread and not from
+    // inside this call, when what this principal signed in with does not hold any more: logged out, revoked, expired,
+    // disabled. Within a second when it was revoked, within half a minute when it expired. Destroying what is returned
+    // ends the watch. Null: it cannot be lost (the operator of this machine).
+    virtual std::shared_ptr<void> watch(const Principal& principal, UniqueFunction<void()> lost) {
+        (void)principal, (void)lost;
+        return nullptr;
+    }
 };
 
 }  // namespace parley::auth

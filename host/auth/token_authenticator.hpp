@@ -1,0 +1,76 @@
+// Knows people by their tokens, programs by their API keys, and the operator of this machine by the control socket or
+// by API_TOKEN. What it found out is remembered for a minute; whatever is revoked is forgotten at once, on this node
+// and, a moment later, on the others. [I/O thread]
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "auth/principal.hpp"
+#include "auth/token.hpp"
+#include "core/executor.hpp"
+#include "core/log.hpp"
+#include "core/secret.hpp"
+#include "db/pool.hpp"
+#include "db/store/people.hpp"
+
+namespace parley::auth {
+
+class TokenAuthenticator final : public Authenticator {
+public:
+    // `api_token`: API_TOKEN, empty if there is none. What is handed in outlives it, and it outlives what waits in
+    // them.
+    TokenAuthenticator(Executor& executor, db::Pool& pool, Secret api_token, Logger log);
+    ~TokenAuthenticator() override;
+
+    void authenticate(const net::Request& request, UniqueFunction<void(Answer)> done) override;
+    std::shared_ptr<void> watch(const Principal& principal, UniqueFunction<void()> lost) override;
+
+    // After the commit that took them away. Forgets what it remembered and tells those who watch.
+    void tokens_revoked(const std::vector<std::int64_t>& tokens);
+    void api_key_revoked(std::int64_t key);
+
+    // Something was revoked, perhaps on another node: forgets everything, and asks the database about those who are
+    // watched. Also done every half a minute by itself once start() was called, for what expires.
+    void look_again();
+    void start();
+
+    static constexpr std::chrono::seconds remembered{60};
+
+private:
+    using Owner = std::pair<TokenKind, std::int64_t>;  // a token or a key, by its row
+    struct Known {
+        Principal principal;
+        SteadyTime until;
+    };
+    struct Watch {
+        Owner owner;
+        UniqueFunction<void()> lost;
+    };
+    using Watches = std::multimap<Owner, std::weak_ptr<Watch>>;
+
+    void look_up(TokenKind kind, std::string hash, UniqueFunction<void(Answer)> done);
+    void remember(const std::string& hash, Principal principal, UnixMillis expires_at, std::uint64_t as_of);
+    void lose(const Owner& owner);
+    void check_watched();
+    void tick();
+
+    Executor& executor_;
+    db::Pool& pool_;
+    Secret api_token_;
+    Logger log_;
+    std::unordered_map<std::string, Known> known_;  // by hash
+    std::uint64_t revocations_ = 0;                 // a look-up that began before the last one is not remembered
+    SteadyTime last_revocation_{};
+    Watches watches_;
+    Executor::TimerId timer_ = 0;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace parley::auth

@@ -1,0 +1,221 @@
+#include "auth/people.hpp"
+
+#include <catch2/catch.hpp>
+#include <pqxx/pqxx>
+
+#include "support/manual_executor.hpp"
+#include "support/postgres.hpp"
+#include "support/result_printer.hpp"
+
+namespace parley::auth {
+namespace {
+
+constexpr const char* right = "correct horse";
+
+PasswordCost cheap() {
+    PasswordCost cost;
+    cost.passes = 1;
+    cost.memory = 8192;
+    return cost;
+}
+
+struct Fixture {
+    template <class T, class Begin>
+    T wait(Begin begin) {
+        std::optional<T> answer;
+        begin([&](T given) { answer.emplace(std::move(given)); });
+        executor.run_until([&] { return answer.has_value(); });
+        return std::move(*answer);
+    }
+    Outcome<db::Person> add(const std::string& name, Role role = Role::user) {
+        return wait<Outcome<db::Person>>(
+            [&](auto done) { people.add(name, Secret(right), role, origin, std::move(done)); });
+    }
+    Outcome<People::SignedIn> sign_in(const std::string& name, const std::string& password = right) {
+        return wait<Outcome<People::SignedIn>>(
+            [&](auto done) { people.sign_in(name, Secret(password), origin, std::move(done)); });
+    }
+    Secret token(const std::string& name) { return sign_in(name).value().token; }
+    Authenticator::Answer ask(const std::string& token) {
+        net::Request request;
+        request.headers.set("Authorization", "Bearer " + token);
+        return wait<Authenticator::Answer>([&](auto done) { authenticator.authenticate(request, std::move(done)); });
+    }
+    bool known(const Secret& token) { return ask(token.reveal()).principal.has_value(); }
+    Outcome<void> sign_out(const Principal& principal) {
+        return wait<Outcome<void>>([&](auto done) { people.sign_out(principal, std::move(done)); });
+    }
+    void sql(const std::string& text) {
+        pool.run([&](pqxx::work& tx) { tx.exec(text); });
+    }
+
+    db::DatabaseOptions options = test::TestDatabase::options(test::TestDatabase::instance().migrated_database());
+    test::ManualExecutor executor;
+    db::Pool pool{options, Logger()};
+    Passwords passwords{executor, cheap()};
+    TokenAuthenticator authenticator{executor, pool, Secret("the-api-token"), Logger()};
+    People people{People::Parts{executor, pool, passwords, authenticator, Logger()}};
+    Origin origin{"192.0.2.1", "test", false};
+};
+
+}  // namespace
+
+TEST_CASE("somebody registers, signs in, is known, and signs out") {
+    Fixture here;
+    const auto ada = here.add("Ada");
+    REQUIRE(ada);
+    CHECK(ada->id == 1);
+    CHECK(ada->role == "user");
+    CHECK(here.add("ada").error().error.code == Errc::conflict);
+    CHECK(here.add("bot").error().error.code == Errc::conflict);
+    CHECK(here.add("a b").error().error.code == Errc::invalid);
+
+    const auto token = here.token("ADA");
+    const auto answer = here.ask(token.reveal());
+    REQUIRE(answer.principal);
+    CHECK(answer.principal->id == 1);
+    CHECK(answer.principal->name == "Ada");
+    CHECK(answer.principal->role == Role::user);
+    const auto other = here.token("Ada");
+    REQUIRE(here.sign_out(*answer.principal));
+    CHECK_FALSE(here.known(token));
+    CHECK(here.known(other));
+}
+
+TEST_CASE("the token itself is nowhere in the database") {
+    Fixture here;
+    REQUIRE(here.add("ada"));
+    const auto token = here.token("ada");
+    std::string all;
+    here.pool.run([&](pqxx::work& tx) {
+        all.clear();
+        for (const auto& row : tx.exec("select t::text from tokens t union all select p::text from people p"))
+            all += row[0].c_str();
+    });
+    CHECK(all.find(token_hash(token.reveal())) != std::string::npos);
+    CHECK(all.find(token.reveal().substr(4)) == std::string::npos);
+    CHECK(all.find(right) == std::string::npos);
+}
+
+TEST_CASE("who does not exist gets the same answer for the same work as a wrong password") {
+    Fixture here;
+    REQUIRE(here.add("ada"));
+    REQUIRE(here.add("eve"));
+    REQUIRE(here.wait<Outcome<void>>([&](auto done) { here.people.set_disabled("eve", true, std::move(done)); }));
+    const auto wrong = here.sign_in("ada", "wrong password");
+    REQUIRE_FALSE(wrong);
+    std::uint64_t before = here.passwords.verifications();
+    for (const char* name : {"nobody", "eve", "bot", "no name at all"}) {
+        const auto refused = here.sign_in(name);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().error.message == wrong.error().error.message);
+        CHECK(refused.error().error.code == Errc::unauthorized);
+        CHECK(here.passwords.verifications() == ++before);
+    }
+}
+
+TEST_CASE("guesses are throttled by name, and a right password does not get in meanwhile") {
+    Fixture here;
+    REQUIRE(here.add("ada"));
+    REQUIRE(here.add("eve"));
+    for (int i = 0; i < 5; ++i) CHECK(here.sign_in("ada", "wrong password").error().retry_after.count() == 0);
+    const auto before = here.passwords.verifications();
+    const auto refused = here.sign_in("ADA");
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().retry_after.count() > 0);
+    CHECK(here.passwords.verifications() == before);
+    CHECK(here.sign_in("eve"));
+}
+
+TEST_CASE("guesses over many names are throttled by address") {
+    Fixture here;
+    REQUIRE(here.add("ada"));
+    for (int i = 0; i < 50; ++i) CHECK_FALSE(here.sign_in("name" + std::to_string(i)));
+    CHECK(here.sign_in("ada").error().retry_after.count() > 0);
+    here.origin.remote = "192.0.2.2";
+    CHECK(here.sign_in("ada"));
+}
+
+TEST_CASE("what an admin changes ends the sign-ins") {
+    Fixture here;
+    REQUIRE(here.add("ada"));
+    auto token = here.token("ada");
+    REQUIRE(here.known(token));
+    REQUIRE(here.wait<Outcome<void>>([&](auto done) { here.people.set_role("ada", Role::admin, std::move(done)); }));
+    CHECK_FALSE(here.known(token));
+    token = here.token("ada");
+    CHECK(here.ask(token.reveal()).principal->role == Role::admin);
+    REQUIRE(here.wait<Outcome<void>>(
+        [&](auto done) { here.people.set_password("ada", Secret("another horse"), std::move(done)); }));
+    CHECK_FALSE(here.known(token));
+    CHECK_FALSE(here.sign_in("ada"));
+    token = here.sign_in("ada", "another horse").value().token;
+    REQUIRE(here.wait<Outcome<void>>([&](auto done) { here.people.set_disabled("ada", true, std::move(done)); }));
+    CHECK_FALSE(here.known(token));
+    CHECK_FALSE(here.sign_in("ada", "another horse"));
+    const auto unknown =
+        here.wait<Outcome<void>>([&](auto done) { here.people.set_disabled("nobody", true, std::move(done)); });
+    CHECK(unknown.error().error.code == Errc::not_found);
+}
+
+TEST_CASE("who watches a token hears when it is gone") {
+    Fixture here;
+    REQUIRE(here.add("ada"));
+    const auto one = here.ask(here.token("ada").reveal()).principal.value();
+    const auto two = here.ask(here.token("ada").reveal()).principal.value();
+    int lost = 0, other_lost = 0, gone = 0;
+    const auto watch = here.authenticator.watch(one, [&] { ++lost; });
+    const auto other = here.authenticator.watch(two, [&] { ++other_lost; });
+    here.authenticator.watch(one, [&] { ++gone; }).reset();
+    REQUIRE(here.sign_out(one));
+    here.executor.run_until([&] { return lost > 0; });
+    CHECK(other_lost == 0);
+
+    // As another node would do it: this one hears a notification only.
+    here.sql("delete from tokens where id = " + std::to_string(two.token));
+    here.authenticator.look_again();
+    here.executor.run_until([&] { return other_lost > 0; });
+    CHECK(lost == 1);
+    CHECK(gone == 0);
+}
+
+TEST_CASE("a token that was revoked between being read and being watched is noticed") {
+    Fixture here;
+    REQUIRE(here.add("ada"));
+    const auto ada = here.ask(here.token("ada").reveal()).principal.value();
+    REQUIRE(here.sign_out(ada));
+    int lost = 0;
+    const auto watch = here.authenticator.watch(ada, [&] { ++lost; });
+    here.executor.run_until([&] { return lost > 0; });
+}
+
+TEST_CASE("expired tokens, keys and API_TOKEN") {
+    Fixture here;
+    REQUIRE(here.add("ada"));
+    const auto token = here.token("ada");
+    here.sql("update tokens set expires_at = now() - interval '1 second'");
+    CHECK_FALSE(here.known(token));
+    CHECK(here.ask("the-api-token").principal->kind == Principal::Kind::local);
+    CHECK_FALSE(here.ask("the-api-toke").principal);
+
+    const auto key = make_api_key();
+    std::int64_t id = 0;
+    here.pool.run([&](pqxx::work& tx) {
+        db::ApiKey row;
+        row.name = "reports";
+        row.role = "operator";
+        row.scopes = {"messages:read", "contacts:read"};
+        row.hint = key.reveal().substr(64);
+        id = db::insert_api_key(tx, row, token_hash(key.reveal()));
+    });
+    const auto principal = here.ask(key.reveal()).principal;
+    REQUIRE(principal);
+    CHECK(principal->kind == Principal::Kind::api_key);
+    CHECK(principal->role == Role::operator_);
+    CHECK(principal->scopes == std::set<std::string>{"contacts:read", "messages:read"});
+    here.pool.run([&](pqxx::work& tx) { CHECK(db::revoke_api_key(tx, id)); });
+    here.authenticator.api_key_revoked(id);
+    CHECK_FALSE(here.ask(key.reveal()).principal);
+}
+
+}  // namespace parley::auth
