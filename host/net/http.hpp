@@ -82,6 +82,9 @@ private:
 // [I/O thread] Must not block; may keep the Responder and answer later.
 using Handler = std::function<void(Request, Responder)>;
 
+class Upgrade;  // websocket.hpp
+using WebSocketHandler = std::function<void(Request, std::unique_ptr<Upgrade>)>;
+
 struct RouteLimits {
     std::size_t max_body = 1 << 20;  // bytes; more is answered 413
     int deadline_ms = 30'000;        // from the end of the request to the answer; later is answered 503
@@ -100,6 +103,9 @@ public:
 
     // Throws std::logic_error for a pattern that is malformed or taken.
     void add(std::string method, std::string pattern, Handler handler, RouteLimits limits = {});
+    // Requests to upgrade to a WebSocket, see websocket.hpp. GET may have a handler of its own beside it; without one,
+    // plain requests are answered 426.
+    void add_websocket(std::string pattern, WebSocketHandler handler, RouteLimits limits = {});
 
     struct Match;  // defined in router.hpp, for the server
     // `path` as it was sent: segments are split first and decoded then, so that %2F does not make a segment. Without

@@ -63,7 +63,11 @@ ResponseWriter::Wire ResponseWriter::write(Response response, bool head_only, bo
     for (const auto& [name, value] : response.headers.all()) {
         if (!is_ours(name)) append_field(head, name, value);
     }
-    head.append(close ? "Connection: close\r\n\r\n" : "\r\n");
+    if (response.status == 426) {  // RFC 9110 15.5.22: it has to say to what
+        head.append("Upgrade: websocket\r\nConnection: upgrade").append(close ? ", close\r\n\r\n" : "\r\n\r\n");
+    } else {
+        head.append(close ? "Connection: close\r\n\r\n" : "\r\n");
+    }
     if (bodiless || head_only) return wire;
     if (response.body.size() <= joined_body) {
         head.append(response.body);

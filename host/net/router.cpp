@@ -12,6 +12,7 @@ namespace {
 
 struct Route {
     Handler handler;
+    WebSocketHandler websocket;
     RouteLimits limits;
     std::vector<std::string> names;  // of its {name} segments, in order
 };
@@ -40,6 +41,7 @@ struct Search {
     bool local;
     std::vector<const std::string*> values;
     std::set<std::string> allowed;  // of the nodes that match the path but not the method
+    bool has_websocket = false;     // one of those nodes
 
     const Route* find_method(const Node& node) {
         auto visible = [&](const Route& route) { return local || !route.limits.local_only; };
@@ -48,6 +50,10 @@ struct Search {
         if (found != node.methods.end() && visible(found->second)) return &found->second;
         for (const auto& [name, route] : node.methods) {
             if (!visible(route)) continue;
+            if (route.websocket) {
+                has_websocket = true;
+                continue;
+            }
             allowed.insert(name);
             if (name == "GET") allowed.insert("HEAD");
         }
@@ -70,6 +76,8 @@ struct Search {
 }  // namespace
 
 struct Router::Table {
+    void place(const std::string& method, const std::string& pattern, Route route);
+
     Node root;
 };
 
@@ -78,11 +86,10 @@ Router::~Router() = default;
 Router::Router(Router&&) noexcept = default;
 Router& Router::operator=(Router&&) noexcept = default;
 
-void Router::add(std::string method, std::string pattern, Handler handler, RouteLimits limits) {
+void Router::Table::place(const std::string& method, const std::string& pattern, Route route) {
     auto malformed = [&] { return std::logic_error("route " + method + " " + pattern + " is malformed"); };
     if (method.empty() || !pattern.starts_with('/')) throw malformed();
-    Route route{std::move(handler), limits, {}};
-    Node* node = &table_->root;
+    Node* node = &root;
     for (auto segment : split(pattern)) {
         bool named = segment.starts_with('{');
         if (named != segment.ends_with('}') || (named && segment.size() < 3)) throw malformed();
@@ -96,6 +103,20 @@ void Router::add(std::string method, std::string pattern, Handler handler, Route
     }
 }
 
+void Router::add(std::string method, std::string pattern, Handler handler, RouteLimits limits) {
+    Route route;
+    route.handler = std::move(handler);
+    route.limits = limits;
+    table_->place(method, pattern, std::move(route));
+}
+
+void Router::add_websocket(std::string pattern, WebSocketHandler handler, RouteLimits limits) {
+    Route route;
+    route.websocket = std::move(handler);
+    route.limits = limits;
+    table_->place(std::string(websocket_method), pattern, std::move(route));
+}
+
 Router::Match Router::find(std::string_view method, std::string_view path, bool local) const {
     Match match;
     if (!path.starts_with('/')) return match;
@@ -107,12 +128,14 @@ Router::Match Router::find(std::string_view method, std::string_view path, bool 
     }
     Search search{segments, method, local, {}, {}};
     if (const Route* route = search.walk(table_->root, 0)) {
-        match.handler = &route->handler;
+        if (route->handler) match.handler = &route->handler;
+        if (route->websocket) match.websocket = &route->websocket;
         match.limits = &route->limits;
         for (std::size_t i = 0; i < route->names.size(); ++i)
             match.values.emplace_back(route->names[i], *search.values[i]);
         return match;
     }
+    match.upgrade_required = search.has_websocket;
     for (const auto& name : search.allowed) match.allow += (match.allow.empty() ? "" : ", ") + name;
     return match;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -9,11 +10,18 @@
 
 namespace parley::net {
 
+// The method under which the table holds handlers of WebSockets; no request can name it.
+inline constexpr std::string_view websocket_method = "(websocket)";
+
 struct Router::Match {
-    const Handler* handler = nullptr;     // null: nothing here for this method
-    const RouteLimits* limits = nullptr;  // with `handler`
+    const RouteLimits* limits = nullptr;  // null: nothing here for this method
+    // One of these, with `limits`.
+    const Handler* handler = nullptr;
+    const WebSocketHandler* websocket = nullptr;
+
     std::vector<std::pair<std::string, std::string>> values;
-    std::string allow;  // without `handler`: the methods there are ("GET, HEAD"); empty: 404
+    std::string allow;              // without `limits`: the methods there are ("GET, HEAD"); empty: 404
+    bool upgrade_required = false;  // without `limits`: a WebSocket could be opened here
 };
 
 }  // namespace parley::net

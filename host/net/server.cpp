@@ -25,38 +25,43 @@ bool ServerCore::is_full(const Peer& peer) const {
     return found != connections_of.end() && found->second >= options.max_connections_per_ip;
 }
 
-void ServerCore::enter(Session& session) {
-    sessions.insert(&session);
+void ServerCore::enter(Connection& connection) {
+    connections.insert(&connection);
     ++connections_open;
     ++connections_total;
-    if (session.peer().local) return;  // the operator always gets in
+    if (connection.peer().local) return;  // the operator always gets in
     ++remote_connections;
-    if (options.max_connections_per_ip > 0) ++connections_of[session.peer().address];
+    if (options.max_connections_per_ip > 0) ++connections_of[connection.peer().address];
 }
 
-void ServerCore::leave(Session& session) {
-    sessions.erase(&session);
+void ServerCore::leave(Connection& connection) {
+    if (connections.erase(&connection) == 0) return;  // taken over
     --connections_open;
-    if (!session.peer().local) {
+    if (!connection.peer().local) {
         --remote_connections;
-        auto found = connections_of.find(session.peer().address);
+        auto found = connections_of.find(connection.peer().address);
         if (found != connections_of.end() && --found->second == 0) connections_of.erase(found);
     }
-    if (stopping && sessions.empty()) stopped();
+    if (stopping && connections.empty()) stopped();
+}
+
+void ServerCore::take_over(Connection& from, Connection& to) {
+    connections.erase(&from);
+    connections.insert(&to);
 }
 
 void ServerCore::stop(int deadline_ms, UniqueFunction<void()> done) {
     stopping = true;
     on_stopped = std::move(done);
     for (auto& listener : listeners) listener->close();
-    auto now_open = sessions;  // closing one may end another
-    for (auto* session : now_open) {
-        if (sessions.count(session)) session->close_if_idle();
+    auto now_open = connections;  // closing one may end another
+    for (auto* connection : now_open) {
+        if (connections.count(connection)) connection->wind_up();
     }
-    if (sessions.empty()) return stopped();
+    if (connections.empty()) return stopped();
     stop_timer = loop.after(std::chrono::milliseconds(deadline_ms), [self = shared_from_this()] {
         self->stop_timer = 0;
-        self->log.warn("http.stop_cut", {{"connections", self->sessions.size()}});
+        self->log.warn("http.stop_cut", {{"connections", self->connections.size()}});
         self->cut();
         self->stopped();
     });
@@ -71,9 +76,9 @@ void ServerCore::stopped() {
 void ServerCore::cut() {
     stopping = true;
     for (auto& listener : listeners) listener->close();
-    auto now_open = sessions;
-    for (auto* session : now_open) {
-        if (sessions.count(session)) session->abort();
+    auto now_open = connections;
+    for (auto* connection : now_open) {
+        if (connections.count(connection)) connection->abort();
     }
 }
 
@@ -127,8 +132,10 @@ void Server::stop(int deadline_ms, UniqueFunction<void()> done) {
 
 Server::Counters Server::counters() const {
     const auto& core = *impl_->core;
-    return {core.connections_open,  core.connections_total, core.requests,
-            core.refused_malformed, core.refused_full,      core.timeouts};
+    return {core.connections_open,       core.connections_total, core.requests,
+            core.refused_malformed,      core.refused_full,      core.timeouts,
+            core.websockets_open,        core.websockets_total,  core.websocket_messages_in,
+            core.websocket_messages_out, core.websockets_slow};
 }
 
 }  // namespace parley::net

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/error.hpp"
 #include "core/log.hpp"
@@ -22,6 +23,8 @@ struct ServerOptions {
     unsigned max_header_fields = 100;
     unsigned max_connections = 4096;      // more are answered 503 and closed
     unsigned max_connections_per_ip = 0;  // 0: no limit (a proxy in front has one address)
+    // Whose pages may open WebSockets besides those of this host itself: "https://chat.example.org".
+    std::vector<std::string> websocket_origins;
 };
 
 struct TlsFiles {
@@ -44,12 +47,14 @@ public:
     // Read the certificate files again; connections there go on. On an error the old ones stay.
     Result<void> reload_tls();
 
-    // Stop accepting, let requests in flight finish, close idle connections; `done` when all are gone or after
-    // `deadline_ms`, when the rest is cut.
+    // Stop accepting, let requests in flight finish, close idle connections, and WebSockets with 1001; `done` when all
+    // are gone or after `deadline_ms`, when the rest is cut.
     void stop(int deadline_ms, UniqueFunction<void()> done);
 
     struct Counters {
         std::uint64_t connections_open, connections_total, requests, refused_malformed, refused_full, timeouts;
+        // Of the above connections; messages of all of them; those closed because they did not read.
+        std::uint64_t websockets_open, websockets_total, websocket_messages_in, websocket_messages_out, websockets_slow;
     };
     Counters counters() const;
 

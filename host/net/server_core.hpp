@@ -17,8 +17,6 @@
 
 namespace parley::net {
 
-class Session;
-
 class Listener {
 public:
     virtual ~Listener() = default;
@@ -31,6 +29,22 @@ struct Peer {
     bool local = false;
 };
 
+// An open connection, whatever is spoken on it.
+class Connection {
+public:
+    explicit Connection(Peer peer) : peer_(std::move(peer)) {}
+    virtual ~Connection() = default;
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    const Peer& peer() const { return peer_; }
+    virtual void wind_up() = 0;  // the server is stopping: end as soon as nothing is under way
+    virtual void abort() = 0;
+
+private:
+    Peer peer_;
+};
+
 struct ServerCore : std::enable_shared_from_this<ServerCore> {
     ServerCore(Loop& l, const Router& r, ServerOptions o, Logger lg)
         : loop(l), io(l.impl().io), deadlines(l.impl().deadlines), router(r), options(o), log(std::move(lg)) {}
@@ -39,8 +53,9 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
     void spawn(const char* name, boost::asio::awaitable<void> task);
 
     bool is_full(const Peer& peer) const;
-    void enter(Session& session);
-    void leave(Session& session);
+    void enter(Connection& connection);
+    void leave(Connection& connection);
+    void take_over(Connection& from, Connection& to);  // the same connection of the peer, in other hands
 
     void stop(int deadline_ms, UniqueFunction<void()> done);
     void cut();  // everything, at once
@@ -55,7 +70,7 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
 
     ResponseWriter writer;
     std::vector<std::shared_ptr<Listener>> listeners;
-    std::unordered_set<Session*> sessions;
+    std::unordered_set<Connection*> connections;
     std::map<std::string, unsigned> connections_of;  // by address; only when there is a limit on it
     unsigned remote_connections = 0;
     unsigned refusals_under_way = 0;
@@ -65,6 +80,8 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
 
     std::atomic<std::uint64_t> connections_open{0}, connections_total{0}, requests{0}, refused_malformed{0},
         refused_full{0}, timeouts{0};
+    std::atomic<std::uint64_t> websockets_open{0}, websockets_total{0}, websocket_messages_in{0},
+        websocket_messages_out{0}, websockets_slow{0};
 };
 
 // The accept loops.

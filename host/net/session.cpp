@@ -1,42 +1,48 @@
+// How a session lives: one request after the other, from its admission to its answer.
 #include "net/session.hpp"
 
-#include <algorithm>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <iterator>
-
-#include "net/router.hpp"
+#include "net/session_turn.hpp"
 #include "net/target.hpp"
+#include "net/websocket_handshake.hpp"
+#include "net/websocket_peer.hpp"
 
 namespace parley::net {
 
 namespace asio = boost::asio;
-namespace http = boost::beast::http;
 using asio::awaitable;
 using std::chrono::milliseconds;
 
 namespace {
-constexpr std::size_t body_window = 64 * 1024;   // bytes held unparsed: bounds chunk headers and trailers
 constexpr std::size_t write_slice = 256 * 1024;  // bytes that must leave within the write timeout
 constexpr std::size_t linger_bytes = 1024 * 1024;
 constexpr milliseconds linger_time{1000};
-constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
-}  // namespace
 
-struct Session::Turn {
-    HeadCheck check;
-    http::request_parser<http::string_body> parser;
-    Request request;
-    Router::Match match;
-    bool head_only = false;
-    bool keep = false;
-    std::optional<Response> refusal;
+Response internal_error() {
+    return Response::problem(500, "internal", "something went wrong here; it has been logged");
+}
+
+// What a route's handler holds of a request to upgrade.
+class PendingUpgrade final : public Upgrade {
+public:
+    explicit PendingUpgrade(std::shared_ptr<Answer> answer) : answer_(std::move(answer)) {}
+    ~PendingUpgrade() override { answer_->deliver(internal_error()); }  // when nothing was said before
+
+    void accept(WebSocketLimits limits, UniqueFunction<void(std::shared_ptr<WebSocket>)> opened) override {
+        Acceptance acceptance{limits, std::move(subprotocol), std::move(opened)};
+        answer_->accept(std::move(acceptance));
+    }
+    void refuse(Response response) override { answer_->deliver(std::move(response)); }
+
+private:
+    std::shared_ptr<Answer> answer_;
 };
 
+}  // namespace
+
 Session::Session(std::shared_ptr<ServerCore> core, std::unique_ptr<ByteStream> stream, Peer peer)
-    : core_(std::move(core)),
+    : Connection(std::move(peer)),
+      core_(std::move(core)),
       stream_(std::move(stream)),
-      peer_(std::move(peer)),
       buffer_(core_->options.max_header_bytes + body_window),
       deadline_(core_->deadlines, [this] { on_deadline(); }) {
     core_->enter(*this);
@@ -68,29 +74,15 @@ void Session::on_deadline() {
     }
 }
 
-void Session::close_if_idle() {
+void Session::wind_up() {
     if (phase_ == Phase::idle) abort();
 }
 
 void Session::abort() {
     aborted_ = true;
-    stream_->close();
+    if (stream_) stream_->close();
     auto answer = answer_;
     if (answer) answer->deliver(Response());
-}
-
-std::string_view Session::arrived() const {
-    return {static_cast<const char*>(buffer_.cdata().data()), buffer_.size()};
-}
-
-void Session::refuse(Turn& turn, int status, std::string_view code, std::string_view message) {
-    turn.refusal = Response::problem(status, code, message);
-}
-
-void Session::refuse_malformed(Turn& turn, int status, const char* reason) {
-    ++core_->refused_malformed;
-    turn.keep = false;
-    refuse(turn, status, "malformed", reason);
 }
 
 awaitable<void> Session::run() {
@@ -101,7 +93,7 @@ awaitable<void> Session::run() {
     }
     bool more = true;
     while (more && !aborted_) more = co_await serve_one();
-    if (!aborted_) co_await hang_up();
+    if (!aborted_ && stream_) co_await hang_up();
 }
 
 // One request: head, admission, body, handler, answer. False ends the connection.
@@ -123,90 +115,16 @@ awaitable<bool> Session::serve_one() {
         if (!answer->gate.is_open()) co_await answer->gate.wait();
         answer_.reset();
         if (aborted_) co_return false;
+        if (answer->acceptance) {
+            deadline_.clear();
+            open_websocket(core_, std::move(stream_), *this, turn.websocket_key, std::move(*answer->acceptance));
+            co_return false;
+        }
         response = std::move(*answer->response);
     }
     bool keep = turn.keep && !core_->stopping && response.headers.get("Connection") != "close";
     bool sent = co_await send(std::move(response), turn.head_only, !keep);
     co_return sent&& keep;
-}
-
-// False when the connection ended without a request.
-awaitable<bool> Session::read_head(Turn& turn) {
-    const auto& options = core_->options;
-    std::size_t scanned = 0;
-    bool blank_skipped = false;
-    if (buffer_.size() == 0 && buffer_.capacity() > 16 * 1024) buffer_.shrink_to_fit();
-    if (core_->stopping && buffer_.size() == 0) co_return false;
-    enter(Phase::idle, milliseconds(first_ ? options.header_timeout_ms : options.idle_timeout_ms));
-    first_ = false;
-    for (;;) {
-        if (!blank_skipped &&
-            arrived().starts_with("\r\n")) {  // RFC 9112 2.2: one empty line before a request is forgiven
-            buffer_.consume(2);
-            blank_skipped = true;
-        }
-        auto bytes = arrived();
-        if (!bytes.empty() && phase_ == Phase::idle) enter(Phase::head, milliseconds(options.header_timeout_ms));
-        HeadEnd end;
-        if (bytes != "\r" || blank_skipped) end = find_head_end(bytes, scanned);
-        if (end.state == HeadEnd::State::malformed) {
-            refuse_malformed(turn, 400, "malformed request");
-            co_return true;
-        }
-        if (std::max(end.size, end.state == HeadEnd::State::more ? bytes.size() : 0) > options.max_header_bytes) {
-            refuse_malformed(turn, 431, "the head is too large");
-            co_return true;
-        }
-        if (end.state == HeadEnd::State::complete) {
-            if (take_head(turn, bytes.substr(0, end.size))) buffer_.consume(end.size);
-            co_return true;
-        }
-        auto into = buffer_.prepare(4096);
-        auto [error, got] = co_await stream_->read(into);
-        if (aborted_) co_return false;
-        if (timed_out_) {
-            if (arrived().empty()) co_return false;
-            refuse(turn, 408, "timeout", "the request came too slowly");
-            co_return true;
-        }
-        if (error) co_return false;
-        buffer_.commit(got);
-    }
-}
-
-// From raw bytes to `turn.request`. False when they were refused.
-bool Session::take_head(Turn& turn, std::string_view bytes) {
-    turn.check = check_head(bytes, core_->options.max_header_fields);
-    if (turn.check.status != 0) {
-        refuse_malformed(turn, turn.check.status, turn.check.reason);
-        return false;
-    }
-    auto& parser = turn.parser;
-    parser.header_limit(static_cast<std::uint32_t>(bytes.size() + 1));
-    parser.body_limit(boost::none);  // the route's, later
-    error_code error;
-    auto taken = parser.put(asio::buffer(bytes), error);
-    // Two readers of the same bytes have to agree on where the message ends.
-    bool agreed = !error && taken == bytes.size() && parser.is_header_done() &&
-                  parser.chunked() == turn.check.chunked && parser.content_length().value_or(0) == turn.check.length;
-    if (!agreed) {
-        refuse_malformed(turn, 400, "malformed request");
-        return false;
-    }
-    ++core_->requests;
-    turn.keep = turn.check.keep_alive;
-    auto& request = turn.request;
-    const auto& message = parser.get();
-    request.method.assign(message.method_string().data(), message.method_string().size());
-    request.target.assign(message.target().data(), message.target().size());
-    for (const auto& field : message) {
-        auto name = field.name_string(), value = field.value();
-        request.headers.add(std::string(name.data(), name.size()), std::string(value.data(), value.size()));
-    }
-    request.remote = peer_.address;
-    request.local = peer_.local;
-    turn.head_only = request.method == "HEAD";
-    return true;
 }
 
 // Everything that can be said before the body is read: so that nobody sends a body for nothing.
@@ -215,97 +133,57 @@ void Session::admit(Turn& turn) {
     auto target = parse_target(request.target);
     if (!target) return refuse_malformed(turn, 400, "malformed path");
     request.query = target->query;
-    turn.match = core_->router.find(request.method, target->raw_path, peer_.local);
+    if (asks_for_websocket(request) && request.method == "GET" && turn.parser.get().version() == 11) {
+        turn.match = core_->router.find(websocket_method, target->raw_path, peer().local);
+    }
+    bool upgrade = turn.match.websocket != nullptr;
+    if (!upgrade) turn.match = core_->router.find(request.method, target->raw_path, peer().local);
     request.path = std::move(target->path);
-    if (!turn.match.handler) {
-        if (turn.match.allow.empty()) return refuse(turn, 404, "not_found", "there is nothing under this address");
+    if (!turn.match.limits) return refuse_unknown(turn);
+    if (turn.check.length > turn.match.limits->max_body) return refuse(turn, 413, "too_large", "the body is too large");
+    request.path_values = std::move(turn.match.values);
+    if (upgrade) admit_websocket(turn);
+}
+
+void Session::refuse_unknown(Turn& turn) {
+    if (!turn.match.allow.empty()) {
         refuse(turn, 405, "method_not_allowed", "this address does not know that method");
         return turn.refusal->headers.set("Allow", turn.match.allow);
     }
-    if (turn.check.length > turn.match.limits->max_body) return refuse(turn, 413, "too_large", "the body is too large");
-    request.path_values = std::move(turn.match.values);
+    if (turn.match.upgrade_required) return refuse(turn, 426, "upgrade_required", "open a WebSocket to this address");
+    refuse(turn, 404, "not_found", "there is nothing under this address");
 }
 
-// Runs what has arrived through the parser; a message that follows stays in the buffer.
-void Session::feed_parser(Turn& turn) {
-    auto& parser = turn.parser;
-    while (buffer_.size() > 0 && !parser.is_done() && !turn.refusal) {
-        error_code error;
-        auto taken = parser.put(buffer_.data(), error);
-        buffer_.consume(taken);
-        if (error == http::error::body_limit) {
-            refuse(turn, 413, "too_large", "the body is too large");
-        } else if (error && error != http::error::need_more) {
-            refuse_malformed(turn, 400, "malformed body");
-        } else if (taken == 0) {
-            break;
-        }
+void Session::admit_websocket(Turn& turn) {
+    // What comes after the head would be read as frames by one reader and as a body or a request by another.
+    if (turn.check.has_body() || turn.check.expects_continue || buffer_.size() > 0) {
+        return refuse_malformed(turn, 400, "nothing may follow a request to upgrade before it is answered");
     }
-    if (!turn.refusal && !parser.is_done() && buffer_.size() >= body_window) {
-        refuse_malformed(turn, 400, "a chunk header or trailer is too long");
-    }
-}
-
-awaitable<void> Session::read_body(Turn& turn) {
-    auto& parser = turn.parser;
-    parser.body_limit(turn.match.limits->max_body);
-    parser.eager(true);
-    auto fields = std::distance(parser.get().begin(), parser.get().end());
-    // Slow senders: the timeout, a second more for each 64 KiB that came, and never less than 1 KiB/s after a third of
-    // it.
-    auto timeout = milliseconds(core_->options.body_timeout_ms);
-    auto started = std::chrono::steady_clock::now();
-    std::size_t wire = buffer_.size();
-    const std::size_t wire_limit =
-        8 * turn.match.limits->max_body + body_window;  // one-byte chunks cost six times their body
-    phase_ = Phase::body;
-    if (turn.check.expects_continue && buffer_.size() == 0) {
-        deadline_.set(timeout);
-        auto line = asio::buffer(continue_line.data(), continue_line.size());
-        auto [error, sent] = co_await stream_->write(line);
-        if (error) aborted_ = true;
-    }
-    while (!aborted_) {
-        feed_parser(turn);
-        if (turn.refusal || parser.is_done()) break;
-        auto earned = milliseconds(1000 * parser.get().body().size() / (64 * 1024));
-        auto least = timeout / 3 + milliseconds(1000 * wire / 1024);
-        deadline_.set_at(started + std::min(timeout + earned, least));
-        auto left = parser.content_length_remaining().value_or(16 * 1024);
-        auto space = std::min<std::uint64_t>(
-            {std::max<std::uint64_t>(left, 4096), body_window, buffer_.max_size() - buffer_.size()});
-        auto into = buffer_.prepare(space);
-        auto [error, got] = co_await stream_->read(into);
-        if (timed_out_) {
-            refuse(turn, 408, "timeout", "the body came too slowly");
-            co_return;
-        }
-        if (error) aborted_ = true;
-        buffer_.commit(got);
-        wire += got;
-        if (wire > wire_limit) co_return refuse_malformed(turn, 400, "far too many small chunks");
-    }
-    if (aborted_ || turn.refusal) co_return;
-    if (std::distance(parser.get().begin(), parser.get().end()) != fields) {
-        co_return refuse_malformed(turn, 400, "trailers are not taken here");
-    }
-    turn.request.body = std::move(parser.get().body());
+    turn.refusal = refuse_handshake(turn.request, core_->options.websocket_origins);
+    turn.websocket_key = turn.request.headers.get("Sec-WebSocket-Key");
 }
 
 void Session::start_handler(Turn& turn) {
     auto answer = std::make_shared<Answer>();
     answer_ = answer;
     enter(Phase::handling, milliseconds(turn.match.limits->deadline_ms));
-    Responder responder([answer, &loop = core_->loop](Response response) {
+    try {
+        if (turn.match.websocket) {
+            (*turn.match.websocket)(std::move(turn.request), std::make_unique<PendingUpgrade>(answer));
+        } else {
+            (*turn.match.handler)(std::move(turn.request), make_responder(answer));
+        }
+    } catch (const std::exception& error) {
+        core_->log.error("http.handler_threw", {{"what", error.what()}});
+        answer->deliver(internal_error());
+    }
+}
+
+Responder Session::make_responder(std::shared_ptr<Answer> answer) {
+    return Responder([answer = std::move(answer), &loop = core_->loop](Response response) {
         if (loop.on_loop_thread()) return answer->deliver(std::move(response));
         loop.post([answer, response = std::move(response)]() mutable { answer->deliver(std::move(response)); });
     });
-    try {
-        (*turn.match.handler)(std::move(turn.request), std::move(responder));
-    } catch (const std::exception& error) {
-        core_->log.error("http.handler_threw", {{"what", error.what()}});
-        answer->deliver(Response::problem(500, "internal", "something went wrong here; it has been logged"));
-    }
 }
 
 awaitable<bool> Session::send(Response response, bool head_only, bool close) {

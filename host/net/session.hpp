@@ -11,36 +11,43 @@
 #include "net/head_check.hpp"
 #include "net/http.hpp"
 #include "net/server_core.hpp"
+#include "net/websocket_peer.hpp"
 
 namespace parley::net {
 
-// Where a Responder leaves the answer for the session that waits for it. Outlives the session when the answer comes too
-// late.
+// Where a Responder or an Upgrade leaves the answer for the session that waits for it. Outlives the session when the
+// answer comes too late.
 struct Answer {
     Gate gate;
     std::optional<Response> response;
+    std::optional<Acceptance> acceptance;
 
+    bool is_there() const { return response || acceptance; }
     void deliver(Response answer) {
-        if (response) return;  // the deadline was faster
+        if (is_there()) return;  // the deadline was faster
         response = std::move(answer);
+        gate.open();
+    }
+    void accept(Acceptance accepted) {
+        if (is_there()) return;
+        acceptance.emplace(std::move(accepted));
         gate.open();
     }
 };
 
-class Session {
+class Session final : public Connection {
 public:
     Session(std::shared_ptr<ServerCore> core, std::unique_ptr<ByteStream> stream, Peer peer);
-    ~Session();
-    Session(const Session&) = delete;
-    Session& operator=(const Session&) = delete;
+    ~Session() override;
 
     boost::asio::awaitable<void> run();
 
-    void close_if_idle();  // the server is stopping
-    void abort();
-    const Peer& peer() const { return peer_; }
+    void wind_up() override;
+    void abort() override;
 
 private:
+    static constexpr std::size_t body_window = 64 * 1024;  // bytes held unparsed: bounds chunk headers and trailers
+
     enum class Phase { handshake, idle, head, body, handling, writing, hanging_up };
     struct Turn;  // one request on its way
 
@@ -51,9 +58,12 @@ private:
     boost::asio::awaitable<bool> read_head(Turn& turn);
     bool take_head(Turn& turn, std::string_view bytes);
     void admit(Turn& turn);
+    void admit_websocket(Turn& turn);
+    void refuse_unknown(Turn& turn);
     boost::asio::awaitable<void> read_body(Turn& turn);
     void feed_parser(Turn& turn);
     void start_handler(Turn& turn);
+    Responder make_responder(std::shared_ptr<Answer> answer);
     boost::asio::awaitable<bool> send(Response response, bool head_only, bool close);
     boost::asio::awaitable<void> hang_up();
 
@@ -62,8 +72,7 @@ private:
     void refuse_malformed(Turn& turn, int status, const char* reason);
 
     std::shared_ptr<ServerCore> core_;
-    std::unique_ptr<ByteStream> stream_;
-    Peer peer_;
+    std::unique_ptr<ByteStream> stream_;  // null: a WebSocket has it
     boost::beast::flat_buffer buffer_;
     Deadline deadline_;
     Phase phase_ = Phase::idle;

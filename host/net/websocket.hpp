@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/unique_function.hpp"
 #include "net/http.hpp"
@@ -19,19 +20,25 @@ struct WebSocketLimits {
     int idle_timeout_ms = 60'000;  // a ping at half of it; no sign of life in all of it: closed
 };
 
-// One open connection. [I/O thread] Kept alive by the connection itself; others hold a weak_ptr or drop it in on_close.
+// One open connection: text messages only; a binary one closes it with 1003, one that is no UTF-8 with 1007. [I/O
+// thread] Kept alive by the connection itself; others hold a weak_ptr or drop it in on_close, and none outlives the
+// loop.
 class WebSocket {
 public:
     virtual ~WebSocket() = default;
 
-    // Queues one text message. The bytes are shared, so that one text goes to many sockets without a copy. Nothing
-    // happens on a closed one.
+    // Queues one text message, which has to be UTF-8. The bytes are shared, so that one text goes to many sockets
+    // without a copy. Nothing happens on a closed one. A full queue closes the socket.
     virtual void send(std::shared_ptr<const std::string> text) = 0;
-    // Closes with a code of RFC 6455 (1000, 1008, 1013, 4000 to 4999) and says why. on_close follows.
+    // Closes with a code of RFC 6455 (1000, 1008, 1011, 1013, 3000 to 4999) and says why, in at most 123 bytes. What
+    // is queued goes first. on_close follows, later, within 5 s even when the peer does not answer; on_message does
+    // not. Nothing happens on a closed one.
     virtual void close(std::uint16_t code, std::string reason) = 0;
-    virtual std::size_t queued() const = 0;
+    virtual std::size_t queued() const = 0;  // messages
 
-    // Set by the route's handler before it returns. on_close is called exactly once, after the last on_message.
+    // Set in `opened`. on_close is called exactly once, after the last on_message and at the latest when the server
+    // ends; both are gone after it. Its code is the one that closed the socket, ours or the peer's: 1005 when the peer
+    // gave none, 1006 when the connection broke. An exception that leaves on_message is logged and closes with 1011.
     std::function<void(std::string text)> on_message;
     std::function<void(std::uint16_t code)> on_close;
 };
@@ -41,9 +48,18 @@ public:
 class Upgrade {
 public:
     virtual ~Upgrade() = default;
+    // `opened` is called once the peer has its answer; never when the connection breaks before, or when this comes
+    // after the route's deadline.
     virtual void accept(WebSocketLimits limits, UniqueFunction<void(std::shared_ptr<WebSocket>)> opened) = 0;
     virtual void refuse(Response response) = 0;
+
+    // For accept(): the one of the offered subprotocols that is spoken. A browser that offered some and is told of
+    // none gives up.
+    std::string subprotocol;
 };
+
+// What the client offers in Sec-WebSocket-Protocol, in its order of preference.
+std::vector<std::string> offered_subprotocols(const Request& request);
 
 // [I/O thread] Must not block. Registered with Router::add_websocket(pattern, handler). The server has checked the
 // handshake (version 13, key, Origin against the allowed ones) before it is called.

@@ -100,6 +100,14 @@ std::string RawSocket::read_until(std::string_view end) {
     return out;
 }
 
+std::string RawSocket::read_bytes(std::size_t size) {
+    while (buffer_.size() < size && read_more(patience_ms)) {
+    }
+    auto out = buffer_.substr(0, size);
+    buffer_.erase(0, size);
+    return out;
+}
+
 RawResponse RawSocket::response(bool bodiless) {
     RawResponse out;
     out.head = read_until("\r\n\r\n");

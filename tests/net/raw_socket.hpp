@@ -36,6 +36,8 @@ public:
     RawResponse response(bool bodiless = false);
     // The bytes up to and including `end`.
     std::string read_until(std::string_view end);
+    // That many, or what came before the connection ended.
+    std::string read_bytes(std::size_t size);
     // True when the peer closes without another byte within `ms`.
     bool closed_within(int ms);
 

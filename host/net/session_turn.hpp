@@ -1,0 +1,25 @@
+// One request on its way through a session, for the files that make up Session.
+#pragma once
+
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <optional>
+
+#include "net/head_check.hpp"
+#include "net/router.hpp"
+#include "net/session.hpp"
+
+namespace parley::net {
+
+struct Session::Turn {
+    HeadCheck check;
+    boost::beast::http::request_parser<boost::beast::http::string_body> parser;
+    Request request;
+    Router::Match match;
+    bool head_only = false;
+    bool keep = false;
+    std::optional<Response> refusal;
+    std::string websocket_key;  // of a request to upgrade
+};
+
+}  // namespace parley::net
