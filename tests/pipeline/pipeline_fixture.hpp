@@ -76,9 +76,10 @@ public:
     net::Client client{loop, {}, Logger()};
     config::Vault vault{Secret(std::string(32, 'k'))};
     config::Settings settings{vault};
+    extract::Extractor documents{media, "/nonexistent"};
     services::PhoneZones zones;
     services::Services services{
-        {pool, client, loop, settings, media, zones, Logger(),
+        {pool, client, loop, settings, media, documents, zones, Logger(),
          [](const Inbound&, std::chrono::steady_clock::time_point) -> Result<Media> {
              return make_error(Errc::not_found, "no media");
          },

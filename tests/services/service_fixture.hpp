@@ -33,7 +33,8 @@ public:
           vault(Secret(std::string(32, 'k'))),
           settings(vault),
           media(directory.path() + "/media"),
-          services({pool, client, loop, settings, media, zones, Logger(),
+          documents(media, "/nonexistent"),
+          services({pool, client, loop, settings, media, documents, zones, Logger(),
                     [](const Inbound&, std::chrono::steady_clock::time_point) -> Result<Media> {
                         return make_error(Errc::not_found, "no media");
                     },
@@ -91,6 +92,7 @@ public:
     config::Vault vault;
     config::Settings settings;
     media::Store media;
+    extract::Extractor documents;
     services::PhoneZones zones;
     services::Services services;
     Inbound message;
