@@ -47,7 +47,7 @@ bool AnswerSink::finish() {
     const auto* object = body->as_object().if_contains("object");
     const bool failed = (error && !error->is_null()) || (object && *object == "error");
     if (failed) {
-        reader_->reply.error = read_error(0, *body);
+        reader_->reply.error = error_from(0, *body);
     } else {
         reader_->whole(*body);
     }

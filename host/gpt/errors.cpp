@@ -52,7 +52,8 @@ int status_of(const ProviderError& error) {
     const auto words = error.words();
     if (has(words, {"rate_limit"})) return 429;
     if (has(words, {"server_error", "internal", "overloaded", "unavailable"})) return 503;
-    return 400;
+    // The question was taken, so it is the server that failed, unless it says otherwise.
+    return has(words, {"invalid", "unsupported", "bad request", "badrequest", "not found"}) ? 400 : 500;
 }
 
 bool is_overflow(const std::string& words) {
@@ -103,7 +104,7 @@ std::string ProviderError::words() const {
     return text::to_lower_ascii(message + ' ' + type + ' ' + param + ' ' + code);
 }
 
-ProviderError read_error(int status, const boost::json::value& value) {
+ProviderError error_from(int status, const boost::json::value& value) {
     JsonProblem problem;
     const JsonReader root(value, problem);
     const auto inside = root["error"];
@@ -124,7 +125,7 @@ ProviderError read_error(int status, const boost::json::value& value) {
 
 ProviderError read_error(int status, std::string_view body) {
     const auto trimmed = text::trim(body);
-    if (const auto parsed = parse_json(trimmed); parsed && parsed->is_object()) return read_error(status, *parsed);
+    if (const auto parsed = parse_json(trimmed); parsed && parsed->is_object()) return error_from(status, *parsed);
     ProviderError error;
     error.status = status;
     if (trimmed.starts_with('<')) {

@@ -26,7 +26,7 @@ struct ProviderError {
 
 ProviderError read_error(int status, std::string_view body);
 // `value`: an object that has a member "error", or is what such a member holds.
-ProviderError read_error(int status, const boost::json::value& value);
+ProviderError error_from(int status, const boost::json::value& value);
 
 struct Failure {
     ModelError error;

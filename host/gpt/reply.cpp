@@ -16,7 +16,7 @@ void ReplyReader::event(std::string_view type, std::string_view data) {
     if (!parsed || !parsed->is_object()) return;
     const auto* error = parsed->as_object().if_contains("error");
     if (error && !error->is_null() && !reply.error) {
-        reply.error = read_error(0, *parsed);
+        reply.error = error_from(0, *parsed);
         return;
     }
     on_event(type, *parsed);

@@ -64,7 +64,7 @@ private:
         const auto item = root["item_id"].string_or("");
         if (kind == "response.function_call_arguments.delta") reply.calls.append(item, delta);
         if (kind == "response.function_call_arguments.done") reply.calls.complete(item, root["arguments"].view_or(""));
-        if (kind == "error" && !reply.error) reply.error = read_error(0, data);
+        if (kind == "error" && !reply.error) reply.error = error_from(0, data);
         if (kind == "response.completed" || kind == "response.incomplete" || kind == "response.failed")
             take_response(root["response"]);
     }
@@ -83,7 +83,7 @@ private:
         const auto usage = response["usage"];
         const Usage found{usage["input_tokens"].int_or(0), usage["output_tokens"].int_or(0), false};
         if (found.input_tokens > 0 || found.output_tokens > 0) reply.usage = found;
-        if (response["error"].object()) reply.error = read_error(0, *response.value());
+        if (response["error"].object()) reply.error = error_from(0, *response.value());
         const bool streamed = !reply.text.empty() || !reply.refusal.empty();
         const auto output = response["output"];
         for (std::size_t i = 0; i < output.size(); ++i) {

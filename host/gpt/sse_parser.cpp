@@ -2,7 +2,7 @@
 
 namespace parley::gpt {
 
-Result<void> SseParser::take(std::string_view bytes, void* self, Emit emit) {
+Result<void> SseParser::take(std::string_view bytes, const void* self, Emit emit) {
     total_ += bytes.size();
     if (total_ > limits_.total) return make_error(Errc::too_large, "the streamed answer is too large");
     while (!bytes.empty()) {
@@ -29,7 +29,7 @@ bool SseParser::grow(std::string_view bytes) {
     return line_.size() <= limits_.event + 16;
 }
 
-bool SseParser::end_line(void* self, Emit emit) {
+bool SseParser::end_line(const void* self, Emit emit) {
     std::string_view line(line_);
     if (!begun_ && line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
     begun_ = true;

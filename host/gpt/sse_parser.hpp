@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "core/error.hpp"
 
@@ -23,8 +24,9 @@ public:
     // one. Comments, other fields and events without data are left out. Errc::too_large: over a limit, feed no more.
     template <class Event>
     Result<void> feed(std::string_view bytes, Event&& event) {
-        return take(bytes, &event, [](void* self, std::string_view type, std::string_view data) {
-            (*static_cast<std::remove_reference_t<Event>*>(self))(type, data);
+        using Called = std::remove_reference_t<Event>;
+        return take(bytes, &event, [](const void* self, std::string_view type, std::string_view data) {
+            (*static_cast<Called*>(const_cast<void*>(self)))(type, data);
         });
     }
 
@@ -36,10 +38,10 @@ public:
     }
 
 private:
-    using Emit = void (*)(void*, std::string_view, std::string_view);
+    using Emit = void (*)(const void*, std::string_view, std::string_view);
 
-    Result<void> take(std::string_view bytes, void* self, Emit emit);
-    bool end_line(void* self, Emit emit);
+    Result<void> take(std::string_view bytes, const void* self, Emit emit);
+    bool end_line(const void* self, Emit emit);
     bool grow(std::string_view bytes);
 
     SseLimits limits_;
