@@ -1,17 +1,168 @@
 #include "parley/abi/services/gpt.h"
 
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+
+#include "plugins/handler_pool.hpp"
+#include "services/gpt_json.hpp"
 #include "services/table.hpp"
 
 namespace parley::services {
 namespace {
 
-parley_status chat(parley_call* call, parley_str, parley_sink) {
-    return guarded(call, [&]() -> parley_status {
-        return call->fail(PARLEY_NOT_CONFIGURED, "no language model is configured on this host");
+using namespace std::chrono_literals;
+
+// What a handler keeps of its time for saying that the model did not answer.
+constexpr auto last_words = 1s;
+// The model promises an answer by the deadline; this is for a loop that is behind.
+constexpr auto grace = 5s;
+constexpr auto longest = 180s;
+
+// Shared by the waiting handler and the I/O thread, so that either may be the last to leave.
+template <class T>
+struct Waiting {
+    std::mutex mutex;
+    std::condition_variable arrived;
+    std::optional<gpt::Outcome<T>> outcome;
+};
+
+gpt::Asker asker_of(const parley_call& call) {
+    gpt::Asker asker;
+    asker.kind = gpt::Asker::Kind::plugin;
+    asker.plugin = call.plugin;
+    if (const auto* message = call.state.message) {
+        asker.account = message->account;
+        asker.chat = message->chat;
+        asker.user = message->sender;
+        asker.message = message->id;
+    }
+    return asker;
+}
+
+// Asks on the I/O thread and waits here.
+template <class T, class Request>
+gpt::Outcome<T> wait_for(parley_call* call, Request request, void (gpt::Model::*ask)(Request, gpt::Done<T>)) {
+    const auto now = std::chrono::steady_clock::now();
+    const auto deadline = std::max(std::min(call->state.deadline, now + longest) - last_words, now + 1ms);
+    request.asker = asker_of(*call);
+    request.deadline = deadline;
+    auto waiting = std::make_shared<Waiting<T>>();
+    auto& with = call->services.with();
+    with.executor.post([waiting, &model = with.model, ask, request = std::move(request)]() mutable {
+        (model.*ask)(std::move(request), [waiting](gpt::Outcome<T> outcome) {
+            std::lock_guard lock(waiting->mutex);
+            waiting->outcome.emplace(std::move(outcome));
+            waiting->arrived.notify_one();
+        });
+    });
+    plugins::HandlerPool::BlockingSection blocked;
+    std::unique_lock lock(waiting->mutex);
+    if (!waiting->arrived.wait_until(lock, deadline + grace, [&] { return waiting->outcome.has_value(); }))
+        return gpt::ModelError{gpt::Fault::timeout, "the language model did not answer in time", {}};
+    return std::move(*waiting->outcome);
+}
+
+parley_status fail_with(parley_call* call, const gpt::ModelError& error) {
+    switch (error.fault) {
+        case gpt::Fault::not_configured:
+            return call->fail(PARLEY_NOT_CONFIGURED, "no language model is configured on this host");
+        case gpt::Fault::too_long:
+            return call->fail(PARLEY_TOO_LARGE, error.message);
+        case gpt::Fault::busy:
+        case gpt::Fault::away:
+        case gpt::Fault::quota:
+            return call->fail(PARLEY_UNAVAILABLE, error.message);
+        case gpt::Fault::timeout:
+            return call->fail(PARLEY_TIMEOUT, error.message);
+        case gpt::Fault::invalid:
+            return call->fail(PARLEY_INVALID, error.message);
+        case gpt::Fault::unsupported:
+            return call->fail(PARLEY_UNSUPPORTED, error.message);
+        default:  // refused, and what the guards in front of the model say: words for the user
+            return call->fail(PARLEY_DENIED, error.message);
+    }
+}
+
+parley_status fail_with(parley_call* call, const Error& error) {
+    return call->fail(to_status(error.code), error.message);
+}
+
+// The way of every function here: read what is asked, ask, answer. `answer` puts into the sink.
+template <class T, class Request, class Answer>
+parley_status run(parley_call* call, Result<Request> request, void (gpt::Model::*ask)(Request, gpt::Done<T>),
+                  Answer answer) {
+    if (!request) return fail_with(call, request.error());
+    auto outcome = wait_for<T>(call, std::move(*request), ask);
+    if (!outcome) return fail_with(call, outcome.error());
+    return answer(*outcome);
+}
+
+parley_status store(parley_call* call, const std::string& bytes, const std::string& mime, parley_sink reference) {
+    plugins::HandlerPool::BlockingSection blocked;
+    const auto kept = call->services.with().media.put(bytes, mime);
+    if (!kept) return fail_with(call, kept.error());
+    put(reference, kept->stored);
+    return PARLEY_OK;
+}
+
+parley_status chat(parley_call* call, parley_str request, parley_sink answer) {
+    return guarded(call, [&] {
+        return run<gpt::ChatAnswer>(call, chat_request_from(view(request), call->services.with().media),
+                                    &gpt::Model::chat, [&](const gpt::ChatAnswer& given) -> parley_status {
+                                        put(answer, to_json(given));
+                                        return PARLEY_OK;
+                                    });
     });
 }
 
-constexpr parley_gpt table{sizeof(parley_gpt), chat, nullptr, nullptr, nullptr, nullptr, nullptr};
+parley_status transcribe(parley_call* call, parley_str request, parley_sink answer) {
+    return guarded(call, [&] {
+        return run<gpt::Transcript>(call, transcribe_request_from(view(request), call->services.with().media),
+                                    &gpt::Model::transcribe, [&](const gpt::Transcript& given) -> parley_status {
+                                        put(answer, to_json(given));
+                                        return PARLEY_OK;
+                                    });
+    });
+}
+
+parley_status speak(parley_call* call, parley_str request, parley_sink reference) {
+    return guarded(call, [&] {
+        return run<gpt::Audio>(
+            call, speak_request_from(view(request)), &gpt::Model::speak,
+            [&](const gpt::Audio& given) { return store(call, given.bytes, given.mime, reference); });
+    });
+}
+
+parley_status draw(parley_call* call, parley_str request, parley_sink reference) {
+    return guarded(call, [&] {
+        return run<gpt::Image>(call, draw_request_from(view(request)), &gpt::Model::draw, [&](const gpt::Image& given) {
+            return store(call, given.bytes, given.mime, reference);
+        });
+    });
+}
+
+parley_status embed(parley_call* call, parley_str request, parley_sink answer) {
+    return guarded(call, [&] {
+        return run<gpt::Embeddings>(call, embed_request_from(view(request)), &gpt::Model::embed,
+                                    [&](const gpt::Embeddings& given) -> parley_status {
+                                        put(answer, to_json(given));
+                                        return PARLEY_OK;
+                                    });
+    });
+}
+
+parley_status moderate(parley_call* call, parley_str request, parley_sink answer) {
+    return guarded(call, [&] {
+        return run<gpt::Verdict>(call, moderate_request_from(view(request)), &gpt::Model::moderate,
+                                 [&](const gpt::Verdict& given) -> parley_status {
+                                     put(answer, to_json(given));
+                                     return PARLEY_OK;
+                                 });
+    });
+}
+
+constexpr parley_gpt table{sizeof(parley_gpt), chat, transcribe, speak, draw, embed, moderate};
 
 }  // namespace
 

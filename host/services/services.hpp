@@ -12,6 +12,7 @@
 #include "core/log.hpp"
 #include "db/pool.hpp"
 #include "extract/extractor.hpp"
+#include "gpt/model.hpp"
 #include "media/store.hpp"
 #include "net/client.hpp"
 #include "plugins/runtime.hpp"
@@ -42,6 +43,7 @@ struct Collaborators {
     FetchMedia fetch_media;
     ShowTyping show_typing;
     ResolveChat resolve_chat;
+    gpt::Model& model;  // with budgets and limits in front of it
 };
 
 class Services final : public plugins::HostServices {

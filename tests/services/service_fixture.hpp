@@ -18,6 +18,7 @@
 #include "parley/abi/services/users.h"
 #include "services/services.hpp"
 #include "services/table.hpp"
+#include "support/fake_model.hpp"
 #include "support/postgres.hpp"
 #include "support/result_printer.hpp"
 
@@ -33,13 +34,14 @@ public:
           vault(Secret(std::string(32, 'k'))),
           settings(vault),
           media(directory.path() + "/media"),
-          documents(media, "/nonexistent"),
+          documents(media, "/bin/false"),
           services({pool, client, loop, settings, media, documents, zones, Logger(),
                     [](const Inbound&, std::chrono::steady_clock::time_point) -> Result<Media> {
                         return make_error(Errc::not_found, "no media");
                     },
                     [](AccountId, const std::string&, const std::string&, bool) {},
-                    [](AccountId, std::string_view to) -> Result<std::string> { return std::string(to) + "@s"; }}) {
+                    [](AccountId, std::string_view to) -> Result<std::string> { return std::string(to) + "@s"; },
+                    model}) {
         message.account = 1;
         message.chat = "923001234567@s";
         message.sender = "923001234567";
@@ -94,6 +96,7 @@ public:
     media::Store media;
     extract::Extractor documents;
     services::PhoneZones zones;
+    FakeModel model;
     services::Services services;
     Inbound message;
     std::unique_ptr<services::HandlingState> state;
