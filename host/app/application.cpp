@@ -145,6 +145,7 @@ void Application::build_outside() {
     net::ClientOptions options;
     options.max_connections_per_host = std::max(1024u, config_.gateway.concurrency);
     client_ = std::make_unique<net::Client>(*loop_, options, log_);
+    language_ = std::make_unique<Language>(Language::Parts{*loop_, *client_, *settings_, log_});
     files_ = std::make_unique<Files>(
         Files::Parts{config_, *settings_, *vault_, *pool_, *loop_, *workers_, *media_, own_program(), metrics_, log_},
         [this](AccountId account) { return sender_->channel_of(account); });
@@ -172,7 +173,8 @@ void Application::build_pipeline(MessageId greatest) {
                                        bool on) { show_typing(account, chat, provider_id, on); },
                                 [this](AccountId account, std::string_view to) {
                                     return channels::chat_id(accounts_->channel_of(account), to);
-                                }});
+                                },
+                                language_->model()});
     plugins::RuntimeOptions runtime;
     runtime.plugins_dir = config_.plugins_dir;
     runtime.state_dir = config_.data_dir;
@@ -397,6 +399,7 @@ Application::~Application() {
     dispatcher_.reset();
     sender_.reset();
     accounts_.reset();
+    language_.reset();
     client_.reset();
     loop_.reset();
     cluster_.reset();

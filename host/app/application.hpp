@@ -11,6 +11,7 @@
 
 #include "app/accounts.hpp"
 #include "app/files.hpp"
+#include "app/language.hpp"
 #include "app/mailings.hpp"
 #include "app/sign_in.hpp"
 #include "config/config.hpp"
@@ -73,6 +74,7 @@ public:
     Accounts& accounts() { return *accounts_; }
     Mailings& mailings() { return *mailings_; }
     Files& files() { return *files_; }
+    Language& language() { return *language_; }
     net::Server& server() { return *server_; }
     Metrics& metrics() { return metrics_; }
     SignIn& sign_in() { return sign_in_; }
@@ -117,6 +119,7 @@ private:
     std::unique_ptr<media::Store> media_;
     std::unique_ptr<services::PhoneZones> zones_;
     std::unique_ptr<net::Client> client_;
+    std::unique_ptr<Language> language_;
     std::unique_ptr<Files> files_;
     std::unique_ptr<Accounts> accounts_;
     std::unique_ptr<db::Journal> journal_;
