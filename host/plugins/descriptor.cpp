@@ -80,6 +80,7 @@ Result<CommandInfo> read_command(const parley_command& from, const std::string& 
     command.admin = from.flags & PARLEY_COMMAND_ADMIN;
     command.internal = from.flags & PARLEY_COMMAND_INTERNAL;
     command.serial = from.flags & PARLEY_COMMAND_SERIAL;
+    command.confirm = from.flags & PARLEY_COMMAND_CONFIRM;
     command.deadline = std::chrono::milliseconds(from.deadline_ms);
     for (const auto& each : *usages) {
         auto usage = read_usage(each);

@@ -38,6 +38,7 @@ struct CommandInfo {
     bool admin = false;
     bool internal = false;
     bool serial = false;
+    bool confirm = false;                   // asked for by the language model: the person is asked first
     std::chrono::milliseconds deadline{0};  // 0: the host's default
 };
 

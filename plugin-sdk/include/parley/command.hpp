@@ -18,6 +18,9 @@ struct Command {
     bool internal = false;                  // works, but is not listed in /help
     bool serial = false;                    // one handle() of this plugin at a time
     std::chrono::milliseconds deadline{0};  // 0: the host's default
+    // It reaches others or cannot be undone: when the language model wants to run it, the person is asked first. Typed
+    // by the person it runs at once.
+    bool confirm = false;
 };
 
 }  // namespace parley

@@ -40,6 +40,7 @@ public:
     virtual bool admin_privilege() const { return false; }
     virtual bool internal() const { return false; }
     virtual bool serial() const { return false; }
+    virtual bool confirm() const { return false; }  // the language model may run it only after the person's yes
     virtual std::chrono::milliseconds deadline() const { return std::chrono::milliseconds(0); }
     virtual Help help() const { return {}; }
 
@@ -50,7 +51,7 @@ public:
     virtual std::vector<Command> commands() {
         if (name().empty()) return {};
         auto run = [this](Context& ctx) { handle(ctx); };
-        return {Command{name(), help(), run, admin_privilege(), internal(), serial(), deadline()}};
+        return {Command{name(), help(), run, admin_privilege(), internal(), serial(), deadline(), confirm()}};
     }
 
     // Checks itself and gets ready. A throw refuses the plugin, and the older version keeps serving.

@@ -61,6 +61,7 @@ private:
             if (command.admin) flags |= PARLEY_COMMAND_ADMIN;
             if (command.internal) flags |= PARLEY_COMMAND_INTERNAL;
             if (command.serial) flags |= PARLEY_COMMAND_SERIAL;
+            if (command.confirm) flags |= PARLEY_COMMAND_CONFIRM;
             return {sizeof(parley_command), flags,
                     str(command.name),      str(command.help.description),
                     usages.data(),          usages.size(),
