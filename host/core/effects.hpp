@@ -53,6 +53,33 @@ struct PluginRequest {
     std::string target;
 };
 
+// Who talks with the language model where. Nothing of one conversation is ever told in another.
+struct ConversationKey {
+    AccountId account = 0;
+    std::string chat;
+    std::string person;  // Inbound::sender: in a group everybody has a conversation of their own
+};
+
+// A command that the language model wants to run and the person has to agree to.
+struct PendingCommand {
+    std::string command;
+    std::string arguments;
+    UnixMillis until = 0;
+};
+
+// One question to the language model and its answer, as the conversation remembers it.
+struct TurnWrite {
+    ConversationKey conversation;
+    std::string asked;
+    std::string attached;  // text of a document
+    std::string answered;  // empty: there was no answer
+    std::string model;
+    std::int64_t input_tokens = 0, output_tokens = 0;
+    std::string error;           // for admins
+    bool foreign_words = false;  // words of others came in: a document, a picture, a quotation
+    std::optional<PendingCommand> pending;  // nothing: none waits any more
+};
+
 struct Effects {
     std::vector<Outbound> replies;
     std::vector<StorageWrite> storage;
@@ -61,11 +88,15 @@ struct Effects {
     std::vector<TimerWrite> timers;
     std::optional<NewUser> new_user;
     std::vector<PluginRequest> plugin_requests;
+    std::vector<MessageId> joined;  // messages of the same chat that this handling answers as well
+    std::optional<TurnWrite> turn;
+    std::optional<ConversationKey> forget;  // this conversation is over; the next words begin another
     std::string failure;  // not empty: the handling failed; the message goes to the dead letters with this reason
 
     // Can it be written by the one statement that all plain handlings of a batch share?
     bool plain() const {
-        return storage.empty() && settings.empty() && user_groups.empty() && timers.empty() && failure.empty();
+        return storage.empty() && settings.empty() && user_groups.empty() && timers.empty() && !turn && !forget &&
+               failure.empty();
     }
 };
 

@@ -118,6 +118,7 @@ void PlainBatch::admit(const Inbound& message) {
 void PlainBatch::settle(MessageId inbound, const Effects& effects) {
     ++count_;
     settled_.add(inbound);
+    for (const auto id : effects.joined) settled_.add(id);
     for (const auto& reply : effects.replies) enqueue(reply, inbound);
     if (effects.new_user) {
         user_id_.add(effects.new_user->id);

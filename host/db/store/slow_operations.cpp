@@ -1,6 +1,7 @@
 #include "db/store/slow_operations.hpp"
 
 #include "core/crypto.hpp"
+#include "db/store/conversations.hpp"
 #include "db/store/plain_batch.hpp"
 #include "db/store/repositories.hpp"
 
@@ -76,6 +77,7 @@ void write_timer(pqxx::transaction_base& tx, const TimerWrite& timer) {
 
 void prepare_slow_operations(pqxx::connection_base& connection) {
     for (const auto& statement : statements) connection.prepare(statement.name, statement.sql);
+    prepare_turns(connection);
 }
 
 Settlement run_settle(pqxx::work& tx, const SettleOp& op) {
@@ -92,6 +94,8 @@ Settlement run_settle(pqxx::work& tx, const SettleOp& op) {
         tx.exec_prepared("parley_setting_put", setting.name, setting.value);
     for (const auto& user : op.effects->user_groups) tx.exec_prepared("parley_user_group", user.user, user.user_group);
     for (const auto& timer : op.effects->timers) write_timer(tx, timer);
+    if (op.effects->forget) close_conversation(tx, *op.effects->forget);
+    if (op.effects->turn) write_turn(tx, op.inbound, op.effects->joined, *op.effects->turn);
     if (!op.effects->failure.empty()) tx.exec_prepared("parley_inbound_failed", op.inbound, op.effects->failure);
 
     PlainBatch rest;
