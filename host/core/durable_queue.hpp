@@ -103,6 +103,26 @@ public:
         refill();
     }
 
+    // The item that comes next in the chat of `id`, if it may be worked on together with that one: it is committed, and
+    // nothing between the two stands unread in the table. It goes on waiting; null: there is none.
+    const Item* next_after(MessageId id) {
+        Lane* lane = find(id);
+        if (!lane) return nullptr;
+        const auto next = std::next(slot_of(*lane, id));
+        if (next == lane->slots.end() || !next->committed || (spilled_ && next->item.id > cursor_)) return nullptr;
+        return &next->item;
+    }
+
+    // Done together with the first item of its chat; call it before that one's finish().
+    void finish_joined(MessageId id) {
+        if (reading_) finished_.insert(id);
+        Lane* lane = find(id);
+        if (!lane) return;
+        lane->slots.erase(slot_of(*lane, id));
+        lane_of_.erase(id);
+        --items_;
+    }
+
     // Read the table from its beginning: at start-up, and after a fault. What is in memory already is not taken twice.
     void recover() {
         known_until_ = spilled_ ? std::max(known_until_, cursor_) : std::max(cursor_, last_reserved_);

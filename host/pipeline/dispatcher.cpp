@@ -1,15 +1,13 @@
 #include "pipeline/dispatcher.hpp"
 
 #include "core/failpoint.hpp"
+#include "pipeline/handling.hpp"
 
 namespace parley::pipeline {
 namespace {
 
 // A handling that keeps losing the race for its keys is given up rather than run for ever.
 constexpr int most_reruns = 50;
-
-// How long a handling waits that could not reach the database.
-constexpr std::chrono::milliseconds rerun_pause{500};
 
 // Counts against the plugin whose hook runs too long, and names it. It cannot leave its hook meanwhile.
 std::string blame(services::HandlingState& state, std::chrono::milliseconds limit) {
@@ -20,18 +18,6 @@ std::string blame(services::HandlingState& state, std::chrono::milliseconds limi
 }
 
 }  // namespace
-
-// One message at work. Shared by the handler thread, the watchdog and the I/O thread; whoever claims it first says how
-// it ended.
-struct Dispatcher::Handling {
-    Inbound message;
-    services::HandlingState state;
-    std::atomic<bool> claimed{false};
-    std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
-    int reruns = 0;
-
-    bool claim() { return !claimed.exchange(true); }
-};
 
 Dispatcher::Dispatcher(DispatcherOptions options, Executor& executor, db::Journal& journal, plugins::HandlerPool& pool,
                        Handler& handler, KnownUsers& known_users, config::Settings& settings, outbound::Sender& sender,
@@ -82,10 +68,7 @@ void Dispatcher::submit(std::shared_ptr<Handling> handling) {
             rejected_.add();
             log_.debug("message.rejected", {{"trace", handling->message.trace}, {"why", name_of(*rejection)}});
         }
-        executor_.post([this, handling]() mutable {
-            auto effects = std::move(handling->state.effects);
-            finished(std::move(handling), std::move(effects));
-        });
+        executor_.post([this, handling]() mutable { finished(std::move(handling)); });
     };
     job.overdue = [this, handling, limit = job.limit] {
         if (!handling->claim()) return;
@@ -99,13 +82,16 @@ void Dispatcher::submit(std::shared_ptr<Handling> handling) {
     ready_.push_back(std::move(job));
 }
 
-void Dispatcher::finished(std::shared_ptr<Handling> handling, Effects effects) {
+void Dispatcher::finished(std::shared_ptr<Handling> handling) {
     --running_;
+    if (handling->gathering) return heard(handling);
     if (handling->state.again) {
         executor_.after(rerun_pause, [this, handling] { run_again(handling, handling->reruns); });
         return;
     }
     handler_seconds_.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - handling->began).count());
+    if (handling->state.words) return converse(std::move(handling));
+    auto effects = std::move(handling->state.effects);
     settle(std::move(handling), std::move(effects));
 }
 
@@ -114,6 +100,7 @@ void Dispatcher::overdue(const std::shared_ptr<Handling>& handling, const std::s
     overdue_.add();
     const auto& message = handling->message;
     log_.error("handler.overdue", {{"trace", message.trace}, {"message", message.id}, {"plugin", plugin}});
+    if (handling->gathering) return ask(handling->gathering);  // it gets its own turn later
     // The handler may still run and touch its own state; what is committed is made afresh.
     Effects effects;
     effects.failure = "plugin " + plugin + " did not finish within its time limit";
@@ -157,6 +144,10 @@ void Dispatcher::settled(const std::shared_ptr<Handling>& handling, const Effect
         failpoint("after-commit-out");
         for (const auto reply : replies) sender_.committed(reply);
         apply(handling, effects);
+        for (const auto id : effects.joined) {
+            if (const auto* message = queue_.find_item(id)) handled(*message);
+            queue_.finish_joined(id);
+        }
         queue_.finish(handling->message.id);
         return;
     }
@@ -181,6 +172,11 @@ void Dispatcher::settled(const std::shared_ptr<Handling>& handling, const Effect
     settle(handling, std::move(failure));
 }
 
+void Dispatcher::handled(const Inbound& message) {
+    handled_.add();
+    if (message.kind == EventKind::message && on_handled) on_handled(message);
+}
+
 // From the start: nothing of the earlier run is kept.
 void Dispatcher::run_again(const std::shared_ptr<Handling>& handling, int reruns) {
     auto again = std::make_shared<Handling>();
@@ -191,8 +187,12 @@ void Dispatcher::run_again(const std::shared_ptr<Handling>& handling, int reruns
 
 void Dispatcher::apply(const std::shared_ptr<Handling>& handling, const Effects& effects) {
     const auto& message = handling->message;
-    (effects.failure.empty() ? handled_ : failed_).add();
-    if (message.kind == EventKind::message && on_handled) on_handled(message);
+    if (effects.failure.empty()) {
+        handled(message);
+    } else {
+        failed_.add();
+        if (message.kind == EventKind::message && on_handled) on_handled(message);
+    }
     if (effects.new_user) known_users_.add(effects.new_user->id, effects.new_user->group);
     for (const auto& setting : effects.settings) settings_.apply(setting.name, setting.value);
     if (!effects.timers.empty() && on_timers_changed) on_timers_changed();

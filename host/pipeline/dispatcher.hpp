@@ -35,6 +35,9 @@ public:
     void committed(MessageId id) { queue_.committed(id); }
     void aborted(MessageId id) { queue_.aborted(id); }
 
+    // Plain words are answered by `turns` from now on. Before the first message.
+    void converse_with(Turns& turns) { turns_ = &turns; }
+
     // Take up what the table holds: at start-up, after the database was away, after requeueing.
     void recover() { queue_.recover(); }
     // No more handlers are started; those running may finish.
@@ -55,16 +58,24 @@ public:
 
 private:
     struct Handling;
+    struct Gathering;
 
     void start(Inbound& message);
     void submit(std::shared_ptr<Handling> handling);
-    void finished(std::shared_ptr<Handling> handling, Effects effects);
+    void finished(std::shared_ptr<Handling> handling);
     void overdue(const std::shared_ptr<Handling>& handling, const std::string& plugin);
     void settle(std::shared_ptr<Handling> handling, Effects effects);
     void settled(const std::shared_ptr<Handling>& handling, const Effects& effects, std::vector<MessageId> replies,
                  Result<db::Settlement> how);
     void run_again(const std::shared_ptr<Handling>& handling, int reruns);
     void apply(const std::shared_ptr<Handling>& handling, const Effects& effects);
+    void handled(const Inbound& message);
+
+    // Plain words, in dispatcher_turns.cpp
+    void converse(std::shared_ptr<Handling> first);
+    void gather(const std::shared_ptr<Gathering>& gathering);
+    void heard(const std::shared_ptr<Handling>& next);
+    void ask(const std::shared_ptr<Gathering>& gathering);
 
     DispatcherOptions options_;
     Executor& executor_;
@@ -75,6 +86,7 @@ private:
     config::Settings& settings_;
     outbound::Sender& sender_;
     IdGenerator& ids_;
+    Turns* turns_ = nullptr;
     Logger log_;
     DurableQueue<Inbound> queue_;
     std::vector<plugins::HandlerPool::Job> ready_;  // for the pool, at the end of this turn of the loop

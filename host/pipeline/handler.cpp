@@ -103,13 +103,17 @@ std::optional<Rejection> Handler::handle(const Inbound& message, services::Handl
         if (refused) answer(message, state, reply_for(*refused).value_or(""));
         return refused;
     }
-    // Plain words. Without a language model the bot says what it understands; to a bare location or contact it says
-    // nothing.
-    if (!std::get<PlainText>(request).text.empty() || message.media)
-        answer(message, state,
-               "Hello, I am a bot. Use `" + command_prefix(!message.group.empty(), false, prefix) + "help` (or `" +
-                   command_prefix(!message.group.empty(), true, prefix) +
-                   "help` if you are an admin) to see available commands.");
+    // Plain words. To a bare location or contact the bot says nothing.
+    const auto& words = std::get<PlainText>(request).text;
+    if (words.empty() && !message.media) return std::nullopt;
+    if (turns_ && turns_->ready()) {
+        state.words = words;
+        return std::nullopt;
+    }
+    answer(message, state,
+           "Hello, I am a bot. Use `" + command_prefix(!message.group.empty(), false, prefix) + "help` (or `" +
+               command_prefix(!message.group.empty(), true, prefix) +
+               "help` if you are an admin) to see available commands.");
     return std::nullopt;
 }
 
@@ -166,7 +170,13 @@ std::optional<Rejection> Handler::run_command(const Command& command, const Inbo
     const std::string prefix = settings_.admin_prefix();
     const std::string start = command_prefix(in_group, command.admin, prefix);
     if (command.name == "help") {
-        answer(message, state, help_overview(runtime_.commands(), command.admin, start));
+        const bool converses = turns_ && turns_->ready();
+        answer(message, state, help_overview(runtime_.commands(), command.admin, start, converses));
+        return std::nullopt;
+    }
+    if (command.name == "reset" && !command.admin) {
+        state.effects.forget = ConversationKey{message.account, message.chat, message.sender};
+        answer(message, state, "I have forgotten what we talked about here. Let us begin anew.");
         return std::nullopt;
     }
     auto plugin = runtime_.find(command.name);
@@ -185,6 +195,36 @@ std::optional<Rejection> Handler::run_command(const Command& command, const Inbo
     return std::nullopt;
 }
 
+Handler::ToolResult Handler::run_tool(const Inbound& message, const Command& command, services::HandlingState& state) {
+    state.message = &message;
+    state.from_admin = false;
+    auto plugin = runtime_.find(command.name);
+    const auto* info = plugin ? plugin.command(command.name) : nullptr;
+    if (!info || info->admin || info->internal) return {false, "There is no command of that name."};
+    const std::string typed = command_prefix(!message.group.empty(), false, {}) + command.name;
+    const std::string text = command.arguments.empty() ? typed : typed + ' ' + command.arguments;
+    const auto given = to_abi(message, AbiDetails{text, command.name, command.arguments, typed, false, false});
+    const std::size_t before = state.effects.replies.size();
+    ToolResult result;
+    result.done = call_plugin(plugin, info, message, given, state, typed);
+    const auto& replies = state.effects.replies;
+    for (std::size_t i = result.done ? std::min(before, replies.size()) : 0; i < replies.size(); ++i) {
+        if (!result.text.empty()) result.text += "\n\n";
+        if (replies[i].kind != OutboundKind::text)
+            result.text += "[" + std::string(to_string(replies[i].kind)) + " sent] ";
+        result.text += replies[i].text;
+    }
+    return result;
+}
+
+bool Handler::continues(const Inbound& message, const Inbound& next) const {
+    if (next.kind != EventKind::message || next.sender != message.sender || next.group != message.group) return false;
+    const std::string prefix = settings_.admin_prefix();
+    const auto request = parse_request(next.text, speaker_of(next, true, prefix));
+    const auto* plain = std::get_if<PlainText>(&request);
+    return plain && (!plain->text.empty() || next.media);
+}
+
 void Handler::run_timer(const Inbound& message, services::HandlingState& state) {
     auto plugin = runtime_.find_plugin(message.plugin);
     if (!plugin || !plugin.hooks().timer) {
@@ -196,7 +236,7 @@ void Handler::run_timer(const Inbound& message, services::HandlingState& state) 
     call_plugin(plugin, nullptr, message, given, state, "");
 }
 
-void Handler::call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* command, const Inbound& message,
+bool Handler::call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* command, const Inbound& message,
                           const parley_message& given, services::HandlingState& state, const std::string& typed) {
     std::shared_ptr<std::timed_mutex> serial;
     std::unique_lock<std::timed_mutex> turn;
@@ -205,10 +245,11 @@ void Handler::call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* co
         turn = std::unique_lock(*serial, std::defer_lock);
         plugins::HandlerPool::BlockingSection waiting;
         if (!turn.try_lock_until(state.deadline)) {
+            discard(state);
             state.effects.failure =
                 "plugin " + plugin.plugin_id() + " was busy with another message for the whole time limit";
             answer(message, state, "Sorry, `" + typed + "` is busy. Please try again later.");
-            return;
+            return false;
         }
     }
     state.database_away = false;
@@ -222,15 +263,15 @@ void Handler::call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* co
     }();
     const auto took = std::chrono::steady_clock::now() - began;
     if (turn) turn.unlock();
-    if (state.gone) return;  // the watchdog has recorded it
+    if (state.gone) return false;  // the watchdog has recorded it
     if (status != PARLEY_OK && state.database_away) {
         discard(state);
         state.again = true;  // it is run again when the database is back; nobody is to blame
-        return;
+        return false;
     }
     const bool user_error = status == PARLEY_SEND_HELP || status == PARLEY_INVALID;
     plugin.record(status == PARLEY_OK || user_error ? plugins::CallOutcome::ok : plugins::CallOutcome::failed, took);
-    if (status == PARLEY_OK) return;
+    if (status == PARLEY_OK) return true;
 
     discard(state);
     if (status == PARLEY_SEND_HELP && command) {
@@ -243,6 +284,7 @@ void Handler::call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* co
         state.effects.failure = "plugin " + plugin.plugin_id() + " failed: " + why;
         if (command) answer(message, state, "Sorry, `" + typed + "` failed. The admins can see why.");
     }
+    return false;
 }
 
 void Handler::answer(const Inbound& message, services::HandlingState& state, std::string text) const {

@@ -15,6 +15,7 @@
 #include "core/metrics.hpp"
 #include "pipeline/command_line.hpp"
 #include "pipeline/rejection.hpp"
+#include "pipeline/turns.hpp"
 #include "plugins/runtime.hpp"
 #include "services/services.hpp"
 
@@ -37,9 +38,25 @@ public:
     Handler(plugins::Runtime& runtime, services::Services& services, const config::Settings& settings,
             const KnownUsers& known_users, Logger log);
 
-    // [handler thread] Fills state.effects. The message's text may be rewritten by plugins on the way; `message` itself
-    // stays. Returns why it was not handled, if so, for the metrics.
+    // Plain words are for `turns` from now on, whenever it is ready. Before the first message.
+    void converse_with(const Turns& turns) { turns_ = &turns; }
+
+    // [handler thread] Fills state.effects, or state.words for the language model. The message's text may be rewritten
+    // by plugins on the way; `message` itself stays. Returns why it was not handled, if so, for the metrics.
     std::optional<Rejection> handle(const Inbound& message, services::HandlingState& state);
+
+    // [handler thread] Runs a command that the language model asks for, on behalf of who wrote `message` and in their
+    // chat. Never one for admins or an internal one, and nobody is an admin here, whoever wrote: what the model asks
+    // for may have been put into its mouth. Preprocess hooks do not see it: nobody wrote it. `text` is what the command
+    // answered, or why it did not run; then nothing in `state` counts.
+    struct ToolResult {
+        bool done = false;
+        std::string text;
+    };
+    ToolResult run_tool(const Inbound& message, const Command& command, services::HandlingState& state);
+
+    // Is `next`, by its looks, more plain words of the same person?
+    bool continues(const Inbound& message, const Inbound& next) const;
 
     // How long the handling of this message may take: the command's own limit or the host's.
     std::chrono::milliseconds limit_for(const Inbound& message, std::chrono::milliseconds fallback) const;
@@ -50,7 +67,8 @@ private:
     std::optional<Rejection> run_command(const Command& command, const Inbound& message, const std::string& text,
                                          services::HandlingState& state);
     void run_timer(const Inbound& message, services::HandlingState& state);
-    void call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* command, const Inbound& message,
+    // False: it did not do its work; what was collected is gone, and there is an answer that says so.
+    bool call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* command, const Inbound& message,
                      const parley_message& given, services::HandlingState& state, const std::string& typed);
     void answer(const Inbound& message, services::HandlingState& state, std::string text) const;
     Speaker speaker_of(const Inbound& message, bool from_admin, const std::string& admin_prefix) const;
@@ -60,6 +78,7 @@ private:
     services::Services& services_;
     const config::Settings& settings_;
     const KnownUsers& known_users_;
+    const Turns* turns_ = nullptr;
     Logger log_;
     std::mutex serial_mutex_;
     // Of plugins that want one call at a time: the generation it is for, and its lock.

@@ -15,12 +15,17 @@ std::string without_trailing_space(std::string text) {
 
 }  // namespace
 
-std::string help_overview(const std::vector<plugins::CommandInfo>& commands, bool admin, std::string_view prefix) {
+std::string help_overview(const std::vector<plugins::CommandInfo>& commands, bool admin, std::string_view prefix,
+                          bool converses) {
     std::string out = "*Available commands:*\n\n";
     int number = 1;
     for (const auto& command : commands) {
         if (command.admin != admin || command.internal) continue;
         append_entry(out, number++, command.description, std::string(prefix) + command.name);
+        out += '\n';
+    }
+    if (converses && !admin) {
+        append_entry(out, number++, "Forget our conversation", std::string(prefix) + "reset");
         out += '\n';
     }
     append_entry(out, number, "Show this message", std::string(prefix) + "help");

@@ -9,8 +9,10 @@
 
 namespace parley::pipeline {
 
-// All commands that this kind of user may see. `prefix` is "/", "./", "/admin " or "./admin ".
-std::string help_overview(const std::vector<plugins::CommandInfo>& commands, bool admin, std::string_view prefix);
+// All commands that this kind of user may see. `prefix` is "/", "./", "/admin " or "./admin ". `converses`: plain words
+// are answered, so /reset is of use.
+std::string help_overview(const std::vector<plugins::CommandInfo>& commands, bool admin, std::string_view prefix,
+                          bool converses = false);
 
 // One command in full. `typed` is how it is typed here: "/echo", "./admin setting".
 std::string help_for(const plugins::CommandInfo& command, std::string_view typed);

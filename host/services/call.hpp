@@ -23,8 +23,21 @@ namespace parley::services {
 
 class Services;
 
+// What a handling wants to change, and what it has read and written, so that it sees its own writes and its commit
+// notices those of others. Can be handed on from one run of a hook to the next.
+struct Collected {
+    Effects effects;
+    std::size_t reply_bytes = 0;
+    struct Known {
+        std::optional<std::string> value;
+        std::optional<std::int64_t> version;
+    };
+    std::map<std::pair<std::string, std::string>, Known> storage;  // (plugin, key)
+    std::map<std::string, std::string, std::less<>> settings;      // written in this handling, plain
+};
+
 // What several hooks of one handling share: preprocess of every plugin, then handle of one.
-struct HandlingState {
+struct HandlingState : Collected {
     const Inbound* message = nullptr;  // null in start() and migrate()
     bool from_admin = false;
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
@@ -32,18 +45,11 @@ struct HandlingState {
     // The plugin whose hook runs now, so that the watchdog can say whose time is up. Guarded by its mutex.
     std::mutex running_mutex;
     const plugins::Lease* running = nullptr;
-    Effects effects;
-    std::size_t reply_bytes = 0;
     bool again = false;          // run this handling once more, from the start, after a while
     bool database_away = false;  // a service could not reach the database: what came of it is not the plugin's fault
-
-    // What this handling has read and written, so that it sees its own writes and its commit notices those of others.
-    struct Known {
-        std::optional<std::string> value;
-        std::optional<std::int64_t> version;
-    };
-    std::map<std::pair<std::string, std::string>, Known> storage;  // (plugin, key)
-    std::map<std::string, std::string, std::less<>> settings;      // written in this handling, plain
+    // The message asks for no command but says something to the language model: these words, perhaps none beside a
+    // file. It is answered on the I/O thread.
+    std::optional<std::string> words;
 };
 
 }  // namespace parley::services
