@@ -9,14 +9,16 @@
 
 namespace parley::pipeline {
 
-// A handler thread that waits.
+// Somebody who waits: a handler thread, or the I/O thread's own, who is called.
 struct Downloads::Waiting {
+    UniqueFunction<void(Result<Media>)> done;  // of the latter
     std::mutex mutex;
     std::condition_variable wake;
     std::optional<Result<Media>> outcome;
     bool unknown = false;  // not in memory
 
     void tell(Result<Media> result) {
+        if (done) return std::exchange(done, {})(std::move(result));
         const std::lock_guard lock(mutex);
         outcome.emplace(std::move(result));
         wake.notify_all();

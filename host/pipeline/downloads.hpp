@@ -48,6 +48,11 @@ public:
     // it when nobody has. Errc::timeout at the deadline, not_found when it was given up or removed.
     Result<Media> wait(const Inbound& message, std::chrono::steady_clock::time_point deadline);
 
+    // The same without a thread: `done` is called once, on the I/O thread, not from inside the call. Whether the file
+    // is still on disk is found out by who reads it.
+    void when_stored(const Inbound& message, std::chrono::steady_clock::time_point deadline,
+                     UniqueFunction<void(Result<Media>)> done);
+
     std::size_t running() const { return running_; }
 
 private:
@@ -67,6 +72,7 @@ private:
     void record(MessageId id, std::function<void(pqxx::work&)> write);
     void read(const std::vector<db::Download>& due, std::size_t limit);
     void look_after(std::chrono::milliseconds delay);
+    void listen(const Inbound& message, const std::shared_ptr<Waiting>& waiting);
     Result<Media> look_up(const Inbound& message, const std::shared_ptr<Waiting>& waiting);
 
     const DownloadOptions options_;
