@@ -20,8 +20,9 @@ namespace parley::test {
 
 class PipelineFixture {
 public:
-    explicit PipelineFixture(std::chrono::milliseconds handler_timeout = std::chrono::seconds(30))
-        : runtime(runtime_options(), services, Logger()),
+    explicit PipelineFixture(std::chrono::milliseconds handler_timeout = std::chrono::seconds(30),
+                             const std::vector<std::string>& plugins = {PARLEY_TROUBLE_PLUGIN})
+        : runtime(runtime_options(plugins), services, Logger()),
           handler(runtime, services, settings, known_users, Logger()),
           sender(executor(), *store.journal, workers, media, store.ids, none<Outbound>, 1000, {}, metrics, Logger()),
           dispatcher({1000, handler_timeout}, executor(), *store.journal, handlers, handler, known_users, settings,
@@ -31,7 +32,8 @@ public:
         sender.set_account(store.account, "gateway", channel, {});
         services.set_runtime(runtime);
         runtime.start();
-        REQUIRE(runtime.find("trouble"));
+        REQUIRE(runtime.list().size() == plugins.size());
+        for (const auto& plugin : runtime.list()) REQUIRE(plugin.state == plugins::State::serving);
     }
     ~PipelineFixture() {
         handlers.drain(std::chrono::seconds(10));
@@ -94,12 +96,13 @@ public:
     pipeline::Intake intake;
 
 private:
-    plugins::RuntimeOptions runtime_options() const {
+    plugins::RuntimeOptions runtime_options(const std::vector<std::string>& files) const {
         plugins::RuntimeOptions options;
         options.plugins_dir = directory.path() + "/plugins";
         options.watch = false;
         std::filesystem::create_directories(options.plugins_dir);
-        std::filesystem::copy_file(PARLEY_TROUBLE_PLUGIN, options.plugins_dir + "/trouble.so");
+        for (const std::filesystem::path file : files)
+            std::filesystem::copy_file(file, options.plugins_dir + "/" + file.filename().string());
         return options;
     }
     template <class Item>

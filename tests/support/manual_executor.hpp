@@ -49,6 +49,7 @@ public:
     }
 
     std::size_t timers() const { return timers_.size(); }
+    std::chrono::milliseconds until_next() const { return timers_.begin()->first.first - passed_; }
     // Lets the time pass until the next timer, and fires it; how long that was.
     std::chrono::milliseconds fire_next() {
         REQUIRE_FALSE(timers_.empty());

@@ -1,0 +1,52 @@
+#include "talk/pictures.hpp"
+
+#include <memory>
+
+#include "media/child.hpp"
+
+namespace parley::talk {
+namespace {
+
+constexpr std::uint64_t largest_picture = 8u << 20;  // bytes, of what comes out
+
+// Only formats that hold a picture and can name no other file.
+constexpr const char* formats = "jpeg_pipe,png_pipe,webp_pipe,gif,bmp_pipe,tiff_pipe,image2";
+
+std::vector<std::string> arguments(const std::string& ffmpeg, const std::string& file) {
+    return {ffmpeg, "-nostdin", "-hide_banner", "-loglevel", "error", "-protocol_whitelist", "file,pipe",
+            "-format_whitelist", formats, "-max_pixels", "100000000", "-i", "file:" + file,
+            // The first picture, nothing else of the file.
+            "-map", "0:v:0", "-map_metadata", "-1", "-frames:v", "1", "-vf",
+            "scale=w='min(1536,iw)':h='min(1536,ih)':force_original_aspect_ratio=decrease", "-pix_fmt", "yuvj420p",
+            "-q:v", "4", "-threads", "1", "-c:v", "mjpeg", "-f", "image2pipe", "pipe:1"};
+}
+
+}  // namespace
+
+Pictures::Pictures(const media::Store& store, std::string ffmpeg) : store_(store), ffmpeg_(std::move(ffmpeg)) {}
+
+void Pictures::shrink(const Media& picture, UniqueFunction<void(Result<gpt::Image>)> done) {
+    auto shared = std::make_shared<UniqueFunction<void(Result<gpt::Image>)>>(std::move(done));
+    if (!worker_.submit([this, picture, shared] { (*shared)(shrink_now(picture)); }))
+        (*shared)(make_error(Errc::overloaded, "I have too many pictures to look at. Please try again later."));
+}
+
+Result<gpt::Image> Pictures::shrink_now(const Media& picture) const {
+    if (ffmpeg_.empty()) return make_error(Errc::unavailable, "I cannot look at pictures here.");
+    if (!store_.find(picture.stored, picture.mime))
+        return make_error(Errc::not_found, "I do not have that picture any more. Please send it again.");
+    gpt::Image image{"image/jpeg", {}};
+    media::ChildLimits limits;
+    limits.time = std::chrono::seconds(15);
+    limits.output = largest_picture;
+    limits.stop = &stopping_;
+    const auto ran = media::run_child(arguments(ffmpeg_, store_.path(picture.stored)), limits,
+                                      [&](std::string_view bytes) -> Result<void> {
+                                          image.bytes.append(bytes);
+                                          return {};
+                                      });
+    if (!ran || image.bytes.empty()) return make_error(Errc::invalid, "I could not open that picture.");
+    return image;
+}
+
+}  // namespace parley::talk

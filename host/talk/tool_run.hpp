@@ -1,0 +1,38 @@
+// One command that the language model asked for, run on a handler thread with the pipeline's own handler, under the
+// limits that the person's own typing would have.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "core/executor.hpp"
+#include "core/unique_function.hpp"
+#include "pipeline/handler.hpp"
+#include "plugins/handler_pool.hpp"
+
+namespace parley::talk {
+
+struct ToolOutcome {
+    bool done = false;   // it did its work; `collected` holds what it changed beside what was there before
+    bool again = false;  // the database was away: nothing of this counts
+    std::string text;    // what it answered, or why it did not run
+    services::Collected collected;
+};
+
+class ToolRunner {
+public:
+    ToolRunner(Executor& executor, plugins::HandlerPool& pool, pipeline::Handler& handler);
+
+    // [I/O thread] `collected`: what earlier runs of the same turn changed; the command sees it. Past `limit` the run
+    // is given up: its thread is written off, and nothing of it counts. `done` is called once, on the I/O thread, not
+    // from inside the call.
+    void run(const Inbound& message, pipeline::Command command, services::Collected collected,
+             std::chrono::milliseconds limit, UniqueFunction<void(ToolOutcome)> done);
+
+private:
+    Executor& executor_;
+    plugins::HandlerPool& pool_;
+    pipeline::Handler& handler_;
+};
+
+}  // namespace parley::talk

@@ -1,0 +1,221 @@
+#include "talk/turn.hpp"
+
+#include "core/ids.hpp"
+#include "core/text.hpp"
+#include "gpt/tokens.hpp"
+#include "pipeline/help.hpp"
+#include "talk/marks.hpp"
+
+namespace parley::talk {
+namespace {
+
+constexpr std::size_t longest_kept = 32'000;       // bytes of what was asked, and of what was answered
+constexpr std::int64_t most_of_a_quotation = 500;  // tokens
+constexpr std::int64_t most_remembered = 2'000;    // tokens of a document that later turns see
+
+}  // namespace
+
+Turn::Turn(Talk& talk, pipeline::Conversation conversation, Done done)
+    : talk_(talk),
+      conversation_(std::move(conversation)),
+      done_(std::move(done)),
+      deadline_(std::chrono::steady_clock::now() + talk.options().turn_limit) {
+    write_.conversation = ConversationKey{first().account, first().chat, first().sender};
+}
+
+void Turn::begin() {
+    const auto& parts = talk_.parts();
+    // The model and the others have the same deadline and answer by then; this is for one that does not.
+    timer_ = parts.executor.after(talk_.options().turn_limit + std::chrono::seconds(2), [weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (self && !self->over())
+            self->apologise("Sorry, that took too long. Please try again.", "the turn did not end in time");
+    });
+    if (parts.show_typing) parts.show_typing(last().account, last().chat, last().provider_id, true);
+    read();
+}
+
+void Turn::read() {
+    auto known = std::make_shared<Known>();
+    std::vector<std::string> quotes;
+    for (const auto& utterance : conversation_.said) quotes.push_back(utterance.message.reply_to);
+    const auto& parts = talk_.parts();
+    parts.pool.run_async(
+        parts.executor,
+        [known, quotes, key = write_.conversation, most = talk_.budget().turns](pqxx::work& tx) {
+            known->state = db::read_conversation(tx, key, most);
+            known->quoted.clear();
+            for (const auto& quote : quotes)
+                known->quoted.push_back(quote.empty() ? std::nullopt
+                                                      : db::read_quoted(tx, key.account, key.chat, quote));
+        },
+        [self = shared_from_this(), known](const Result<void>& read) {
+            if (self->over()) return;
+            if (!read) {
+                self->talk_.parts().log.warn("turn.not_read", {{"why", read.error().message}});
+                return self->finish(true);
+            }
+            self->was_read(std::move(*known));
+        },
+        db::Rerun::safe);
+}
+
+void Turn::was_read(Known known) {
+    if (conversation_.said.size() == 1 && says_yes(conversation_.said.front().words) && known.state.pending &&
+        known.state.pending->until > unix_now())
+        return run_confirmed(known.state);
+    const auto budget = talk_.budget();
+    talk_.summaries().begin(known.state, to_summarise(known.state.turns, budget), asker());
+    const auto& parts = talk_.parts();
+    Setting setting;
+    setting.system_prompt = parts.settings.get("system_prompt");
+    setting.name = clean(last().sender_name);
+    setting.in_group = !last().group.empty();
+    setting.zone = parts.zones.zone_of(last().sender);
+    if (const auto now = services::local_time(setting.zone, unix_now())) setting.now = *now;
+    offer_ = talk_.offer();
+    setting.help = pipeline::help_overview(offer_->commands, false, prefix(), true);
+    setting.summary = known.state.summary;
+    system_ = system_text(setting);
+    past_ = std::move(known.state.turns);
+    for (std::size_t i = 0; i < conversation_.said.size(); ++i) {
+        auto& words = conversation_.said[i].words;
+        write_.asked += (write_.asked.empty() || words.empty() ? "" : "\n") + words;
+        const auto& quoted = known.quoted[i];
+        if (!quoted || quoted->text.empty()) continue;
+        const bool of_another = !quoted->sender.empty() && quoted->sender != last().sender;
+        foreign_ = foreign_ || of_another;
+        const std::string title = quoted->sender.empty() ? "they reply to your words"
+                                  : of_another           ? "they reply to words of " + quoted->sender_name
+                                                         : "they reply to their own words";
+        question_ += fenced(title, shortened(quoted->text, most_of_a_quotation)) + "\n";
+    }
+    attach(0);
+}
+
+// One file after another: seldom more than one.
+void Turn::attach(std::size_t index) {
+    while (index < conversation_.said.size() && !conversation_.said[index].message.media) ++index;
+    if (index == conversation_.said.size()) return compose();
+    talk_.parts().attachments.read(
+        conversation_.said[index].message, asker(), deadline_ - talk_.options().turn_limit / 3,
+        [self = shared_from_this(), index](Attachment attachment) { self->attached(index, std::move(attachment)); });
+}
+
+void Turn::attached(std::size_t index, Attachment attachment) {
+    if (over()) return;
+    write_.input_tokens += attachment.usage.input_tokens;
+    write_.output_tokens += attachment.usage.output_tokens;
+    const auto remember = [this](const std::string& text) {
+        write_.asked += (write_.asked.empty() ? "" : "\n") + text;
+    };
+    remember(attachment.note + (attachment.problem.empty() ? "" : " (could not be opened)"));
+    if (!attachment.problem.empty()) problems_ += (problems_.empty() ? "" : "\n") + attachment.problem;
+    if (!attachment.said.empty()) remember(attachment.said);
+    if (!attachment.text.empty()) {
+        const auto budget = talk_.budget();
+        question_ += fenced(attachment.note, shortened(attachment.text, budget.tokens)) + "\n";
+        write_.attached +=
+            fenced(attachment.note, shortened(attachment.text, std::min(most_remembered, budget.tokens / 3)));
+        foreign_ = true;
+    }
+    if (!attachment.images.empty()) foreign_ = true;
+    for (auto& image : attachment.images) images_.push_back(std::move(image));
+    attach(index + 1);
+}
+
+void Turn::compose() {
+    bool spoken = !images_.empty() || !write_.attached.empty();
+    for (const auto& utterance : conversation_.said) spoken = spoken || !utterance.words.empty();
+    // A voice note's words stand in `asked` behind its note.
+    spoken = spoken || problems_.empty();
+    if (!spoken) {
+        write_.error = problems_;
+        say(std::exchange(problems_, {}));
+        return finish();
+    }
+    const auto budget = talk_.budget();
+    std::string asked = shortened(write_.asked, budget.tokens);
+    if (!last().group.empty() && !last().sender_name.empty()) asked = clean(last().sender_name) + ": " + asked;
+    question_ += asked;
+    if (conversation_.said.size() == 1 && conversation_.said.front().words.empty() && write_.attached.size() > 0)
+        question_ += "\n(Summarise the document.)";
+    // What was foreign in the window is so still.
+    for (const auto& turn : past_) foreign_ = foreign_ || turn.foreign_words;
+    ask();
+}
+
+void Turn::say(std::string text) {
+    if (text::trim(text).empty()) return;
+    Outbound reply;
+    reply.account = last().account;
+    reply.chat = last().chat;
+    reply.text = std::move(text);
+    conversation_.collected.effects.replies.push_back(std::move(reply));
+}
+
+// Never silence: whatever went wrong, the person hears something.
+void Turn::apologise(std::string text, std::string why) {
+    if (over()) return;
+    talk_.parts().log.warn("turn.failed", {{"trace", last().trace}, {"why", why}});
+    talk_.failed().add();
+    write_.error = clean(std::string(text::truncate_utf8(why, 1'000)));
+    if (!problems_.empty()) say(std::exchange(problems_, {}));
+    say(std::move(text));
+    finish();
+}
+
+void Turn::conclude(std::string answered) {
+    write_.answered = std::string(text::truncate_utf8(clean(std::move(answered)), longest_kept));
+    if (!problems_.empty()) say(std::exchange(problems_, {}));
+    say(to_whatsapp_marks(write_.answered));
+    end_well();
+}
+
+// The commands that it ran have answered, or a question is open.
+void Turn::conclude_without_words() {
+    write_.answered = write_.pending ? "Shall I?" : "Done.";
+    end_well();
+}
+
+void Turn::end_well() {
+    if (write_.pending) {
+        const auto& pending = *write_.pending;
+        const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(talk_.options().confirm_within).count();
+        say("Reply *" + std::string(last().group.empty() ? "" : ".") + "yes* within " + std::to_string(minutes) +
+            " minutes to run `" + prefix() + pending.command +
+            (pending.arguments.empty() ? "" : " " + pending.arguments) + "`");
+    }
+    talk_.turns().add();
+    finish();
+}
+
+void Turn::finish(bool again) {
+    if (over()) return;
+    const auto& parts = talk_.parts();
+    parts.executor.cancel(std::exchange(timer_, 0));
+    pipeline::Turns::Answer answer;
+    answer.again = again;
+    answer.effects = std::move(conversation_.collected.effects);
+    write_.foreign_words = foreign_;
+    write_.asked = std::string(text::truncate_utf8(clean(std::move(write_.asked)), longest_kept));
+    answer.effects.turn = std::move(write_);
+    auto done = std::exchange(done_, {});
+    parts.executor.post([done = std::move(done), answer = std::move(answer)]() mutable { done(std::move(answer)); });
+}
+
+gpt::Asker Turn::asker() const {
+    gpt::Asker asker;
+    asker.kind = gpt::Asker::Kind::conversation;
+    asker.account = first().account;
+    asker.chat = first().chat;
+    asker.user = first().sender;
+    asker.message = first().id;
+    return asker;
+}
+
+std::string Turn::prefix() const {
+    return pipeline::command_prefix(!last().group.empty(), false, {});
+}
+
+}  // namespace parley::talk
