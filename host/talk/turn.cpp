@@ -151,6 +151,7 @@ void Turn::say(std::string text) {
     reply.account = last().account;
     reply.chat = last().chat;
     reply.text = std::move(text);
+    reply.no_preview = true;
     conversation_.collected.effects.replies.push_back(std::move(reply));
 }
 

@@ -89,7 +89,7 @@ Result<void> add_text(const Outbound& message, json::object& body) {
     if (const Result<void> fits = check_length("the text", words, kMaxText); !fits) return fits.error();
     body["type"] = "text";
     json::object content{{"body", words}};
-    if (has_address(words)) content["preview_url"] = true;
+    if (has_address(words) && !message.no_preview) content["preview_url"] = true;
     body["text"] = std::move(content);
     return {};
 }

@@ -57,6 +57,7 @@ Outbound to_outbound(const pqxx::row& row) {
     const int flags = row["flags"].as<int>();
     message.as_file = (flags & 1) != 0;
     message.voice = (flags & 2) != 0;
+    message.no_preview = (flags & 4) != 0;
     message.payload = row["payload"].c_str();
     message.cause = row["cause"].as<MessageId>(0);
     message.trace = row["trace"].c_str();
