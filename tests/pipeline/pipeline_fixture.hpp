@@ -15,6 +15,7 @@
 #include "services/services.hpp"
 #include "store/journal_fixture.hpp"
 #include "support/fake_channel.hpp"
+#include "support/fake_model.hpp"
 
 namespace parley::test {
 
@@ -78,15 +79,16 @@ public:
     net::Client client{loop, {}, Logger()};
     config::Vault vault{Secret(std::string(32, 'k'))};
     config::Settings settings{vault};
-    extract::Extractor documents{media, "/nonexistent"};
+    extract::Extractor documents{media, "/no/such/program"};
     services::PhoneZones zones;
-    services::Services services{
-        {pool, client, loop, settings, media, documents, zones, Logger(),
-         [](const Inbound&, std::chrono::steady_clock::time_point) -> Result<Media> {
-             return make_error(Errc::not_found, "no media");
-         },
-         [](AccountId, const std::string&, const std::string&, bool) {},
-         [](AccountId, std::string_view to) -> Result<std::string> { return std::string(to); }}};
+    FakeModel no_model;
+    services::Services services{{pool, client, loop, settings, media, documents, zones, Logger(),
+                                 [](const Inbound&, std::chrono::steady_clock::time_point) -> Result<Media> {
+                                     return make_error(Errc::not_found, "no media");
+                                 },
+                                 [](AccountId, const std::string&, const std::string&, bool) {},
+                                 [](AccountId, std::string_view to) -> Result<std::string> { return std::string(to); },
+                                 no_model}};
     plugins::Runtime runtime;
     pipeline::KnownUsers known_users;
     pipeline::Handler handler;
