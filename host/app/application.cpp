@@ -194,6 +194,12 @@ void Application::build_pipeline(MessageId greatest) {
         table_reader<Inbound>(*pool_, *loop_, &db::read_inbox,
                               [this](Inbound& message) { message.channel = intake_->channel_name(message.account); }),
         metrics_, log_);
+    conversations_ = std::make_unique<Conversations>(
+        Conversations::Parts{*loop_, *pool_, *workers_, *settings_, *media_, *zones_, language_->model(), *runtime_,
+                             *handler_pool_, *handler_, *dispatcher_, *files_,
+                             [this](AccountId account, const std::string& chat, const std::string& provider_id,
+                                    bool on) { show_typing(account, chat, provider_id, on); },
+                             metrics_, log_});
     intake_ = std::make_unique<pipeline::Intake>(*loop_, *journal_, *dispatcher_, *ids_, metrics_, log_);
     contacts_ = std::make_unique<contacts::Book>(*loop_, *pool_, contacts::BookOptions{}, log_);
     intake_->keep_contacts(*contacts_);
@@ -397,6 +403,7 @@ Application::~Application() {
     intake_.reset();
     contacts_.reset();
     dispatcher_.reset();
+    conversations_.reset();
     sender_.reset();
     accounts_.reset();
     language_.reset();

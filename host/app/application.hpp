@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "app/accounts.hpp"
+#include "app/conversations.hpp"
 #include "app/files.hpp"
 #include "app/language.hpp"
 #include "app/mailings.hpp"
@@ -130,6 +131,7 @@ private:
     pipeline::KnownUsers known_users_;
     std::unique_ptr<pipeline::Handler> handler_;
     std::unique_ptr<pipeline::Dispatcher> dispatcher_;
+    std::unique_ptr<Conversations> conversations_;
     std::unique_ptr<contacts::Book> contacts_;
     std::unique_ptr<pipeline::Intake> intake_;
     std::unique_ptr<pipeline::Timers> timers_;
