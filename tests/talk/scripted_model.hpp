@@ -34,7 +34,7 @@ public:
 
     void chat(gpt::ChatRequest request, gpt::Done<gpt::ChatAnswer> done) override {
         const bool summary = request.asker.kind == gpt::Asker::Kind::summary;
-        (summary ? summaries : requests).push_back(request);
+        if (remembers) (summary ? summaries : requests).push_back(request);
         if (silent && !summary) return waiting.push_back(std::move(done));
         auto answer = summary ? Answer(words(summary_text)) : next(request);
         executor_.post([done = std::move(done), answer = std::move(answer)]() mutable { done(std::move(answer)); });
@@ -59,6 +59,7 @@ public:
     }
 
     bool is_configured = true;
+    bool remembers = true;
     bool silent = false;        // questions wait until the test answers
     std::deque<Script> script;  // one answer each; then `otherwise`
     Script otherwise = [](const gpt::ChatRequest&) { return words("fine"); };

@@ -1,4 +1,6 @@
 // Plain words and their answers: what the model is told, what is written, what happens when it fails.
+#include <fstream>
+
 #include "talk/talk_fixture.hpp"
 
 namespace parley::test {
@@ -90,6 +92,35 @@ TEST_CASE("while the model is silent nothing is visible, other chats go on, and 
     host.model.waiting.front()(words("at last"));
     host.finish();
     CHECK(host.channel->seen == Texts{"survived elsewhere", "at last", "survived behind"});
+}
+
+// Not run by itself: what waiting costs, for docs/gpt.md.
+TEST_CASE("what a waiting conversation costs", "[.memory]") {
+    const auto resident = [] {
+        std::ifstream file("/proc/self/statm");
+        long all = 0, pages = 0;
+        file >> all >> pages;
+        return pages * 4;  // KiB
+    };
+    TalkFixture host;
+    host.model.silent = true;
+    host.model.remembers = false;
+    const auto wait_for = [&](std::size_t count) {
+        for (auto i = host.model.waiting.size(); i < count; ++i) {
+            const auto number = std::to_string(923000000000 + static_cast<long long>(i));
+            host.post("what is the weather like today, and will it rain tomorrow?", {number, number + "@s", ""});
+        }
+        host.executor().run_until([&] { return host.model.waiting.size() == count; });
+    };
+    wait_for(100);
+    const auto before = resident();
+    const auto threads = host.handlers.stats().threads;
+    wait_for(900);  // the fixture's queue holds a thousand
+    const auto each = (resident() - before) / 800;
+    WARN(each << " KiB a conversation, " << threads << " handler threads");
+    CHECK(each < 50);
+    for (auto& done : host.model.waiting) done(words("fine"));
+    host.finish();
 }
 
 TEST_CASE("a model that never answers costs an apology at the deadline") {
