@@ -84,6 +84,7 @@ std::map<std::string, std::string> base_environment(std::uint16_t gateway_port) 
     return {{"PATH", path ? path : "/usr/bin:/bin"},
             {"LOG_LEVEL", "error"},
             {"GATEWAY_WEBHOOK_SECRET", webhook_secret},
+            {"RATE_LIMIT_MESSAGES", "0"},
             {"WHATSAPP_CLIENT_URL", "http://127.0.0.1:" + std::to_string(gateway_port)}};
 }
 

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <filesystem>
 
+#include "config/money.hpp"
+#include "config/prices.hpp"
 #include "core/secret.hpp"
 #include "core/text.hpp"
 
@@ -57,6 +61,39 @@ Result<std::string> normal_list(std::string_view text) {
     return joined;
 }
 
+Result<std::string> normal_number_in_range(const SettingDefinition& definition, std::string_view value) {
+    std::int64_t number = 0;
+    const auto [end, problem] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (problem != std::errc() || end != value.data() + value.size() || number < definition.least ||
+        number > definition.most)
+        return make_error(Errc::invalid, std::string(definition.name) + " must be a whole number from " +
+                                             std::to_string(definition.least) + " to " +
+                                             std::to_string(definition.most));
+    return std::to_string(number);
+}
+
+Result<std::string> normal_choice(const SettingDefinition& definition, std::string_view value) {
+    const std::string list = " " + std::string(definition.choices) + " ";
+    if (value.find(' ') == std::string_view::npos && list.find(" " + std::string(value) + " ") != std::string::npos)
+        return std::string(value);
+    return make_error(Errc::invalid,
+                      std::string(definition.name) + " must be one of: " + std::string(definition.choices));
+}
+
+// What the system's time zone database has a file for.
+Result<std::string> normal_zone(std::string_view value) {
+    const bool plain = value.find("..") == std::string_view::npos && value.size() <= 64 &&
+                       std::all_of(value.begin(), value.end(), [](unsigned char c) {
+                           return std::isalnum(c) || c == '/' || c == '_' || c == '-' || c == '+';
+                       });
+    std::error_code ignored;
+    const auto file = "/usr/share/zoneinfo/" + std::string(value);
+    if (value.empty() || (plain && value.front() != '/' && std::filesystem::is_regular_file(file, ignored)))
+        return std::string(value);
+    return make_error(Errc::invalid,
+                      "there is no time zone \"" + std::string(value) + "\"; write it like Europe/Berlin");
+}
+
 Result<std::string> normal_value(const SettingDefinition& definition, std::string_view value) {
     switch (definition.kind) {
         case Kind::list_of_numbers:
@@ -82,6 +119,22 @@ Result<std::string> normal_value(const SettingDefinition& definition, std::strin
                 value.empty())
                 return std::string("false");
             return make_error(Errc::invalid, std::string(definition.name) + " must be true or false");
+        case Kind::number:
+            return normal_number_in_range(definition, text::trim(value));
+        case Kind::choice:
+            return normal_choice(definition, text::trim(value));
+        case Kind::usd: {
+            const auto amount = micro_usd_from(text::trim(value));
+            if (!amount)
+                return make_error(Errc::invalid, std::string(definition.name) +
+                                                     " must be an amount in US dollars, like 2.50 (0: no limit)");
+            return to_usd(*amount);
+        }
+        case Kind::prices:
+            if (const auto table = PriceTable::parse(value); !table) return table.error();
+            return std::string(value);
+        case Kind::zone:
+            return normal_zone(text::trim(value));
         case Kind::text:
             break;
     }
@@ -118,6 +171,33 @@ const std::vector<SettingDefinition>& setting_definitions() {
         {"conversation_tokens", "tokens of earlier messages that the language model is told", "6000", false,
          Kind::text},
         {"debug", "let only admins in", "false", false, Kind::flag},
+        {"gpt_audio_minutes_per_day", "minutes of speech that one person may have transcribed a day; 0: no limit", "60",
+         false, Kind::number, 0, 1440},
+        {"gpt_calls_at_once", "questions to the language model under way at once, in all", "64", false, Kind::number, 1,
+         100'000},
+        {"gpt_calls_at_once_per_organisation", "the same for one organisation; the others wait their turn", "8", false,
+         Kind::number, 1, 100'000},
+        {"gpt_calls_waiting", "questions that may wait for their turn; more are refused", "20000", false, Kind::number,
+         1, 1'000'000},
+        {"gpt_chat_tokens_per_day", "tokens of the language model for one chat a day; 0: no limit", "1000000", false,
+         Kind::number, 0, 1'000'000'000'000},
+        {"gpt_chat_usd_per_day", "US dollars for one chat a day; 0: no limit", "0", false, Kind::usd},
+        {"gpt_moderation", "whether what people write, and what the model answers, is checked before it goes on", "off",
+         false, Kind::choice, 0, 0, "off in in+out"},
+        {"gpt_moderation_when_away", "what happens to a text that could not be checked", "pass", false, Kind::choice, 0,
+         0, "pass refuse"},
+        {"gpt_organisation_tokens_per_day", "tokens of the language model for one organisation a day; 0: no limit",
+         "10000000", false, Kind::number, 0, 1'000'000'000'000},
+        {"gpt_organisation_usd_per_day", "US dollars for one organisation a day; 0: no limit", "0", false, Kind::usd},
+        {"gpt_pictures_per_day", "pictures that one person may have drawn a day; 0: no limit", "20", false,
+         Kind::number, 0, 1'000'000},
+        {"gpt_prices", "what models cost, over the prices that the host knows: gpt-4o=2.50/10, my-model=0/0", "", false,
+         Kind::prices},
+        {"gpt_speech_characters_per_day", "characters that one person may have read out a day; 0: no limit", "20000",
+         false, Kind::number, 0, 1'000'000'000},
+        {"gpt_user_tokens_per_day", "tokens of the language model for one person a day; 0: no limit", "500000", false,
+         Kind::number, 0, 1'000'000'000'000},
+        {"gpt_user_usd_per_day", "US dollars for one person a day; 0: no limit", "0", false, Kind::usd},
         {"kharchey_group_id", "group whose plain messages are expenses", "", false, Kind::text},
         {"max_conversation_history", "earlier messages that the language model is told", "10", false, Kind::text},
         {"ocr_space_api_key", "key of the OCR service", "", true, Kind::text},
@@ -145,12 +225,22 @@ const std::vector<SettingDefinition>& setting_definitions() {
         {"privileged_plugins", "plugins that may change settings and control plugins",
          "admin blacklist setting plugin announce", false, Kind::text},
         {"public_url", "where this host is reached from outside", "", false, Kind::url},
+        {"rate_limit_messages", "messages of one person that are handled within the window; 0: all", "10", false,
+         Kind::number, 0, 1000},
+        {"rate_limit_window_seconds", "the window of rate_limit_messages", "60", false, Kind::number, 1, 86'400},
         {"system_prompt",
          "what the language model is told first: who it is, how it answers; empty: the host's own words", "", false,
          Kind::text},
+        {"takeover_commands", "whether commands still work in a chat that a human has taken over", "true", false,
+         Kind::flag},
+        {"takeover_hours", "how long the language model is silent in a chat after a human answered there; 0: it is not",
+         "4", false, Kind::number, 0, 8760},
+        {"time_zone", "the operator's time zone, in which a day begins; empty: the machine's", "", false, Kind::zone},
         {"whatsapp_client_password", "password for the WhatsApp gateway", "", true, Kind::text},
         {"whatsapp_client_url", "base URL of the self-hosted WhatsApp gateway", "", false, Kind::url},
         {"whatsapp_client_user", "user name for the WhatsApp gateway", "", false, Kind::text},
+        {"whitelisted_users", "phone numbers that the bot answers alone; empty: everybody", "", false,
+         Kind::list_of_numbers},
     };
     return definitions;
 }
@@ -168,6 +258,8 @@ std::shared_ptr<const Settings::Snapshot> Settings::make_snapshot(Values values)
         values.try_emplace(std::string(definition.name), definition.fallback);
     snapshot->admins = split_list(values["admin_ids"]);
     snapshot->blacklisted = split_list(values["blacklist_ids"]);
+    snapshot->whitelisted = split_list(values["whitelisted_users"]);
+    std::sort(snapshot->whitelisted.begin(), snapshot->whitelisted.end());
     std::sort(snapshot->admins.begin(), snapshot->admins.end());
     std::sort(snapshot->blacklisted.begin(), snapshot->blacklisted.end());
     snapshot->admin_prefix = values["admin_command_prefix"];
@@ -184,6 +276,12 @@ std::string Settings::get(std::string_view name) const {
 bool Settings::flag(std::string_view name) const {
     return get(name) == "true";
 }
+std::int64_t Settings::number(std::string_view name) const {
+    return std::strtoll(get(name).c_str(), nullptr, 10);
+}
+std::int64_t Settings::micro_usd(std::string_view name) const {
+    return micro_usd_from(get(name)).value_or(0);
+}
 bool Settings::known(std::string_view name) const {
     return find_definition(name) != nullptr;
 }
@@ -192,6 +290,10 @@ bool Settings::is_admin(std::string_view number) const {
 }
 bool Settings::is_blacklisted(std::string_view number) const {
     return contains(snapshot()->blacklisted, number);
+}
+bool Settings::is_whitelisted(std::string_view number) const {
+    const auto now = snapshot();
+    return now->whitelisted.empty() || contains(now->whitelisted, number);
 }
 std::string Settings::admin_prefix() const {
     return snapshot()->admin_prefix;

@@ -4,6 +4,7 @@
 // [any thread] Reading takes a snapshot and no lock that a writer holds for long.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -22,7 +23,20 @@ struct SettingDefinition {
     std::string_view description;
     std::string_view fallback;  // when neither database nor environment has it
     bool secret = false;        // encrypted at rest, shown masked
-    enum class Kind { text, list_of_numbers, word, url, flag } kind = Kind::text;
+    enum class Kind {
+        text,
+        list_of_numbers,
+        word,
+        url,
+        flag,
+        number,  // whole, from `least` to `most`
+        choice,  // one of `choices`
+        usd,     // an amount of money, "2.50"
+        prices,  // see config/prices.hpp
+        zone,    // of time: "Europe/Berlin"; empty: the machine's
+    } kind = Kind::text;
+    std::int64_t least = 0, most = 0;
+    std::string_view choices{};  // separated by spaces
 };
 
 // All there are, in alphabetical order.
@@ -37,10 +51,13 @@ public:
     // The plain value, "" when unset or unknown.
     std::string get(std::string_view name) const;
     bool flag(std::string_view name) const;
+    std::int64_t number(std::string_view name) const;     // of kind number
+    std::int64_t micro_usd(std::string_view name) const;  // of kind usd
     bool known(std::string_view name) const;
 
     bool is_admin(std::string_view number) const;
     bool is_blacklisted(std::string_view number) const;
+    bool is_whitelisted(std::string_view number) const;  // everybody is while the list is empty
     std::string admin_prefix() const;
 
     // name -> value for showing: secrets masked.
@@ -66,7 +83,7 @@ public:
 private:
     struct Snapshot {
         Values values;
-        std::vector<std::string> admins, blacklisted;  // sorted
+        std::vector<std::string> admins, blacklisted, whitelisted;  // sorted
         std::string admin_prefix;
     };
     std::shared_ptr<const Snapshot> snapshot() const;

@@ -36,6 +36,34 @@ TEST_CASE("values are brought into their normal form") {
     CHECK(checked("classroom_group_id", "any text") == "any text");
 }
 
+TEST_CASE("numbers, amounts, choices and zones are checked") {
+    CHECK(checked("rate_limit_messages", " 10 ") == "10");
+    CHECK(checked("rate_limit_messages", "007") == "7");
+    for (const char* wrong : {"", "-1", "1001", "ten", "1.5", "99999999999999999999"})
+        CHECK(checked("rate_limit_messages", wrong) == "refused: invalid");
+    CHECK(checked("gpt_user_usd_per_day", "2.5") == "2.50");
+    CHECK(checked("gpt_user_usd_per_day", "0.000001") == "0.000001");
+    for (const char* wrong : {"", "-1", "$2", "1,50", "1.", "0.0000001", "1e3"})
+        CHECK(checked("gpt_user_usd_per_day", wrong) == "refused: invalid");
+    CHECK(checked("gpt_moderation", "in+out") == "in+out");
+    for (const char* wrong : {"", "on", "off in", "out"}) CHECK(checked("gpt_moderation", wrong) == "refused: invalid");
+    CHECK(checked("time_zone", "Europe/Berlin") == "Europe/Berlin");
+    CHECK(checked("time_zone", "") == "");
+    for (const char* wrong : {"Mars/Base", "../../../etc/passwd", "/etc/passwd", "Europe"})
+        CHECK(checked("time_zone", wrong) == "refused: invalid");
+    CHECK(checked("gpt_prices", "my-model=0/0") == "my-model=0/0");
+    CHECK(checked("gpt_prices", "my-model=cheap") == "refused: invalid");
+}
+
+TEST_CASE("an empty whitelist lets everybody in, a filled one only those on it") {
+    Settings settings(vault);
+    CHECK(settings.is_whitelisted("923001234567"));
+    settings.apply("whitelisted_users", "1234567890,9876543210");
+    CHECK(settings.is_whitelisted("1234567890"));
+    CHECK_FALSE(settings.is_whitelisted("923001234567"));
+    CHECK(checked("whitelisted_users", "+1234567890,+9876543210") == "1234567890,9876543210");
+}
+
 TEST_CASE("values that cannot be are refused") {
     CHECK(checked("admin_ids", "somebody") == "refused: invalid");
     CHECK(checked("admin_ids", "12") == "refused: invalid");
