@@ -17,6 +17,17 @@
 
 namespace parley::channels {
 
+// Something was sent with the account's own number: by a human on the phone or, where the provider does not tell them
+// apart, by this host. It is no message of a chat's partner and is not kept.
+struct Echo {
+    AccountId account = 0;
+    std::string chat;  // whom it went to; direct chats only
+    std::string provider_id;
+    std::string text;
+    UnixMillis timestamp = 0;  // 0: unknown
+    bool by_human = false;     // certainly not by this host
+};
+
 // What one webhook body held, in order. Not understood is an Error: Errc::invalid goes to the dead letters with its raw
 // bytes.
 struct Decoded {
@@ -31,6 +42,7 @@ struct Decoded {
     std::vector<StatusUpdate> statuses;
     std::vector<AccountEvent> events;
     std::vector<Unclaimed> unclaimed;
+    std::vector<Echo> echoes;
 };
 
 // How an attempt to send ended.

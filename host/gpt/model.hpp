@@ -96,6 +96,7 @@ enum class Fault {
     timeout,
     invalid,      // the request or the answer makes no sense
     unsupported,  // this model, or the server behind it, cannot do that
+    budget,       // the share of a person, a chat or an organisation is used up: `message` has words for the user
 };
 
 struct ModelError {

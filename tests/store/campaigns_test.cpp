@@ -1,5 +1,6 @@
 #include "db/store/campaigns.hpp"
 
+#include "db/store/history.hpp"
 #include "db/store/send_requests.hpp"
 #include "store/journal_fixture.hpp"
 
@@ -100,6 +101,28 @@ TEST_CASE("who opted out is skipped, who came back is not, and an old word chang
     CHECK(store.claim(id, {{1, first, "1", {}}, {2, second, "2", {}}}) == std::vector<MessageId>{second});
     CHECK(store.read(id).skipped == 1);
     CHECK(store.ask("select status from campaign_results where n = 1") == "skipped");
+}
+
+TEST_CASE("who opted out under one name is skipped under all names of theirs, and lists tell since when") {
+    CampaignFixture store;
+    store.transact([&](pqxx::work& tx) {
+        tx.exec("insert into contacts (organisation_id, name, phone) values (1, 'Ada', '11'), (1, 'Bob', '22')");
+        tx.exec(
+            "insert into contact_identities (organisation_id, kind, value, contact_id) "
+            "select 1, i.kind, i.value, c.id from contacts c join (values ('Ada', 'phone', '11'), "
+            "('Ada', 'user_id', 'PK.1'), ('Bob', 'phone', '22')) as i(name, kind, value) on i.name = c.name");
+    });
+    CHECK(store.opt("PK.1", true, 1'700'000'000'000));
+    const auto id = store.make({"11@s", "22@s"});
+    store.start(id);
+    const auto first = store.ids.next(), second = store.ids.next();
+    CHECK(store.claim(id, {{1, first, "11", {}}, {2, second, "22", {}}}) == std::vector<MessageId>{second});
+    store.transact([&](pqxx::work& tx) {
+        const auto contacts = db::list_contacts(tx, {}, {}).items;
+        REQUIRE(contacts.size() == 2);
+        CHECK(contacts[0].opted_out_at.empty());
+        CHECK(contacts[1].opted_out_at == "2023-11-14T22:13:20.000Z");
+    });
 }
 
 TEST_CASE("results follow the messages") {

@@ -26,6 +26,9 @@ AccountId ensure_account(pqxx::work& tx, const std::string& channel, const std::
 
 std::vector<AccountRow> list_accounts(pqxx::work& tx);
 
+// name -> id
+std::map<std::string, std::int32_t> read_organisations(pqxx::work& tx);
+
 // Inserts (id 0; the organisation is made when it is not there) or updates; returns the id. A name or an address that
 // another account has is Errc::conflict, thrown as ErrorException.
 AccountId write_account(pqxx::work& tx, const AccountRow& account);

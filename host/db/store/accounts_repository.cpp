@@ -45,6 +45,13 @@ std::vector<AccountRow> list_accounts(pqxx::work& tx) {
     return accounts;
 }
 
+std::map<std::string, std::int32_t> read_organisations(pqxx::work& tx) {
+    std::map<std::string, std::int32_t> organisations;
+    for (const auto& row : tx.exec("select name, id from organisations"))
+        organisations[row[0].c_str()] = row[1].as<std::int32_t>();
+    return organisations;
+}
+
 AccountId write_account(pqxx::work& tx, const AccountRow& account) {
     tx.exec_params("insert into organisations (name) values ($1) on conflict (name) do nothing", account.organisation);
     check_free(tx, account);

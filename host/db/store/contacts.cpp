@@ -59,7 +59,6 @@ void merge(pqxx::work& tx, ContactId into, ContactId from) {
         "with gone as (delete from contacts where id = $2 returning *) "
         "update contacts c set name = case when c.name = '' then g.name else c.name end, "
         "       phone = case when c.phone = '' then g.phone else c.phone end, "
-        "       opted_out_at = least(c.opted_out_at, g.opted_out_at), "
         "       first_seen = least(c.first_seen, g.first_seen), last_seen = greatest(c.last_seen, g.last_seen) "
         "  from gone g where c.id = $1",
         into, from);

@@ -208,11 +208,14 @@ Slice<ContactRow> list_contacts(pqxx::work& tx, const ContactFilter& filter, con
     }
     if (filter.since > 0) query.rest("x.first_seen >= " + moment(filter.since));
     if (filter.until > 0) query.rest("x.first_seen < " + moment(filter.until));
+    const std::string opted_out_at = time_text(
+        "(select max(o.at) from opt_outs o where o.organisation_id = x.organisation_id and o.opted_out "
+        "and o.person = any(array(select i.value from contact_identities i where i.contact_id = x.id) || x.phone))");
     std::int64_t next = 0;
     const auto rows =
         query.run(tx,
                   "x.id, (select o.name from organisations o where o.id = x.organisation_id), x.name, x.phone, " +
-                      time_text("x.opted_out_at") + ", " + time_text("x.first_seen") + ", " + time_text("x.last_seen") +
+                      opted_out_at + ", " + time_text("x.first_seen") + ", " + time_text("x.last_seen") +
                       ", (select coalesce(json_agg(json_build_object('kind', i.kind, 'value', i.value) order by "
                       "i.kind, i.value), "
                       "'[]') from contact_identities i where i.contact_id = x.id)",

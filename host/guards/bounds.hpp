@@ -1,0 +1,24 @@
+// The most that a question to a model can cost, known before it is asked. A token is at least one byte of UTF-8, so
+// bytes are an upper bound of tokens whatever the model. Plain functions. [any thread]
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "gpt/model.hpp"
+
+namespace parley::guards {
+
+// What goes in: texts, pictures, tools, schema, and what providers put around them.
+std::int64_t most_input_tokens(const gpt::ChatRequest& request, std::string_view model);
+std::int64_t most_input_tokens(const gpt::EmbedRequest& request);
+
+// How long a recording can be: by the lowest bit rate that its format is used with.
+std::int64_t most_audio_ms(const gpt::Audio& audio);
+// When nobody says how long it was: by the bit rate of WhatsApp's voice notes.
+std::int64_t likely_audio_ms(const gpt::Audio& audio);
+
+// Letters as people and providers count them.
+std::int64_t characters(std::string_view utf8);
+
+}  // namespace parley::guards
