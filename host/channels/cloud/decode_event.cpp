@@ -46,7 +46,9 @@ void decode_preference(const Change& change, const JsonReader& item, Decoded& ou
     out.messages.push_back(std::move(event));
 }
 
-// Written with the same number in the phone's app. The partner is the one it went to.
+// Written by a human with the same number, in the phone's app: what is sent through the API has no echo
+// (developers.facebook.com/docs/whatsapp/embedded-signup/custom-flows/onboarding-business-app-users). The partner is
+// the one it went to.
 void decode_echo(const Change& change, const JsonReader& item, Decoded& out) {
     const Person partner = find_person(change, item["to"], item["to_user_id"], false);
     if (partner.id.empty()) return unclaim(out, "an echo that names no recipient", item);
@@ -56,6 +58,8 @@ void decode_echo(const Change& change, const JsonReader& item, Decoded& out) {
     event.sender = item["from"].text_or("");
     const std::string id = item["id"].text_or("");
     event.provider_id = id.empty() ? id_from_item("echo", item) : id;
+    if (event.group.empty())
+        out.echoes.push_back({event.account, event.chat, event.provider_id, {}, event.timestamp, true});
     out.messages.push_back(std::move(event));
 }
 

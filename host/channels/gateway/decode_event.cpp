@@ -92,10 +92,15 @@ Decoded decode_event(const Webhook& hook) {
         payload["from"].complain(payload["from"] ? "is no WhatsApp address" : "is missing");
         return {};
     }
-    if (is_status_broadcast(origin.group) || is_ours(hook, payload, origin)) return {};
-
+    if (is_status_broadcast(origin.group)) return {};
     std::optional<UnixMillis> time = read_timestamp(payload["timestamp"]);
     if (!time) time = read_timestamp(hook.root["timestamp"]);
+    if (is_ours(hook, payload, origin)) {
+        if (kind != EventKind::message) return {};
+        auto echo = read_echo(hook, chat, origin.sender, payload["id"].view_or(""), payload["body"].view_or(""), time);
+        if (echo) decoded.echoes.push_back(std::move(*echo));
+        return decoded;
+    }
     Inbound event = start_inbound(hook, kind, origin, time);
     event.sender_name = payload["from_name"].string_or(payload["sender_display_name"].view_or(""));
     if (kind == EventKind::message)

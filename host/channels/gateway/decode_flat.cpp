@@ -45,9 +45,15 @@ Decoded decode_flat(const Webhook& hook) {
     const Origin origin = read_origin(root);
     // As a bare user part "status" would pass for a number.
     const bool is_status = is_status_broadcast(origin.group) || root["chat_id"].view_or("") == "status";
-    if (origin.sender.empty() || is_status || is_ours(root)) return {};
-
+    if (origin.sender.empty() || is_status) return {};
+    Decoded decoded;
     const std::optional<UnixMillis> time = read_timestamp(root["timestamp"]);
+    if (is_ours(root)) {
+        const Jid chat = parse_jid(root["chat_id"].view_or(""));
+        auto echo = read_echo(hook, chat, origin.sender, message["id"].view_or(""), message["text"].view_or(""), time);
+        if (echo && root["action"].view_or("").empty()) decoded.echoes.push_back(std::move(*echo));
+        return decoded;
+    }
     Inbound event = start_inbound(hook, EventKind::message, origin, time);
     event.sender_name = root["pushname"].string_or("");
     const std::string_view id = message["id"].view_or("");
@@ -74,7 +80,6 @@ Decoded decode_flat(const Webhook& hook) {
     }
     if (event.provider_id.empty()) event.provider_id = id_from_body(hook, time.has_value());
 
-    Decoded decoded;
     decoded.messages.push_back(std::move(event));
     return decoded;
 }

@@ -76,6 +76,18 @@ Inbound start_inbound(const Webhook& hook, EventKind kind, const Origin& origin,
     return event;
 }
 
+std::optional<Echo> read_echo(const Webhook& hook, const Jid& chat, const Jid& sender, std::string_view provider_id,
+                              std::string_view text, std::optional<UnixMillis> named_time) {
+    if (chat.empty() || chat.is_group() || chat.user == sender.user || provider_id.empty()) return std::nullopt;
+    Echo echo;
+    echo.account = hook.account;
+    echo.chat = chat.text();
+    echo.provider_id = provider_id;
+    echo.text = text;
+    echo.timestamp = named_time.value_or(hook.now);
+    return echo;
+}
+
 Inbound whole_event(const Webhook& hook, std::string_view name, const JsonReader& payload) {
     Origin origin = parse_origin(payload["from"].view_or(""));
     const Jid chat = parse_jid(payload["chat_id"].view_or(""));

@@ -31,6 +31,10 @@ Inbound start_inbound(const Webhook& hook, EventKind kind, const Origin& origin,
 // An event that is kept whole and asks for nothing.
 Inbound whole_event(const Webhook& hook, std::string_view name, const JsonReader& payload);
 
+// A message that was written with the bot's own number: nothing when it is not known to whom, or to a group.
+std::optional<Echo> read_echo(const Webhook& hook, const Jid& chat, const Jid& sender, std::string_view provider_id,
+                              std::string_view text, std::optional<UnixMillis> named_time);
+
 // "edit:3EB0...": an event about a message must not look like the message itself. Empty when there is no id.
 std::string event_id(std::string_view prefix, std::string_view id);
 
