@@ -84,7 +84,10 @@ std::optional<Rejection> Handler::handle(const Inbound& message, services::Handl
         return std::nullopt;
     }
     // The order is the seed's: who may not write is not seen by plugins, and who writes to others is not registered.
-    if (auto rejection = refuse(message, state.from_admin)) return rejection;
+    if (auto rejection = refuse(message, state.from_admin)) {
+        answer(message, state, reply_for(*rejection).value_or(""));
+        return rejection;
+    }
     const std::string text = preprocess(message, state);
     if (state.again) return std::nullopt;
     const std::string prefix = settings_.admin_prefix();
@@ -103,6 +106,7 @@ std::optional<Rejection> Handler::handle(const Inbound& message, services::Handl
         if (refused) answer(message, state, reply_for(*refused).value_or(""));
         return refused;
     }
+    if (human_answers(message)) return HumanTakeover{};
     // Plain words. To a bare location or contact the bot says nothing.
     const auto& words = std::get<PlainText>(request).text;
     if (words.empty() && !message.media) return std::nullopt;
@@ -128,12 +132,29 @@ std::chrono::milliseconds Handler::limit_for(const Inbound& message, std::chrono
                                               : fallback;
 }
 
-std::optional<Rejection> Handler::refuse(const Inbound& message, bool from_admin) const {
+std::optional<Rejection> Handler::refuse(const Inbound& message, bool from_admin) {
     if (message.text.empty() && !message.group.empty()) return EmptyMessageInGroup{};
     if (from_admin) return std::nullopt;
     if (settings_.is_blacklisted(message.sender)) return SenderInBlackList{};
+    if (!settings_.is_whitelisted(message.sender)) return NotInWhiteList{};
     if (settings_.flag("debug")) return DebugModeOnly{};
-    return std::nullopt;
+    if (!settings_.flag("takeover_commands") && human_answers(message)) return HumanTakeover{};
+    return too_many(message);
+}
+
+bool Handler::human_answers(const Inbound& message) const {
+    return silence_ && silence_->human_answers(message.account, message.chat);
+}
+
+// In a group only what is said to the bot counts. The terminal is the operator's own.
+std::optional<Rejection> Handler::too_many(const Inbound& message) {
+    if (message.channel == "terminal" || (!message.group.empty() && message.text.front() != '.')) return std::nullopt;
+    const auto messages = settings_.number("rate_limit_messages");
+    const auto window_s = settings_.number("rate_limit_window_seconds");
+    const auto verdict = rate_limit_.look(message.sender, message.id, static_cast<std::size_t>(messages),
+                                          std::chrono::seconds(window_s));
+    if (verdict == guards::RateLimit::Verdict::in) return std::nullopt;
+    return TooManyMessages{verdict == guards::RateLimit::Verdict::told, messages, window_s};
 }
 
 std::string Handler::preprocess(const Inbound& message, services::HandlingState& state) const {

@@ -13,6 +13,8 @@
 #include "config/settings.hpp"
 #include "core/log.hpp"
 #include "core/metrics.hpp"
+#include "guards/rate_limit.hpp"
+#include "guards/silence.hpp"
 #include "pipeline/command_line.hpp"
 #include "pipeline/rejection.hpp"
 #include "pipeline/turns.hpp"
@@ -38,6 +40,9 @@ public:
     Handler(plugins::Runtime& runtime, services::Services& services, const config::Settings& settings,
             const KnownUsers& known_users, Logger log);
 
+    // Where the language model is silent; none: nowhere. It outlives the handler.
+    void heed(guards::Silence& silence) { silence_ = &silence; }
+
     // Plain words are for `turns` from now on, whenever it is ready. Before the first message.
     void converse_with(const Turns& turns) { turns_ = &turns; }
 
@@ -62,7 +67,9 @@ public:
     std::chrono::milliseconds limit_for(const Inbound& message, std::chrono::milliseconds fallback) const;
 
 private:
-    std::optional<Rejection> refuse(const Inbound& message, bool from_admin) const;
+    std::optional<Rejection> refuse(const Inbound& message, bool from_admin);
+    std::optional<Rejection> too_many(const Inbound& message);
+    bool human_answers(const Inbound& message) const;
     std::string preprocess(const Inbound& message, services::HandlingState& state) const;
     std::optional<Rejection> run_command(const Command& command, const Inbound& message, const std::string& text,
                                          services::HandlingState& state);
@@ -80,6 +87,8 @@ private:
     const KnownUsers& known_users_;
     const Turns* turns_ = nullptr;
     Logger log_;
+    guards::RateLimit rate_limit_;
+    guards::Silence* silence_ = nullptr;
     std::mutex serial_mutex_;
     // Of plugins that want one call at a time: the generation it is for, and its lock.
     std::map<std::string, std::pair<std::uint64_t, std::shared_ptr<std::timed_mutex>>> serial_locks_;

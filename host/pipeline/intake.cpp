@@ -67,6 +67,8 @@ void Intake::accept(std::string_view channel, channels::Decoded decoded, Done do
         if (on_account_event) on_account_event(event, [&] { return ++batch->open, part_of(batch); });
         journal_.account_event(ids_.next(), std::move(event), part_of(batch));
     }
+    if (on_echo)
+        for (auto& echo : decoded.echoes) on_echo(std::move(echo));
     for (auto& part : decoded.unclaimed) {
         ++batch->open;
         buried_.add();

@@ -55,6 +55,9 @@ public:
     std::function<void(Inbound&, const Part& part)> on_message;
     std::function<void(const AccountEvent&, const Part& part)> on_account_event;
 
+    // Something was sent with an account's own number.
+    std::function<void(channels::Echo)> on_echo;
+
     // A delivery report of this account named this message of ours and is committed: it is sent, if anybody still
     // doubts it and it is the account's own.
     std::function<void(AccountId, MessageId)> on_settled;

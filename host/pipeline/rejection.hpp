@@ -2,6 +2,7 @@
 // are only counted and logged.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,7 +13,14 @@ namespace parley::pipeline {
 struct EmptyMessageInGroup {};  // a group message without text: not for the bot
 struct MessageNotValid {};      // a group message that does not begin with one dot: not for the bot
 struct SenderInBlackList {};    // blacklisted, and not an admin
+struct NotInWhiteList {};       // there is a whitelist, and this is neither on it nor an admin
 struct DebugModeOnly {};        // debug mode lets only admins in
+struct HumanTakeover {};        // a human answers in this chat
+
+struct TooManyMessages {  // over the rate limit
+    bool tell = false;    // the first one of its window: the sender hears of it, then there is silence
+    std::int64_t messages = 0, window_s = 0;
+};
 
 struct SenderNotAdmin {};  // typed the admin prefix without being one
 
@@ -23,9 +31,10 @@ struct CommandNotFound {
 };
 
 using Rejection = std::variant<EmptyMessageInGroup, MessageNotValid, SenderInBlackList, DebugModeOnly, SenderNotAdmin,
-                               CommandNotFound>;
+                               CommandNotFound, NotInWhiteList, HumanTakeover, TooManyMessages>;
 
-// For metrics and logs: "empty_in_group", "not_valid", "blacklisted", "debug_mode", "not_admin", "unknown_command".
+// For metrics and logs: "empty_in_group", "not_valid", "blacklisted", "debug_mode", "not_admin", "unknown_command",
+// "not_whitelisted", "human_takeover", "rate_limited".
 std::string_view name_of(const Rejection& rejection);
 
 // What the sender is told, if anything.
