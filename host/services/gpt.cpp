@@ -6,6 +6,7 @@
 
 #include "plugins/handler_pool.hpp"
 #include "services/gpt_json.hpp"
+#include "services/gpt_usage.hpp"
 #include "services/table.hpp"
 
 namespace parley::services {
@@ -162,7 +163,7 @@ parley_status moderate(parley_call* call, parley_str request, parley_sink answer
     });
 }
 
-constexpr parley_gpt table{sizeof(parley_gpt), chat, transcribe, speak, draw, embed, moderate};
+constexpr parley_gpt table{sizeof(parley_gpt), chat, transcribe, speak, draw, embed, moderate, gpt_usage};
 
 }  // namespace
 

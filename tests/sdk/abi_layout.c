@@ -124,7 +124,7 @@ FIELD(parley_clock, sender_zone, 16);
 FIELD(parley_clock, to_local, 24);
 FIELD(parley_clock, from_local, 32);
 
-SIZE(parley_gpt, 56);
+SIZE(parley_gpt, 64);
 FIELD(parley_gpt, size, 0);
 FIELD(parley_gpt, chat, 8);
 FIELD(parley_gpt, transcribe, 16);
@@ -132,6 +132,7 @@ FIELD(parley_gpt, speak, 24);
 FIELD(parley_gpt, draw, 32);
 FIELD(parley_gpt, embed, 40);
 FIELD(parley_gpt, moderate, 48);
+FIELD(parley_gpt, usage, 56);
 
 SIZE(parley_http_header, 32);
 FIELD(parley_http_header, name, 0);

@@ -77,6 +77,28 @@ struct Verdict {
     std::vector<std::string> categories;
 };
 
+// What was used of the language model, and what a day allows.
+struct UsageQuery {
+    bool all = false;  // the whole organisation: for admins alone. Otherwise the sender
+    int days = 1;      // the last so many, today included; at most 366
+    std::string by{};  // "person", "chat", "kind", "model" or "day": a row for each; empty: one row for all
+};
+
+struct UsageRow {
+    std::string name;  // of what it is a row of; empty without `by`
+    std::int64_t calls = 0, input_tokens = 0, output_tokens = 0;
+    std::int64_t pictures = 0, audio_ms = 0, speech_characters = 0;
+    std::int64_t micro_usd = 0;  // millionths of a US dollar
+};
+
+struct ModelUsage {
+    std::vector<UsageRow> rows;  // the dearest first; days newest first
+    struct Limits {              // of a day; 0: none
+        std::int64_t tokens = 0, micro_usd = 0, pictures = 0, audio_ms = 0, speech_characters = 0;
+    } limits;
+    std::int64_t day_ends_ms = 0;  // when today's counters start afresh
+};
+
 class Gpt {
 public:
     Gpt(detail::Link link, const parley_gpt* table) : link_(link), table_(table) {}
@@ -120,6 +142,9 @@ public:
 
     // Is this something that should not be said?
     Verdict moderate(std::string_view text) const;
+
+    // Throws ServiceError with Status::denied when somebody who is no admin asks for all.
+    ModelUsage usage(const UsageQuery& query = {}) const;
 
 private:
     using Question = parley_status (*)(parley_call*, parley_str, parley_sink);

@@ -99,4 +99,23 @@ inline Verdict Gpt::moderate(std::string_view text) const {
     return verdict;
 }
 
+inline ModelUsage Gpt::usage(const UsageQuery& query) const {
+    Json body = Json::object();
+    body["of"] = query.all ? "all" : "sender";
+    body["days"] = query.days;
+    if (!query.by.empty()) body["by"] = query.by;
+    const auto answer = Json::parse(ask(&parley_gpt::usage, body, "gpt.usage"));
+    ModelUsage usage;
+    for (const auto& row : answer["rows"].items()) {
+        usage.rows.push_back({row["name"].as_string(), row["calls"].as_int(), row["input_tokens"].as_int(),
+                              row["output_tokens"].as_int(), row["pictures"].as_int(), row["audio_ms"].as_int(),
+                              row["speech_characters"].as_int(), row["micro_usd"].as_int()});
+    }
+    const auto& limits = answer["limits"];
+    usage.limits = {limits["tokens"].as_int(), limits["micro_usd"].as_int(), limits["pictures"].as_int(),
+                    limits["audio_ms"].as_int(), limits["speech_characters"].as_int()};
+    usage.day_ends_ms = answer["day_ends_ms"].as_int();
+    return usage;
+}
+
 }  // namespace parley

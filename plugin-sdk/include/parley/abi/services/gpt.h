@@ -45,6 +45,16 @@ typedef struct parley_gpt {
 
     /* [hook thread, blocks] request: {"text":"..."}. answer: {"flagged":true,"categories":["violence",...]}. */
     parley_status (*moderate)(parley_call* call, parley_str request, parley_sink answer);
+
+    /* [hook thread, blocks] What was used, and what a day allows. request: {"of":"sender"|"all","days":n?,
+     * "by":"person"|"chat"|"kind"|"model"|"day"?}. "all" is the organisation that the sender's chat belongs to;
+     * PARLEY_DENIED unless the sender is an admin. days: the last n days, today included, at most 366; 1 when it is
+     * left out. by: a row for each; left out: one row for all. At most 50 rows, the dearest first, days newest first.
+     * answer: {"rows":[{"name":"...","calls":n,"input_tokens":n,"output_tokens":n,"pictures":n,"audio_ms":n,
+     * "speech_characters":n,"micro_usd":n}],"limits":{"tokens":n,"micro_usd":n,"pictures":n,"audio_ms":n,
+     * "speech_characters":n},"day_ends_ms":n}. limits: for a day, of the sender or of the organisation; 0: none.
+     * day_ends_ms: when today's counters start afresh. Works without a model, too. */
+    parley_status (*usage)(parley_call* call, parley_str request, parley_sink answer);
 } parley_gpt;
 
 #ifdef __cplusplus

@@ -147,5 +147,17 @@ inline parley_status gpt_moderate(parley_call* raw, parley_str request, parley_s
     });
 }
 
+inline parley_status gpt_usage(parley_call* raw, parley_str request, parley_sink sink) {
+    auto& call = Call::of(raw);
+    const auto question = Json::parse(detail::view(request));
+    if (question["of"].as_string() == "all" && !call.admin)
+        return call.fail(PARLEY_DENIED, "only admins may see what others used");
+    Json answer = Json::object();
+    answer["rows"] = Json::array();
+    if (call.world.model.usage) answer = call.world.model.usage(question);
+    put_json(sink, answer);
+    return PARLEY_OK;
+}
+
 }  // namespace services
 }  // namespace parley::testing

@@ -238,7 +238,8 @@ inline const void* find(const World& world, std::string_view name) {
     static const parley_storage storage{sizeof(storage), storage_get, storage_put, storage_remove, storage_list};
     static const parley_timers timers{sizeof(timers), timer_set, timer_cancel, timer_list};
     static const parley_http http{sizeof(http), http_request};
-    static const parley_gpt gpt{sizeof(gpt), gpt_chat, gpt_transcribe, gpt_speak, gpt_draw, gpt_embed, gpt_moderate};
+    static const parley_gpt gpt{sizeof(gpt), gpt_chat,  gpt_transcribe, gpt_speak,
+                                gpt_draw,    gpt_embed, gpt_moderate,   gpt_usage};
     static const parley_log log{sizeof(log), log_write};
     static const parley_clock clock{sizeof(clock), clock_now, clock_sender_zone, clock_to_local, clock_from_local};
     static const parley_settings settings{sizeof(settings), settings_get, settings_set, settings_list};

@@ -26,6 +26,7 @@ struct FakeModel {
     std::function<std::string(const std::string& prompt, const std::string& size)> draw;           // words -> bytes
     std::function<std::vector<double>(const std::string& text)> embed;
     std::function<std::vector<std::string>(const std::string& text)> moderate;  // the categories it falls into
+    std::function<Json(const Json& request)> usage;  // request and answer as in parley.gpt/1; none: nothing was used
 };
 
 struct World {
