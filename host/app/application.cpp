@@ -94,6 +94,7 @@ Result<std::unique_ptr<Application>> Application::start(config::Config config, L
     app->build_outside();
     if (auto ok = app->accounts_->load(); !ok) return ok.error();
     app->build_pipeline(greatest);
+    if (auto ok = app->guards_->load(); !ok) return ok.error();
     app->connect_parts();
     app->runtime_->start();
     if (auto ok = app->open_server(); !ok) return ok.error();
@@ -164,6 +165,8 @@ void Application::build_pipeline(MessageId greatest) {
                                            table_reader<Outbound>(*pool_, *loop_, &db::read_outbox, [](Outbound&) {}),
                                            config_.max_in_memory, rules, metrics_, log_);
 
+    guards_ = std::make_unique<Guards>(
+        Guards::Parts{*loop_, database_, *pool_, *settings_, *accounts_, *ids_, metrics_, log_});
     services_ = std::make_unique<services::Services>(
         services::Collaborators{*pool_, *client_, *loop_, *settings_, *media_, files_->documents(), *zones_, log_,
                                 [this](const Inbound& message, std::chrono::steady_clock::time_point deadline) {
@@ -185,6 +188,7 @@ void Application::build_pipeline(MessageId greatest) {
     handlers.max_threads = config_.max_handlers;
     handler_pool_ = std::make_unique<plugins::HandlerPool>(handlers, log_);
     handler_ = std::make_unique<pipeline::Handler>(*runtime_, *services_, *settings_, known_users_, log_);
+    handler_->heed(guards_->silence());
 
     pipeline::DispatcherOptions options;
     options.max_in_memory = config_.max_in_memory;
@@ -287,6 +291,7 @@ Result<void> Application::open_server() {
             sender_->recover();
             timers_->look();
             mailings_->start();
+            guards_->start(*intake_);
             files_->open();
             maintain();
             ready_ = true;
@@ -355,6 +360,7 @@ bool Application::stop(std::chrono::milliseconds patience) {
     on_loop([&](const std::function<void()>& done) {
         timers_->stop();
         mailings_->stop();
+        guards_->stop();
         dispatcher_->pause();
         done();
     });
@@ -394,6 +400,7 @@ Application::~Application() {
     if (loop_) loop_->stop();
     if (io_thread_.joinable()) io_thread_.join();
     mailings_.reset();
+    guards_.reset();
     runtime_.reset();
     journal_.reset();
     pool_.reset();

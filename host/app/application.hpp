@@ -12,6 +12,7 @@
 #include "app/accounts.hpp"
 #include "app/conversations.hpp"
 #include "app/files.hpp"
+#include "app/guards.hpp"
 #include "app/language.hpp"
 #include "app/mailings.hpp"
 #include "app/sign_in.hpp"
@@ -75,6 +76,7 @@ public:
     Accounts& accounts() { return *accounts_; }
     Mailings& mailings() { return *mailings_; }
     Files& files() { return *files_; }
+    Guards& guards() { return *guards_; }
     Language& language() { return *language_; }
     net::Server& server() { return *server_; }
     Metrics& metrics() { return metrics_; }
@@ -125,6 +127,7 @@ private:
     std::unique_ptr<Accounts> accounts_;
     std::unique_ptr<db::Journal> journal_;
     std::unique_ptr<outbound::Sender> sender_;
+    std::unique_ptr<Guards> guards_;
     std::unique_ptr<services::Services> services_;
     std::unique_ptr<plugins::Runtime> runtime_;
     std::unique_ptr<plugins::HandlerPool> handler_pool_;

@@ -46,6 +46,9 @@
 //   GET  /control/accounts/{name}/templates  asks Meta for its templates, and keeps the answer
 //   POST /control/accounts/{name}/templates  {"name", "language", "category", "components"}: a new one
 //   POST /control/accounts/{name}/templates/{template}/delete
+//   GET  /control/takeovers                  chats in which a human answers
+//   POST /control/takeovers                  {"chat", "account", "hours", "by"}: one more; 0 hours: until it is ended
+//   POST /control/takeovers/end              {"chat", "account"}
 //   GET  /control/messages/{id}              where an outbound message stands
 //   GET  /control/dead-letters               what could not be handled or sent
 //   POST /control/dead-letters/{id}/requeue  try it again
@@ -67,6 +70,7 @@ void add_control_routes(net::Router& router, Application& app);
 void add_media_routes(net::Router& router, Application& app);
 void add_account_routes(net::Router& router, Application& app);
 void add_campaign_routes(net::Router& router, Application& app);
+void add_takeover_routes(net::Router& router, Application& app);
 void add_template_routes(net::Router& router, Application& app);
 void add_api_routes(net::Router& router, Application& app);
 

@@ -304,6 +304,7 @@ void add_control_routes(net::Router& router, Application& app) {
     add("POST", "/control/dead-letters/{id}/requeue", requeue);
     add_account_routes(router, app);
     add_campaign_routes(router, app);
+    add_takeover_routes(router, app);
     add_template_routes(router, app);
 }
 
