@@ -63,9 +63,13 @@ struct Config {
     Environment environment;  // what all of this was read from; the settings take their first values from it
 };
 
-// The process's environment, completed by the .env file of the working directory (or none). A broken line is an error
-// that names file and line.
-Result<Environment> read_environment(const std::string& dotenv_path = ".env");
+// The file of an installed host. Only its user and root can read it: for others it is as if it were not there.
+inline constexpr const char* system_file = "/etc/parley/parley.env";
+
+// The process's environment, completed by a file: the .env of the working directory or, when there is none, `fallback`,
+// or none. A broken line is an error that names file and line.
+Result<Environment> read_environment(const std::string& dotenv_path = ".env",
+                                     const std::string& fallback = system_file);
 
 // Fills in what the environment says. Errors name the variable and what it can be.
 Result<Config> from_environment(const Environment& environment);

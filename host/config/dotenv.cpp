@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <fstream>
 
 #include "config/config.hpp"
@@ -53,7 +55,7 @@ bool parse_line(std::string_view line, std::string& name, std::string& value) {
 
 }  // namespace
 
-Result<Environment> read_environment(const std::string& dotenv_path) {
+Result<Environment> read_environment(const std::string& dotenv_path, const std::string& fallback) {
     Environment environment;
     for (char** entry = environ; *entry; ++entry) {
         const std::string_view text(*entry);
@@ -63,14 +65,15 @@ Result<Environment> read_environment(const std::string& dotenv_path) {
     }
     // Of two lines with one name the last counts, as with other readers of such files. It gives way to the environment.
     Environment from_file;
-    std::ifstream file(dotenv_path);
+    const std::string& path = access(dotenv_path.c_str(), F_OK) == 0 ? dotenv_path : fallback;
+    std::ifstream file(path);
     std::string line, name, value;
     for (int number = 1; file && std::getline(file, line); ++number) {
         const auto text = trim(line);
         if (text.empty() || text[0] == '#') continue;
         if (!parse_line(text, name, value))
-            return make_error(Errc::invalid, dotenv_path + ", line " + std::to_string(number) +
-                                                 ": expected NAME=value, with quotes closed");
+            return make_error(Errc::invalid,
+                              path + ", line " + std::to_string(number) + ": expected NAME=value, with quotes closed");
         from_file.insert_or_assign(name, value);
     }
     environment.merge(from_file);

@@ -12,6 +12,17 @@ std::string at(const Environment& environment, std::string_view name) {
     return found == environment.end() ? "(none)" : found->second;
 }
 
+TEST_CASE("the file of an installed host is read where there is no .env") {
+    const TemporaryDirectory directory;
+    const auto system = directory.write("parley.env", "PARLEY_T_WHERE=system\n");
+    const auto installed = read_environment(directory.path() + "/.env", system);
+    REQUIRE(installed);
+    CHECK(at(*installed, "PARLEY_T_WHERE") == "system");
+    const auto checkout = read_environment(directory.write(".env", "PARLEY_T_HERE=1\n"), system);
+    REQUIRE(checkout);
+    CHECK(at(*checkout, "PARLEY_T_WHERE") == "(none)");
+}
+
 TEST_CASE("a .env file is read line by line") {
     const TemporaryDirectory directory;
     const auto environment = read_environment(directory.write(".env",
@@ -57,7 +68,7 @@ TEST_CASE("the real environment is stronger than the .env file") {
 }
 
 TEST_CASE("a .env file that is not there is none") {
-    CHECK(read_environment("/nonexistent/.env").has_value());
+    CHECK(read_environment("/nonexistent/.env", "/nonexistent/parley.env").has_value());
 }
 
 TEST_CASE("a broken line is named") {
