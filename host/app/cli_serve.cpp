@@ -6,6 +6,7 @@
 
 #include "app/application.hpp"
 #include "app/cli.hpp"
+#include "app/service_manager.hpp"
 #include "db/migrate.hpp"
 
 namespace parley::app {
@@ -37,6 +38,7 @@ void print_welcome(Application& app) {
 int serve(config::Config config) {
     if (auto ok = config::complete(config); !ok) return fail(ok.error().message);
     const auto log = Logger::to_stderr(config.log_format, config.log_level);
+    const ServiceManager manager(config.environment);
     auto started = Application::start(std::move(config), log);
     if (!started) return fail(started.error().message);
     auto app = std::move(*started);
@@ -60,10 +62,13 @@ int serve(config::Config config) {
                 log.info("reload.done", {{"outcome", outcome ? *outcome : outcome.error().message}});
             });
         });
+        manager.watch(app->loop());
         done();
     });
     print_welcome(*app);
+    manager.tell("READY=1");
     over.acquire();
+    manager.tell("STOPPING=1");
     const bool clean = app->stop(patience);
     if (!clean) std::_Exit(0);  // handlers that do not return still use the parts: leave without taking them down
     app.reset();
