@@ -132,6 +132,7 @@ net::Router make_router(Application& app) {
         respond(std::move(response));
     });
     add_webhook_routes(router, app);
+    add_hook_routes(router, app);
     add_media_routes(router, app);
     router.add("POST", "/api/webhook/", with(support_webhook));
     router.add("POST", "/api/send-message/", with(support_send));

@@ -12,6 +12,10 @@
 //   GET  /webhook                            Twilio's URL, looked at by people
 //   POST /webhook                            Twilio's webhooks for all Twilio accounts
 //   GET, POST /webhooks/{channel}/{account}  the same for one account: channels gateway, cloud and twilio
+//   POST /hooks/{plugin}, /hooks/{plugin}/{path}
+//                                            an outside system posts to a plugin, with the secret of the setting
+//                                            hook_secret_{plugin}; ?account=NAME: the account that its answers go by
+//   POST /api/classroom                      the same for the plugin classroom; a GET answers as /api/whatsapp does
 //   GET  /media/{token}                      a stored file for who was given this link, for a while (routes_media.cpp)
 //   POST /api/webhook/                       plain JSON: a message came in
 //   POST /api/send-message/                  plain JSON: send a message
@@ -67,6 +71,7 @@ net::Router make_router(Application& app);
 // Its parts.
 void add_webhook_routes(net::Router& router, Application& app);
 void add_control_routes(net::Router& router, Application& app);
+void add_hook_routes(net::Router& router, Application& app);
 void add_media_routes(net::Router& router, Application& app);
 void add_account_routes(net::Router& router, Application& app);
 void add_campaign_routes(net::Router& router, Application& app);

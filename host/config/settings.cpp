@@ -141,10 +141,23 @@ Result<std::string> normal_value(const SettingDefinition& definition, std::strin
     return std::string(value);
 }
 
+// One a plugin, so there is no list of them: hook_secret_<id>, what outside systems prove themselves with when they
+// post to /hooks/<id>.
+constexpr SettingDefinition hook_secret{"hook_secret_", "secret for posts to a plugin", "", true, Kind::text};
+constexpr std::size_t shortest_hook_secret = 16;
+
+bool is_hook_secret(std::string_view name) {
+    if (!name.starts_with(hook_secret.name)) return false;
+    name.remove_prefix(hook_secret.name.size());
+    return !name.empty() && name.size() <= 32 && std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    });
+}
+
 const SettingDefinition* find_definition(std::string_view name) {
     for (const auto& definition : setting_definitions())
         if (definition.name == name) return &definition;
-    return nullptr;
+    return is_hook_secret(name) ? &hook_secret : nullptr;
 }
 
 bool contains(const std::vector<std::string>& sorted, std::string_view item) {
@@ -301,8 +314,10 @@ std::string Settings::admin_prefix() const {
 
 Settings::Values Settings::shown() const {
     Values values = snapshot()->values;
-    for (const auto& definition : setting_definitions())
-        if (definition.secret) values[std::string(definition.name)] = masked(values[std::string(definition.name)]);
+    for (auto& [name, value] : values) {
+        const auto* definition = find_definition(name);
+        if (definition && definition->secret) value = masked(value);
+    }
     return values;
 }
 
@@ -311,6 +326,8 @@ Result<std::string> Settings::check(std::string_view name, std::string_view valu
     if (!definition) return make_error(Errc::not_found, "there is no setting " + std::string(name));
     if (value.size() > 64 * 1024 || !text::is_storable(value))
         return make_error(Errc::invalid, "the value is too long, not UTF-8 or holds a NUL");
+    if (definition == &hook_secret && !value.empty() && value.size() < shortest_hook_secret)
+        return make_error(Errc::invalid, "a secret for hooks has at least 16 characters");
     return normal_value(*definition, value);
 }
 
@@ -335,6 +352,10 @@ Settings::Values Settings::from_environment(const Values& environment) {
         std::string value = testing ? find(variable + "_TEST") : std::string();
         if (value.empty()) value = find(variable);
         if (!value.empty()) values[std::string(definition.name)] = std::move(value);
+    }
+    for (const auto& [variable, value] : environment) {
+        const auto name = text::to_lower_ascii(variable);
+        if (is_hook_secret(name) && !value.empty()) values[name] = value;
     }
     return values;
 }

@@ -39,7 +39,7 @@ struct SettingDefinition {
     std::string_view choices{};  // separated by spaces
 };
 
-// All there are, in alphabetical order.
+// All there are, in alphabetical order, but for hook_secret_<plugin>: there is one for any plugin.
 const std::vector<SettingDefinition>& setting_definitions();
 
 class Settings {

@@ -30,7 +30,8 @@ std::uint64_t key_of(const db::Sighting& sighting) {
 }  // namespace
 
 std::optional<db::Sighting> sighting_of(const Inbound& message) {
-    if (message.kind == EventKind::timer || message.channel == "terminal") return std::nullopt;
+    if (message.kind == EventKind::timer || message.kind == EventKind::hook || message.channel == "terminal")
+        return std::nullopt;
     db::Sighting sighting;
     sighting.account = message.account;
     sighting.name = message.sender_name;

@@ -40,6 +40,8 @@ const char* to_string(EventKind kind) {
             return "reaction";
         case EventKind::timer:
             return "timer";
+        case EventKind::hook:
+            return "hook";
         case EventKind::other:
             return "other";
     }

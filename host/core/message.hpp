@@ -39,6 +39,7 @@ enum class EventKind {
     revoked,   // an earlier message was deleted: recorded
     reaction,  // recorded
     timer,     // a plugin's timer is due
+    hook,      // an outside system has posted to a plugin
     other,     // understood enough to keep, nothing to do (presence, group changes, ...)
 };
 const char* to_string(EventKind kind);
@@ -77,9 +78,10 @@ struct Inbound {
     std::string refers_to;             // edited, revoked, reaction: provider id of the message meant
     std::optional<Media> media;
     UnixMillis timestamp = 0;  // provider's, or of receipt
-    std::string payload;  // structured extra as JSON: location, contact, the whole event for `other`, a timer's payload
-    std::string plugin;   // timer: whose
-    std::string timer;    // timer: its name
+    // Structured extra as JSON: location, contact, the whole event for `other`, a timer's payload, the head of a hook.
+    std::string payload;
+    std::string plugin;  // timer, hook: whose
+    std::string timer;   // timer: its name
 
     // Set by intake.
     std::string_view channel;  // the account's: "gateway", "support", ...; static text
@@ -87,6 +89,15 @@ struct Inbound {
     std::string trace;  // one id from webhook to delivery
     bool replayed = false;
 };
+
+// Is it for handlers, or only recorded?
+constexpr bool is_handled(EventKind kind) {
+    return kind == EventKind::message || kind == EventKind::timer || kind == EventKind::hook;
+}
+
+// What is posted to a plugin has no chat. This stands in its place, followed by the plugin's id; also in the timers
+// that are set while it is handled.
+constexpr std::string_view hook_chat_prefix = "hook:";
 
 // A delivery report for something we sent.
 enum class DeliveryStatus { sent, delivered, read, played, failed };

@@ -83,6 +83,10 @@ std::optional<Rejection> Handler::handle(const Inbound& message, services::Handl
         run_timer(message, state);
         return std::nullopt;
     }
+    if (message.kind == EventKind::hook) {
+        run_hook(message, state);
+        return std::nullopt;
+    }
     // The order is the seed's: who may not write is not seen by plugins, and who writes to others is not registered.
     if (auto rejection = refuse(message, state.from_admin)) {
         answer(message, state, reply_for(*rejection).value_or(""));
@@ -122,6 +126,7 @@ std::optional<Rejection> Handler::handle(const Inbound& message, services::Handl
 }
 
 std::chrono::milliseconds Handler::limit_for(const Inbound& message, std::chrono::milliseconds fallback) const {
+    if (message.kind != EventKind::message) return fallback;
     const std::string prefix = settings_.admin_prefix();
     const auto request = parse_request(message.text, speaker_of(message, true, prefix));
     const auto* command = std::get_if<Command>(&request);
@@ -257,6 +262,17 @@ void Handler::run_timer(const Inbound& message, services::HandlingState& state) 
     call_plugin(plugin, nullptr, message, given, state, "");
 }
 
+void Handler::run_hook(const Inbound& message, services::HandlingState& state) {
+    auto plugin = runtime_.find_plugin(message.plugin);
+    if (!plugin || !plugin.hooks().hook) {
+        state.effects.failure = "something was posted to plugin " + message.plugin +
+                                ", but no such plugin that takes posts is loaded; load it and requeue";
+        return;
+    }
+    const auto given = to_abi(message, AbiDetails{message.text, {}, {}, {}, false, false});
+    call_plugin(plugin, nullptr, message, given, state, "");
+}
+
 bool Handler::call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* command, const Inbound& message,
                           const parley_message& given, services::HandlingState& state, const std::string& typed) {
     std::shared_ptr<std::timed_mutex> serial;
@@ -280,7 +296,9 @@ bool Handler::call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* co
     const auto status = [&] {
         const plugins::InsidePlugin inside(plugin);
         const Running running(state, plugin);
-        return command ? hooks.handle(hooks.self, &call, &given) : hooks.timer(hooks.self, &call, &given);
+        if (command) return hooks.handle(hooks.self, &call, &given);
+        const auto hook = message.kind == EventKind::hook ? hooks.hook : hooks.timer;
+        return hook(hooks.self, &call, &given);
     }();
     const auto took = std::chrono::steady_clock::now() - began;
     if (turn) turn.unlock();
@@ -290,14 +308,15 @@ bool Handler::call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* co
         state.again = true;  // it is run again when the database is back; nobody is to blame
         return false;
     }
-    const bool user_error = status == PARLEY_SEND_HELP || status == PARLEY_INVALID;
+    const bool has_chat = message.chat.rfind(hook_chat_prefix, 0) != 0;
+    const bool user_error = has_chat && (status == PARLEY_SEND_HELP || status == PARLEY_INVALID);
     plugin.record(status == PARLEY_OK || user_error ? plugins::CallOutcome::ok : plugins::CallOutcome::failed, took);
     if (status == PARLEY_OK) return true;
 
     discard(state);
     if (status == PARLEY_SEND_HELP && command) {
         answer(message, state, help_for(*command, typed));
-    } else if (status == PARLEY_INVALID && !call.reported.empty()) {
+    } else if (status == PARLEY_INVALID && has_chat && !call.reported.empty()) {
         answer(message, state, call.reported);
     } else {
         const std::string why = call.reported.empty() ? "status " + std::to_string(status) : call.reported;

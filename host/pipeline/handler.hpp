@@ -74,6 +74,7 @@ private:
     std::optional<Rejection> run_command(const Command& command, const Inbound& message, const std::string& text,
                                          services::HandlingState& state);
     void run_timer(const Inbound& message, services::HandlingState& state);
+    void run_hook(const Inbound& message, services::HandlingState& state);
     // False: it did not do its work; what was collected is gone, and there is an answer that says so.
     bool call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* command, const Inbound& message,
                      const parley_message& given, services::HandlingState& state, const std::string& typed);

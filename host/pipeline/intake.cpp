@@ -84,7 +84,7 @@ void Intake::admit(std::shared_ptr<Batch> batch, Inbound message) {
     if (message.timestamp == 0) message.timestamp = unix_now();
     if (on_message) on_message(message, [&] { return ++batch->open, part_of(batch); });
     const MessageId id = message.id;
-    const bool handled = message.kind == EventKind::message || message.kind == EventKind::timer;
+    const bool handled = is_handled(message.kind);
     if (handled) dispatcher_.reserve(message);
     ++batch->open;
     failpoint("before-commit-in");

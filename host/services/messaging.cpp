@@ -101,6 +101,8 @@ Result<void> fill_content(parley_call* call, const parley_outgoing& given, Outbo
 
 Result<std::string> recipient(parley_call* call, parley_str to) {
     const auto* message = call->state.message;
+    if (to.size == 0 && message && message->chat.rfind(hook_chat_prefix, 0) == 0)
+        return make_error(Errc::invalid, "a post has no chat to reply in: name a recipient");
     if (to.size == 0 && message) return message->chat;
     if (to.size == 0) return make_error(Errc::invalid, "there is no chat to reply to here: name a recipient");
     if (auto ok = check_text(view(to), "the recipient"); !ok) return ok.error();

@@ -131,6 +131,25 @@ TEST_CASE("secrets are sealed in the database and masked for people") {
     CHECK(settings.shown().find("openai_api_key")->second == "****");
 }
 
+TEST_CASE("every plugin may have a secret for hooks") {
+    CHECK(checked("hook_secret_classroom", "0123456789abcdef") == "0123456789abcdef");
+    CHECK(checked("hook_secret_classroom", "") == "");
+    CHECK(checked("hook_secret_classroom", "too short") == "refused: invalid");
+    CHECK(checked("hook_secret_", "0123456789abcdef") == "refused: not_found");
+    CHECK(checked("hook_secret_No", "0123456789abcdef") == "refused: not_found");
+
+    const auto seeds = Settings::from_environment({{"HOOK_SECRET_CLASSROOM", "0123456789abcdef"}});
+    CHECK(seeds.at("hook_secret_classroom") == "0123456789abcdef");
+
+    Settings settings(vault);
+    const auto stored = settings.to_stored("hook_secret_classroom", "0123456789abcdef");
+    CHECK(stored.find("0123456789abcdef") == std::string::npos);
+    REQUIRE(settings.load({{"hook_secret_classroom", stored}}));
+    CHECK(settings.get("hook_secret_classroom") == "0123456789abcdef");
+    CHECK(settings.shown().at("hook_secret_classroom") == "012...cdef");
+    CHECK(settings.get("hook_secret_other").empty());
+}
+
 TEST_CASE("secrets of another master key are an error that leaves things as they are") {
     Settings settings(vault);
     const std::string foreign = Vault(Secret(std::string(32, 'x'))).seal("openai_api_key", "sk");

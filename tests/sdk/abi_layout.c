@@ -72,7 +72,7 @@ FIELD(parley_command, usage_count, 48);
 FIELD(parley_command, note, 56);
 FIELD(parley_command, deadline_ms, 72);
 
-SIZE(parley_plugin, 96);
+SIZE(parley_plugin, 104);
 FIELD(parley_plugin, size, 0);
 FIELD(parley_plugin, self, 8);
 FIELD(parley_plugin, commands, 16);
@@ -85,6 +85,7 @@ FIELD(parley_plugin, migrate, 64);
 FIELD(parley_plugin, stop, 72);
 FIELD(parley_plugin, destroy, 80);
 FIELD(parley_plugin, extension, 88);
+FIELD(parley_plugin, hook, 96);
 
 SIZE(parley_host, 56);
 FIELD(parley_host, size, 0);

@@ -150,6 +150,33 @@ TEST_CASE("preprocess may rewrite") {
     CHECK(host.send("due").command.empty());
 }
 
+TEST_CASE("a plugin gets what outside systems post") {
+    class Posts : public parley::Plugin {
+    public:
+        void on_hook(Context& ctx, const parley::HookRequest& request) override {
+            if (request.path() == "reply") ctx.reply("to whom?");
+            ctx.storage().put("type", request.header("content-type") + "|" + request.header("cookie"));
+            ctx.storage().put("query", request.query());
+            ctx.messaging().send_text("923001234567", request.json()["text"].as_string());
+            ctx.timers().set("later", ctx.clock().now(), "again");
+        }
+        void on_timer(Context& ctx) override { ctx.messaging().send_text("923001234567", ctx.message().payload()); }
+    };
+    FakeHost host(entry<Posts>);
+    CHECK(host.hooks().handle == nullptr);
+    const auto posted = host.post({.body = R"({"text": "news"})", .path = "feed", .query = "a=1"});
+    REQUIRE(posted.status == PARLEY_OK);
+    CHECK(posted.sent.at(0).to == "923001234567");
+    CHECK(posted.reply() == "news");
+    CHECK(host.world().storage.at("type") == "\"application/json|\"");
+    CHECK(host.world().storage.at("query") == "\"a=1\"");
+    CHECK(host.run_due_timers().at(0).reply() == "\"again\"");
+
+    CHECK_THAT(host.post({.body = "{}", .path = "reply"}).report, Catch::Contains("name a recipient"));
+    CHECK_THAT(host.post({.body = "no json"}).report, Catch::Contains("JSON") || Catch::Contains("json"));
+    CHECK_THROWS_WITH(FakeHost(entry<Minimal>).post({}), Catch::Contains("takes no posts"));
+}
+
 TEST_CASE("migrate writes or explains") {
     FakeHost host(entry<Everything>);
     CHECK(host.migrate("0.8.0").status == PARLEY_OK);

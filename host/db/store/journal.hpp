@@ -45,8 +45,8 @@ public:
     Journal(DatabaseOptions database, JournalOptions options, Executor& executor, Logger log);
     ~Journal();  // writes what waits, if the database is there; then ends
 
-    // Insert an inbound message (its id and trace are set) into history and, when it is to be handled (kinds message
-    // and timer), into the inbox. Fails with unavailable when the database is away (it may nevertheless have been
+    // Insert an inbound message (its id and trace are set) into history and, when it is to be handled (kinds message,
+    // timer and hook), into the inbox. Fails with unavailable when the database is away (it may nevertheless have been
     // committed), overloaded, or invalid when this one row cannot be stored.
     void admit(Inbound message, UniqueFunction<void(Result<Admission>)> done);
 

@@ -39,7 +39,7 @@ with incoming as (
     select id, account_id from admitted where media <> '' and kind = 'message'
 ), queued as (
     insert into inbox (id, created_at)
-    select id, created_at from admitted where kind in ('message', 'timer')
+    select id, created_at from admitted where kind in ('message', 'timer', 'hook')
 ), settled as (
     delete from inbox where id = any($17::bigint[]) returning id
 ), outgoing as (

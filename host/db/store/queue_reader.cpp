@@ -9,6 +9,7 @@ namespace parley::db {
 namespace {
 
 EventKind event_kind_from(std::string_view text) {
+    if (text == "hook") return EventKind::hook;
     return text == "timer" ? EventKind::timer : EventKind::message;
 }
 
@@ -20,6 +21,12 @@ void split_timer_id(Inbound& message) {
     if (due_end == std::string::npos) return;
     message.plugin = id.substr(6, plugin_end - 6);
     message.timer = id.substr(due_end + 1);
+}
+
+// And so does what was posted to a plugin: "hook:<plugin>:<key>".
+void split_hook_id(Inbound& message) {
+    const auto plugin_end = message.provider_id.find(':', 5);
+    if (plugin_end != std::string::npos) message.plugin = message.provider_id.substr(5, plugin_end - 5);
 }
 
 Inbound to_inbound(const pqxx::row& row) {
@@ -41,6 +48,7 @@ Inbound to_inbound(const pqxx::row& row) {
     message.timestamp = row["sent_ms"].as<UnixMillis>(0);
     message.replayed = true;
     if (message.kind == EventKind::timer) split_timer_id(message);
+    if (message.kind == EventKind::hook) split_hook_id(message);
     return message;
 }
 

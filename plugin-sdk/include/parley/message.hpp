@@ -45,6 +45,7 @@ public:
     bool admin_command() const { return (raw_.flags & PARLEY_MESSAGE_ADMIN_COMMAND) != 0; }
     bool replayed() const { return (raw_.flags & PARLEY_MESSAGE_REPLAYED) != 0; }
 
+    // When it was sent; in on_timer(): when it was due, which is long ago if the host was down.
     std::chrono::system_clock::time_point time() const {
         return std::chrono::system_clock::time_point(std::chrono::milliseconds(raw_.timestamp_ms));
     }

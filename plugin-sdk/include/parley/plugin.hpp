@@ -21,6 +21,7 @@
 #include "context.hpp"
 #include "errors.hpp"
 #include "help.hpp"
+#include "hook.hpp"
 #include "json.hpp"
 #include "message.hpp"
 #include "phone_number.hpp"
@@ -60,6 +61,9 @@ public:
     virtual std::optional<std::string> preprocess(Context&, const Message&) { return std::nullopt; }
     // A timer is due: ctx.message().timer() and .payload(). Same rules as handle().
     virtual void on_timer(Context&) {}
+    // An outside system has posted to /hooks/<id of this plugin>. It has its answer already. Same rules as handle(),
+    // but there is no chat to reply in: send to whom you name. A throw makes it a dead letter.
+    virtual void on_hook(Context&, const HookRequest&) {}
     // Before start(), when the stored data is of another version of this plugin.
     virtual void migrate(Context&, std::string_view /*from_version*/) {}
     // No hook runs any more. Threads of the plugin's own must end here.

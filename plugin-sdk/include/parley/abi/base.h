@@ -50,8 +50,8 @@ typedef struct parley_sink {
     void (*put)(void* user, parley_str value);
 } parley_sink;
 
-/* One handling of one message (or one run of start, migrate or timer). Opaque; valid until the hook it was passed to
- * returns, and only on threads that the hook itself waits for. After the deadline every service answers PARLEY_GONE. */
+/* One handling of one message (or one run of another hook). Opaque; valid until the hook it was passed to returns, and
+ * only on threads that the hook itself waits for. After the deadline every service answers PARLEY_GONE. */
 typedef struct parley_call parley_call;
 
 #ifdef __cplusplus

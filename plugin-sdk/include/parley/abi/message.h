@@ -24,7 +24,8 @@ typedef struct parley_message {
     parley_str sender_name;  /* display name, empty if unknown */
     parley_str group;        /* the group's number, empty in a direct chat */
     parley_str chat;         /* where a reply goes: "923001234567@s.whatsapp.net", "1203...@g.us" */
-    parley_str text;         /* the whole text or caption; in preprocess() as the earlier plugins left it */
+    parley_str text;         /* the whole text or caption; in preprocess() as the earlier plugins left it; hook(): the
+                                body as it was posted */
     parley_str command;      /* handle(): the command's name, e.g. "echo"; otherwise empty */
     parley_str arguments;    /* handle(): what follows the command, trimmed, inner spacing kept */
     parley_str usage_prefix; /* handle(): how a user types this command here, e.g. "./echo" or "/admin setting" */
@@ -32,8 +33,11 @@ typedef struct parley_message {
     parley_str media_kind;   /* "image", "video", "audio", "document", "sticker", or empty */
     parley_str media_mime;   /* as the provider states it, may be empty */
     parley_str media_name;   /* file name for display only, may be empty */
-    parley_str payload;      /* timer(): the JSON given to set(); the structured body of a hook; else empty */
-    int64_t timestamp_ms;    /* when it was sent (provider's clock) or, unknown, received; Unix milliseconds, UTC */
+    parley_str payload;      /* timer(): the JSON given to set(); hook(): {"path":"what follows the plugin's name",
+                                "query":"a=1","headers":{"content-type":"..."}}, names in lower case, without those
+                                that prove who asks; else empty */
+    int64_t timestamp_ms;    /* when it was sent (provider's clock) or, unknown, received; timer(): when it was due;
+                                Unix milliseconds, UTC */
     parley_str timer;        /* timer(): the timer's name; else empty */
 } parley_message;
 

@@ -1,6 +1,6 @@
 /* parley/abi/plugin.h - what a plugin is: a table of hooks, and the commands it implements.
  *
- * Order of life: create -> [migrate] -> start -> { preprocess | handle | timer }* -> stop -> destroy.
+ * Order of life: create -> [migrate] -> start -> { preprocess | handle | timer | hook }* -> stop -> destroy.
  * The new generation of a reloaded plugin is started before the old one is stopped: both exist for a moment.
  */
 #ifndef PARLEY_ABI_PLUGIN_H
@@ -75,6 +75,12 @@ typedef struct parley_plugin {
 
     /* Optional hooks of later revisions, by name; NULL for those not known. May itself be NULL. */
     const void* (*extension)(void* self, parley_str name);
+
+    /* An outside system has posted to /hooks/<id of this plugin>. message->text is the body, message->payload the rest
+     * of the request, see message.h. It was answered already: whatever becomes of it is for the admins to see. Same
+     * rules as handle(), but there is no sender and no chat: name whom to write to. Timers set here fire without a chat
+     * as well. NULL: this plugin takes no posts. */
+    parley_status (*hook)(void* self, parley_call* call, const parley_message* message);
 } parley_plugin;
 
 #ifdef __cplusplus

@@ -29,6 +29,8 @@ inline constexpr bool overrides_preprocess = PARLEY_OVERRIDES_(preprocess);
 template <class P>
 inline constexpr bool overrides_on_timer = PARLEY_OVERRIDES_(on_timer);
 template <class P>
+inline constexpr bool overrides_on_hook = PARLEY_OVERRIDES_(on_hook);
+template <class P>
 inline constexpr bool overrides_migrate = PARLEY_OVERRIDES_(migrate);
 template <class P>
 inline constexpr bool overrides_stop = PARLEY_OVERRIDES_(stop);
@@ -72,6 +74,13 @@ public:
         return of(self).guard(call, [&](Instance& at) {
             Context ctx(at.services_, call, Message(*raw));
             at.plugin_->on_timer(ctx);
+        });
+    }
+
+    static parley_status hook(void* self, parley_call* call, const parley_message* raw) noexcept {
+        return of(self).guard(call, [&](Instance& at) {
+            Context ctx(at.services_, call, Message(*raw));
+            at.plugin_->on_hook(ctx, HookRequest(ctx.message()));
         });
     }
 
@@ -135,6 +144,7 @@ parley_status create(const parley_host* host, parley_plugin* out) noexcept {
         hooks.migrate = overrides_migrate<P> ? &Instance::migrate : nullptr;
         hooks.stop = overrides_stop<P> ? &Instance::stop : nullptr;
         hooks.destroy = &Instance::destroy;
+        hooks.hook = overrides_on_hook<P> ? &Instance::hook : nullptr;
         hooks.self = self.release();
         std::memcpy(out, &hooks, hooks.size);
         return PARLEY_OK;

@@ -122,6 +122,29 @@ public:
         return outcome;
     }
 
+    // What the host does with a post that proved to come from who may.
+    Outcome post(const Posted& posted) {
+        ensure_started();
+        if (plugin_.hook == nullptr) throw std::logic_error("this plugin takes no posts");
+        Incoming origin;
+        origin.sender.clear();
+        origin.sender_name.clear();
+        origin.chat = "hook:" + detail::copy(descriptor_->id);
+        origin.id = "hook-" + std::to_string(++messages_);
+        origin.text = posted.body;
+        Json rest = Json::object();
+        rest["path"] = posted.path;
+        rest["query"] = posted.query;
+        rest["headers"] = Json::object();
+        for (const auto& [name, value] : posted.headers) rest["headers"][name] = value;
+        const auto payload = rest.dump();
+        return run(origin, [&](Call& call) {
+            auto raw = describe(call);
+            raw.payload = detail::str(payload);
+            return plugin_.hook(plugin_.self, call.handle(), &raw);
+        });
+    }
+
     // Runs the timers that are due at world().now_ms, in order.
     std::vector<Outcome> run_due_timers() {
         ensure_started();
@@ -137,6 +160,7 @@ public:
                 auto raw = describe(call);
                 raw.text = {};
                 raw.timer = detail::str(timer.name);
+                raw.timestamp_ms = timer.due_ms;
                 raw.payload = detail::str(timer.payload);
                 return plugin_.timer(plugin_.self, call.handle(), &raw);
             }));

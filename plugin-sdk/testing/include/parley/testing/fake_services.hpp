@@ -22,6 +22,9 @@ inline void put(parley_sink sink, std::string_view value) {
 
 inline parley_status send(parley_call* raw, const parley_outgoing* message) {
     auto& call = Call::of(raw);
+    if (message->to.size == 0 && call.chat.rfind("hook:", 0) == 0) {
+        return call.fail(PARLEY_INVALID, "a post has no chat to reply in: name a recipient");
+    }
     Outgoing out;
     out.kind = static_cast<Outgoing::Kind>(message->kind);
     out.to = message->to.size == 0 ? call.chat : copy(message->to);
@@ -34,6 +37,7 @@ inline parley_status send(parley_call* raw, const parley_outgoing* message) {
     out.media_name = copy(message->media_name);
     out.as_file = (message->flags & PARLEY_OUT_AS_FILE) != 0;
     out.voice = (message->flags & PARLEY_OUT_VOICE) != 0;
+    out.payload = copy(message->payload);
     if (out.text.size() > 65'536) return call.fail(PARLEY_TOO_LARGE, "the text is over 65,536 bytes");
     const bool nothing = (out.kind == Outgoing::Kind::text && out.text.empty()) ||
                          (out.kind == Outgoing::Kind::media && out.media.empty() && out.media_ref.empty()) ||

@@ -24,8 +24,17 @@ struct Incoming {
     std::string media_kind{};  // "image", ...
     std::string media_mime{};
     std::string media_name{};
-    std::string media{};  // the bytes
+    std::string media{};             // the bytes
     bool replayed = false;
+    std::string chat{};  // empty: that of the sender or the group
+};
+
+// A post of an outside system to /hooks/<plugin>.
+struct Posted {
+    std::string body{};
+    std::string path{};   // behind the plugin's name
+    std::string query{};  // without '?'
+    std::vector<std::pair<std::string, std::string>> headers{{"content-type", "application/json"}};
 };
 
 // How one hook ended and what it did. What it did is empty unless it ended with PARLEY_OK: that is the host's promise.

@@ -79,7 +79,8 @@ struct Call {
 
     Call(World& in, Incoming from) : world(in), message(std::move(from)) {
         admin = world.is_admin(message.sender);
-        chat = message.group.empty() ? message.sender + "@s.whatsapp.net" : message.group + "@g.us";
+        chat = message.chat;
+        if (chat.empty()) chat = message.group.empty() ? message.sender + "@s.whatsapp.net" : message.group + "@g.us";
     }
 
     parley_call* handle() { return reinterpret_cast<parley_call*>(this); }
