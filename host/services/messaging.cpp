@@ -1,10 +1,14 @@
 #include "parley/abi/services/messaging.h"
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <cstring>
 
 #include "channels/payload.hpp"
+#include "core/json_reader.hpp"
 #include "core/text.hpp"
+#include "db/store/repositories.hpp"
+#include "plugins/handler_pool.hpp"
 #include "services/table.hpp"
 
 namespace parley::services {
@@ -153,7 +157,48 @@ parley_status typing(parley_call* call, parley_str to, std::int32_t on) {
     });
 }
 
-constexpr parley_messaging table{sizeof(parley_messaging), send, typing};
+std::string to_json(const db::QuotedMessage& message) {
+    const auto media = message.media.value_or(Media{});
+    boost::json::object object;
+    object["text"] = message.text;
+    object["sender"] = message.sender;
+    object["from_bot"] = message.ours;
+    object["media_kind"] = to_string(media.kind);
+    object["media_mime"] = media.mime;
+    object["media_name"] = media.name;
+    object["media"] = media.stored;
+    return boost::json::serialize(object);
+}
+
+// Some providers tell the quoted words with the message.
+std::optional<db::QuotedMessage> told_quote(const Inbound& message) {
+    const auto extra = parse_json(message.payload);
+    if (!extra) return std::nullopt;
+    db::QuotedMessage quoted;
+    JsonProblem ignored;
+    quoted.text = JsonReader(*extra, ignored)["quoted_text"].view_or("");
+    return quoted.text.empty() ? std::nullopt : std::optional(std::move(quoted));
+}
+
+parley_status quoted(parley_call* call, parley_sink json) {
+    return guarded(call, [&]() -> parley_status {
+        const auto* message = call->state.message;
+        if (!message || message->reply_to.empty()) return call->fail(PARLEY_NOT_FOUND, "the message quotes none");
+        std::optional<db::QuotedMessage> found;
+        {
+            plugins::HandlerPool::BlockingSection waiting;
+            call->services.with().database.run([&](pqxx::work& tx) {
+                found = db::read_quoted(tx, message->account, message->chat, message->reply_to);
+            });
+        }
+        if (!found) found = told_quote(*message);
+        if (!found) return call->fail(PARLEY_NOT_FOUND, "the quoted message is not known here");
+        put(json, to_json(*found));
+        return PARLEY_OK;
+    });
+}
+
+constexpr parley_messaging table{sizeof(parley_messaging), send, typing, quoted};
 
 }  // namespace
 

@@ -64,6 +64,15 @@ void write_plugin_disabled(pqxx::work& tx, const std::string& plugin, bool disab
 // (status, error) of a message of either direction; "queued" while it stands in the outbox.
 std::optional<std::pair<std::string, std::string>> read_message_state(pqxx::work& tx, MessageId id);
 
+// A message of either direction, by the provider's id, if it is of this chat and of the last month.
+struct QuotedMessage {
+    bool ours = false;
+    std::string sender, text;
+    std::optional<Media> media;  // `stored` is empty while the file is not here
+};
+std::optional<QuotedMessage> read_quoted(pqxx::work& tx, AccountId account, const std::string& chat,
+                                         const std::string& provider_id);
+
 // When somebody else last wrote in this chat; 0: never.
 UnixMillis last_heard(pqxx::work& tx, AccountId account, const std::string& chat);
 

@@ -2,11 +2,13 @@
 // ended well.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "abi/services/messaging.h"
 #include "detail/bridge.hpp"
+#include "json.hpp"
 
 namespace parley {
 
@@ -35,6 +37,17 @@ struct Outgoing {
     std::string payload;     // JSON of the kinds from location on: see abi/services/messaging.h
     bool as_file = false;    // media as a plain file, whatever its type
     bool voice = false;      // audio as a voice note
+};
+
+// What a message quotes.
+struct Quoted {
+    std::string text;    // or caption
+    std::string sender;  // digits; empty: the bot
+    bool from_bot = false;
+    std::string media_kind;  // "image", ..., or empty
+    std::string media_mime;
+    std::string media_name;  // to show, not to trust
+    std::string media;       // a reference as Media gives them; empty: there is no file, or it is not here (yet)
 };
 
 class Messaging {
@@ -93,6 +106,17 @@ public:
     // "typing..." in a chat (empty: this one), at once and without any promise.
     void typing(bool on, std::string_view to = {}) const {
         detail::check(link_, table_->typing(link_.call, detail::str(to), on ? 1 : 0), "messaging.typing");
+    }
+
+    // The message of this chat that the present one quotes. Empty: it quotes none, or one that is not known here.
+    std::optional<Quoted> quoted() const {
+        const auto ask = detail::offered(table_, &parley_messaging::quoted, "messaging.quoted");
+        detail::Collector answer;
+        if (!detail::found(link_, ask(link_.call, answer.sink()), "messaging.quoted")) return std::nullopt;
+        const auto json = Json::parse(answer.text());
+        return Quoted{json["text"].as_string(),       json["sender"].as_string(),     json["from_bot"].as_bool(),
+                      json["media_kind"].as_string(), json["media_mime"].as_string(), json["media_name"].as_string(),
+                      json["media"].as_string()};
     }
 
 private:

@@ -54,6 +54,12 @@ typedef struct parley_messaging {
 
     /* [hook thread] Show or hide "typing..." in a chat (empty: this one), now and without any promise. */
     parley_status (*typing)(parley_call* call, parley_str to, int32_t on);
+
+    /* [hook thread, may block] The message of this chat that the present one quotes: {"text":"...","sender":"...",
+     * "from_bot":false,"media_kind":"image","media_mime":"...","media_name":"...","media":"<reference>"}. Without a
+     * file the media members are empty; "media" is as well while its file is not here. PARLEY_NOT_FOUND: it quotes
+     * none, or one that this host does not know. */
+    parley_status (*quoted)(parley_call* call, parley_sink json);
 } parley_messaging;
 
 #ifdef __cplusplus

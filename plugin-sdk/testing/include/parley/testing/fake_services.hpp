@@ -56,6 +56,22 @@ inline parley_status typing(parley_call*, parley_str, int32_t) {
     return PARLEY_OK;
 }
 
+inline parley_status quoted(parley_call* raw, parley_sink json) {
+    auto& call = Call::of(raw);
+    const auto& from = call.message.quoted;
+    if (!from) return call.fail(PARLEY_NOT_FOUND, "the message quotes none");
+    Json answer = Json::object();
+    answer["text"] = from->text;
+    answer["sender"] = from->sender;
+    answer["from_bot"] = from->from_bot;
+    answer["media_kind"] = from->media_kind;
+    answer["media_mime"] = from->media_mime;
+    answer["media_name"] = from->media_name;
+    answer["media"] = from->media;
+    put(json, answer.dump());
+    return PARLEY_OK;
+}
+
 inline parley_status no_media(Call& call) {
     return call.fail(PARLEY_NOT_FOUND, "the message has no file");
 }
@@ -237,7 +253,7 @@ inline parley_status clock_from_local(parley_call* raw, parley_str zone, const p
 
 // The table by its name if its capability is granted; the log and the clock always are.
 inline const void* find(const World& world, std::string_view name) {
-    static const parley_messaging messaging{sizeof(messaging), send, typing};
+    static const parley_messaging messaging{sizeof(messaging), send, typing, quoted};
     static const parley_media media{sizeof(media), media_read, media_path, media_reference, media_create, media_text};
     static const parley_storage storage{sizeof(storage), storage_get, storage_put, storage_remove, storage_list};
     static const parley_timers timers{sizeof(timers), timer_set, timer_cancel, timer_list};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -25,6 +26,7 @@ struct Incoming {
     std::string media_mime{};
     std::string media_name{};
     std::string media{};             // the bytes
+    std::optional<Quoted> quoted{};  // its file: a name in world().media
     bool replayed = false;
     std::string chat{};  // empty: that of the sender or the group
 };
