@@ -218,9 +218,9 @@ inline parley_status clock_sender_zone(parley_call* raw, parley_sink zone) {
 inline parley_status clock_to_local(parley_call* raw, parley_str zone, int64_t unix_ms, parley_local_time* out) {
     using namespace std::chrono;
     auto& call = Call::of(raw);
-    const auto offset = call.world.utc_offsets.find(copy(zone));
-    if (offset == call.world.utc_offsets.end()) return call.fail(PARLEY_NOT_FOUND, "no such zone");
-    const sys_time<milliseconds> local{milliseconds(unix_ms) + seconds(offset->second)};
+    if (call.world.utc_offsets.count(copy(zone)) == 0) return call.fail(PARLEY_NOT_FOUND, "no such zone");
+    const int offset = call.world.utc_offset(copy(zone), unix_ms);
+    const sys_time<milliseconds> local{milliseconds(unix_ms) + seconds(offset)};
     const auto day = floor<days>(local);
     const year_month_day date(day);
     const hh_mm_ss time(floor<seconds>(local - day));
@@ -232,7 +232,7 @@ inline parley_status clock_to_local(parley_call* raw, parley_str zone, int64_t u
             static_cast<int32_t>(time.minutes().count()),
             static_cast<int32_t>(time.seconds().count()),
             static_cast<int32_t>(weekday(day).c_encoding()),
-            offset->second};
+            offset};
     return PARLEY_OK;
 }
 
@@ -240,14 +240,12 @@ inline parley_status clock_from_local(parley_call* raw, parley_str zone, const p
                                       int64_t* unix_ms) {
     using namespace std::chrono;
     auto& call = Call::of(raw);
-    const auto offset = call.world.utc_offsets.find(copy(zone));
-    if (offset == call.world.utc_offsets.end()) return call.fail(PARLEY_NOT_FOUND, "no such zone");
+    if (call.world.utc_offsets.count(copy(zone)) == 0) return call.fail(PARLEY_NOT_FOUND, "no such zone");
     const year_month_day date(year(local->year), month(static_cast<unsigned>(local->month)),
                               day(static_cast<unsigned>(local->day)));
     if (!date.ok()) return call.fail(PARLEY_INVALID, "no such day");
-    const auto at =
-        sys_days(date) + hours(local->hour) + minutes(local->minute) + seconds(local->second - offset->second);
-    *unix_ms = duration_cast<milliseconds>(at.time_since_epoch()).count();
+    const auto at = sys_days(date) + hours(local->hour) + minutes(local->minute) + seconds(local->second);
+    *unix_ms = call.world.moment(copy(zone), duration_cast<milliseconds>(at.time_since_epoch()).count());
     return PARLEY_OK;
 }
 

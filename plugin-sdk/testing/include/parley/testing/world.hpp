@@ -1,6 +1,8 @@
 // Everything a fake host knows, in plain maps, and one running hook with what it has done so far.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -45,6 +47,38 @@ struct World {
     std::int64_t now_ms = 1'767'225'600'000;  // 2026-01-01 00:00:00 UTC
     std::string sender_zone = "UTC";
     std::map<std::string, int> utc_offsets{{"UTC", 0}, {"Asia/Karachi", 5 * 3600}};  // zone -> seconds
+    // Of zones whose clocks are changed: from that moment (Unix milliseconds) on this offset, in order.
+    std::map<std::string, std::vector<std::pair<std::int64_t, int>>> clock_changes;
+
+    int utc_offset(const std::string& zone, std::int64_t unix_ms) const {
+        int offset = utc_offsets.at(zone);
+        const auto changes = clock_changes.find(zone);
+        if (changes == clock_changes.end()) return offset;
+        for (const auto& [from, then] : changes->second) {
+            if (unix_ms >= from) offset = then;
+        }
+        return offset;
+    }
+
+    // Of a doubled hour the first; in a skipped hour the moment after the gap. `local_ms` as if it were UTC.
+    std::int64_t moment(const std::string& zone, std::int64_t local_ms) const {
+        std::vector<int> offsets{utc_offsets.at(zone)};
+        if (const auto changes = clock_changes.find(zone); changes != clock_changes.end()) {
+            for (const auto& [from, then] : changes->second) offsets.push_back(then);
+        }
+        std::optional<std::int64_t> first;
+        std::int64_t after_gap = 0;
+        for (const int offset : offsets) {
+            const std::int64_t candidate = local_ms - offset * 1000LL;
+            if (utc_offset(zone, candidate) == offset) first = std::min(first.value_or(candidate), candidate);
+        }
+        if (first) return *first;
+        for (const auto& [from, then] : clock_changes.at(zone)) {
+            if (local_ms < from + then * 1000LL) return from;
+            after_gap = from;
+        }
+        return after_gap;
+    }
 
     std::function<HttpResponse(const HttpRequest&)> http;  // none: PARLEY_UNAVAILABLE
     FakeModel model;
