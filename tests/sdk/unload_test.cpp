@@ -9,7 +9,7 @@ using parley::testing::PluginFile;
 
 TEST_CASE("shipped plugins unload") {
     for (const std::string name :
-         {"admin", "announce", "blacklist", "echo", "expenses", "id", "ping", "plugin", "setting"}) {
+         {"admin", "announce", "blacklist", "echo", "expenses", "id", "ping", "plugin", "reminder", "setting"}) {
         INFO(name);
         PluginFile file(parley::test::binary_path("plugins/" + name + ".so"));
         CHECK(file.manifest().abi == "1.0");
@@ -22,6 +22,9 @@ TEST_CASE("shipped plugins unload") {
                 host.send({.text = "/admin " + command + " -g", .sender = "923000000001"});
             }
             host.send({.text = "2x100 Milk", .group = "120363000000000001"});
+            host.send("/reminder create in 1 minute -r daily -m tea");
+            host.send("/reminder create in 1 minute -r nonsense -m tea");
+            host.world().now_ms += 60'000;
             host.run_due_timers();
         }
         CHECK(file.unload());
