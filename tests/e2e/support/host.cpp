@@ -12,8 +12,8 @@ namespace parley::e2e {
 namespace fs = std::filesystem;
 
 const std::vector<std::string>& sample_plugins() {
-    static const std::vector<std::string> names = {"admin", "announce", "blacklist", "echo",     "expenses",
-                                                   "id",    "ping",     "plugin",    "reminder", "setting"};
+    static const std::vector<std::string> names = {"admin", "announce", "blacklist", "echo",     "expenses", "id",
+                                                   "ping",  "plugin",   "poll",      "reminder", "setting"};
     return names;
 }
 
