@@ -8,8 +8,9 @@ using parley::testing::FakeHost;
 using parley::testing::PluginFile;
 
 TEST_CASE("shipped plugins unload") {
-    for (const std::string name : {"admin", "announce", "blacklist", "echo", "expenses", "id", "ping", "plugin", "poll",
-                                   "reminder", "setting"}) {
+    for (const std::string name :
+         {"admin", "announce", "ask", "blacklist", "echo", "expenses", "id", "img", "ping", "plugin", "poll",
+          "reminder", "setting", "solve", "summarize", "transcribe", "translate", "tts"}) {
         INFO(name);
         PluginFile file(parley::test::binary_path("plugins/" + name + ".so"));
         CHECK(file.manifest().abi == "1.0");
