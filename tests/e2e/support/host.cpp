@@ -12,9 +12,10 @@ namespace parley::e2e {
 namespace fs = std::filesystem;
 
 const std::vector<std::string>& sample_plugins() {
-    static const std::vector<std::string> names = {
-        "admin",  "announce", "ask",      "blacklist", "echo",  "expenses",  "id",         "img",       "ping",
-        "plugin", "poll",     "reminder", "setting",   "solve", "summarize", "transcribe", "translate", "tts"};
+    static const std::vector<std::string> names = {"admin",     "announce",   "ask",       "blacklist", "classroom",
+                                                   "echo",      "expenses",   "id",        "img",       "ping",
+                                                   "plugin",    "poll",       "reminder",  "setting",   "solve",
+                                                   "summarize", "transcribe", "translate", "tts"};
     return names;
 }
 
