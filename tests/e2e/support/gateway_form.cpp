@@ -4,6 +4,7 @@
 #include <cctype>
 #include <set>
 
+#include "core/json_reader.hpp"
 #include "net/form.hpp"
 
 namespace parley::e2e {
@@ -88,11 +89,27 @@ bool is_jid(const std::string& text) {
                        [](unsigned char c) { return std::isdigit(c) || c == '-'; });
 }
 
+// Polls are the one thing that comes as JSON.
+std::string read_poll(const net::Request& request, Call& call) {
+    const auto document = parse_json(request.body);
+    if (!document) return document.error().message;
+    JsonProblem problem;
+    const JsonReader root(*document, problem);
+    call.fields["phone"] = root["phone"].string();
+    call.fields["question"] = root["question"].string();
+    for (std::size_t i = 0; i < root["options"].size(); ++i)
+        call.fields["options"] += (i > 0 ? "|" : "") + root["options"][i].string();
+    if (root["options"].size() < 2) return "fewer than two options";
+    if (root["max_answer"].integer() < 1) return "max_answer is less than 1";
+    return problem ? problem.error().message : is_jid(call.to()) ? "" : "phone " + call.to() + " is no address";
+}
+
 }  // namespace
 
 std::string read_call(const net::Request& request, Call& call) {
     call.path = request.path;
     const bool reaction = call.path.rfind("/message/", 0) == 0 && call.path.ends_with("/reaction");
+    if (call.path == "/send/poll") return read_poll(request, call);
     const auto found = endpoints().find(reaction ? "reaction" : call.path);
     if (found == endpoints().end()) return "no endpoint " + call.path;
     const Endpoint& endpoint = found->second;
