@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "net/body_sink.hpp"
 #include "net/http.hpp"
 #include "net/loop.hpp"
 
@@ -17,21 +18,6 @@ namespace parley::net {
 enum class Reach {
     public_only,  // for URLs that come from users, plugins or providers
     any,          // for URLs that the operator configured (a gateway on localhost)
-};
-
-// Takes the body of an answer piece by piece instead of the client's keeping it in memory.
-class BodySink {
-public:
-    virtual ~BodySink() = default;
-
-    // How many bytes are worth a write() before the body has ended; 1: whatever has come, for a stream that is followed
-    // while it goes on.
-    virtual std::size_t worth() const { return 64 * 1024; }
-
-    // [I/O thread] The next bytes, about 64 KiB at most. `written` is called once, from any thread, and no more bytes
-    // come before that: so a slow disk slows the peer down. An error ends the exchange with that error. When the
-    // exchange ends otherwise (its time is over, the host stops), a write may still be under way; nothing follows it.
-    virtual void write(std::string bytes, UniqueFunction<void(Result<void>)> written) = 0;
 };
 
 struct ClientRequest {

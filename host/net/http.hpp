@@ -49,10 +49,13 @@ struct Request {
     std::vector<std::pair<std::string, std::string>> path_values;
 };
 
+struct EventSource;  // event_stream.hpp
+
 struct Response {
     int status = 200;
     Headers headers;
     std::string body;
+    std::shared_ptr<const EventSource> events = nullptr;  // in place of a body: see event_stream()
 
     static Response text(int status, std::string body);
     static Response json(int status, std::string body);
@@ -84,6 +87,8 @@ using Handler = std::function<void(Request, Responder)>;
 
 class Upgrade;  // websocket.hpp
 using WebSocketHandler = std::function<void(Request, std::unique_ptr<Upgrade>)>;
+class Upload;  // upload.hpp
+using UploadHandler = std::function<void(Request, std::unique_ptr<Upload>, Responder)>;
 
 struct RouteLimits {
     std::size_t max_body = 1 << 20;  // bytes; more is answered 413
@@ -103,6 +108,8 @@ public:
 
     // Throws std::logic_error for a pattern that is malformed or taken.
     void add(std::string method, std::string pattern, Handler handler, RouteLimits limits = {});
+    // Requests whose body goes to a sink piece by piece, see upload.hpp.
+    void add_upload(std::string method, std::string pattern, UploadHandler handler, RouteLimits limits);
     // Requests to upgrade to a WebSocket, see websocket.hpp. GET may have a handler of its own beside it; without one,
     // plain requests are answered 426.
     void add_websocket(std::string pattern, WebSocketHandler handler, RouteLimits limits = {});

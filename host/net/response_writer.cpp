@@ -24,6 +24,13 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
     out.append(name).append(": ").append(value).append("\r\n");
 }
 
+void append_fields(std::string& out, const Headers& headers) {
+    if (!headers.has("X-Content-Type-Options")) append_field(out, "X-Content-Type-Options", "nosniff");
+    for (const auto& [name, value] : headers.all()) {
+        if (!is_ours(name)) append_field(out, name, value);
+    }
+}
+
 }  // namespace
 
 std::string_view reason_phrase(int status) {
@@ -48,6 +55,11 @@ const std::string& ResponseWriter::date_line() {
     return date_;
 }
 
+void ResponseWriter::append_start(std::string& head, int status) {
+    head.append("HTTP/1.1 ").append(std::to_string(status)).append(" ");
+    head.append(reason_phrase(status)).append("\r\n").append(date_line());
+}
+
 ResponseWriter::Wire ResponseWriter::write(Response response, bool head_only, bool close) {
     if (response.status < 200 || response.status > 599) {
         response = Response::problem(500, "internal", "the answer had no valid status");
@@ -56,13 +68,9 @@ ResponseWriter::Wire ResponseWriter::write(Response response, bool head_only, bo
     Wire wire;
     auto& head = wire.head;
     head.reserve(256 + (response.body.size() <= joined_body && !head_only ? response.body.size() : 0));
-    head.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
-    head.append(reason_phrase(response.status)).append("\r\n").append(date_line());
+    append_start(head, response.status);
     if (!bodiless) append_field(head, "Content-Length", std::to_string(response.body.size()));
-    if (!response.headers.has("X-Content-Type-Options")) head.append("X-Content-Type-Options: nosniff\r\n");
-    for (const auto& [name, value] : response.headers.all()) {
-        if (!is_ours(name)) append_field(head, name, value);
-    }
+    append_fields(head, response.headers);
     if (response.status == 426) {  // RFC 9110 15.5.22: it has to say to what
         head.append("Upgrade: websocket\r\nConnection: upgrade").append(close ? ", close\r\n\r\n" : "\r\n\r\n");
     } else {
@@ -75,6 +83,13 @@ ResponseWriter::Wire ResponseWriter::write(Response response, bool head_only, bo
         wire.body = std::move(response.body);
     }
     return wire;
+}
+
+std::string ResponseWriter::stream_head(const Response& response) {
+    std::string head;
+    append_start(head, response.status);
+    append_fields(head, response.headers);
+    return head += "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
 }
 
 }  // namespace parley::net

@@ -17,8 +17,11 @@ public:
     };
     // `head_only`: the answer to HEAD, with the length that GET would have had.
     Wire write(Response response, bool head_only, bool close);
+    // Of a body that comes in chunks, with which the connection ends.
+    std::string stream_head(const Response& response);
 
 private:
+    void append_start(std::string& head, int status);
     const std::string& date_line();
 
     std::time_t date_of_ = 0;

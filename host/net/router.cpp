@@ -12,6 +12,7 @@ namespace {
 
 struct Route {
     Handler handler;
+    UploadHandler upload;
     WebSocketHandler websocket;
     RouteLimits limits;
     std::vector<std::string> names;  // of its {name} segments, in order
@@ -110,6 +111,13 @@ void Router::add(std::string method, std::string pattern, Handler handler, Route
     table_->place(method, pattern, std::move(route));
 }
 
+void Router::add_upload(std::string method, std::string pattern, UploadHandler handler, RouteLimits limits) {
+    Route route;
+    route.upload = std::move(handler);
+    route.limits = limits;
+    table_->place(method, pattern, std::move(route));
+}
+
 void Router::add_websocket(std::string pattern, WebSocketHandler handler, RouteLimits limits) {
     Route route;
     route.websocket = std::move(handler);
@@ -129,6 +137,7 @@ Router::Match Router::find(std::string_view method, std::string_view path, bool 
     Search search{segments, method, local, {}, {}};
     if (const Route* route = search.walk(table_->root, 0)) {
         if (route->handler) match.handler = &route->handler;
+        if (route->upload) match.upload = &route->upload;
         if (route->websocket) match.websocket = &route->websocket;
         match.limits = &route->limits;
         for (std::size_t i = 0; i < route->names.size(); ++i)

@@ -17,6 +17,7 @@ struct Router::Match {
     const RouteLimits* limits = nullptr;  // null: nothing here for this method
     // One of these, with `limits`.
     const Handler* handler = nullptr;
+    const UploadHandler* upload = nullptr;
     const WebSocketHandler* websocket = nullptr;
 
     std::vector<std::pair<std::string, std::string>> values;

@@ -135,7 +135,8 @@ Server::Counters Server::counters() const {
     return {core.connections_open,       core.connections_total, core.requests,
             core.refused_malformed,      core.refused_full,      core.timeouts,
             core.websockets_open,        core.websockets_total,  core.websocket_messages_in,
-            core.websocket_messages_out, core.websockets_slow};
+            core.websocket_messages_out, core.websockets_slow,   core.event_streams_open,
+            core.event_streams_slow};
 }
 
 }  // namespace parley::net

@@ -55,6 +55,7 @@ public:
         std::uint64_t connections_open, connections_total, requests, refused_malformed, refused_full, timeouts;
         // Of the above connections; messages of all of them; those closed because they did not read.
         std::uint64_t websockets_open, websockets_total, websocket_messages_in, websocket_messages_out, websockets_slow;
+        std::uint64_t event_streams_open, event_streams_slow;
     };
     Counters counters() const;
 

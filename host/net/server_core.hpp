@@ -81,7 +81,7 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
     std::atomic<std::uint64_t> connections_open{0}, connections_total{0}, requests{0}, refused_malformed{0},
         refused_full{0}, timeouts{0};
     std::atomic<std::uint64_t> websockets_open{0}, websockets_total{0}, websocket_messages_in{0},
-        websocket_messages_out{0}, websockets_slow{0};
+        websocket_messages_out{0}, websockets_slow{0}, event_streams_open{0}, event_streams_slow{0};
 };
 
 // The accept loops.

@@ -37,6 +37,26 @@ private:
     std::shared_ptr<Answer> answer_;
 };
 
+// What it holds of a body that has not been read.
+class PendingUpload final : public Upload {
+public:
+    PendingUpload(std::shared_ptr<ServerCore> core, std::shared_ptr<Answer> answer)
+        : core_(std::move(core)), answer_(std::move(answer)) {}
+
+    void receive(std::shared_ptr<BodySink> sink, UniqueFunction<void(Result<void>)> received) override {
+        // Never from inside this call, nor inside the handler: it may still be setting itself up.
+        BodyWish wish{std::move(sink), std::move(received)};
+        core_->loop.post([answer = answer_, wish = std::move(wish)]() mutable {
+            if (answer->is_there()) return wish.received(make_error(Errc::gone, "the request has been answered"));
+            answer->ask_for_body(std::move(wish));
+        });
+    }
+
+private:
+    std::shared_ptr<ServerCore> core_;
+    std::shared_ptr<Answer> answer_;
+};
+
 }  // namespace
 
 Session::Session(std::shared_ptr<ServerCore> core, std::unique_ptr<ByteStream> stream, Peer peer)
@@ -58,13 +78,18 @@ void Session::enter(Phase phase, milliseconds deadline) {
 }
 
 void Session::on_deadline() {
-    if (phase_ != Phase::idle && phase_ != Phase::hanging_up) ++core_->timeouts;
+    if (phase_ != Phase::idle && phase_ != Phase::streaming && phase_ != Phase::hanging_up) ++core_->timeouts;
     switch (phase_) {
         case Phase::idle:
         case Phase::head:
         case Phase::body:
             timed_out_ = true;  // the reader says 408
             return stream_->cancel();
+        case Phase::storing:
+            timed_out_ = true;
+            return handing_over_->open();
+        case Phase::streaming:
+            return events_->heartbeat();
         case Phase::handling:
             return answer_->deliver(Response::problem(503, "timeout", "the answer took too long"));
         case Phase::handshake:
@@ -75,6 +100,7 @@ void Session::on_deadline() {
 }
 
 void Session::wind_up() {
+    if (events_) events_->close();
     if (phase_ == Phase::idle) abort();
 }
 
@@ -83,6 +109,12 @@ void Session::abort() {
     if (stream_) stream_->close();
     auto answer = answer_;
     if (answer) answer->deliver(Response());
+    auto handing_over = handing_over_;
+    if (handing_over) handing_over->open();
+    auto events = events_;
+    if (!events) return;
+    events->finish();
+    events->gate.open();
 }
 
 awaitable<void> Session::run() {
@@ -102,7 +134,8 @@ awaitable<bool> Session::serve_one() {
     bool came = co_await read_head(turn);
     if (!came) co_return false;
     if (!turn.refusal) admit(turn);
-    if (!turn.refusal && turn.check.has_body()) co_await read_body(turn);
+    bool body_first = !turn.refusal && turn.check.has_body() && !turn.match.upload;
+    if (body_first) co_await read_body(turn, nullptr);
     if (aborted_) co_return false;
     Response response;
     if (turn.refusal) {
@@ -112,7 +145,11 @@ awaitable<bool> Session::serve_one() {
     } else {
         start_handler(turn);
         auto answer = answer_;
-        if (!answer->gate.is_open()) co_await answer->gate.wait();
+        if (turn.match.upload) {
+            co_await serve_upload(turn, *answer);
+        } else if (!answer->gate.is_open()) {
+            co_await answer->gate.wait();
+        }
         answer_.reset();
         if (aborted_) co_return false;
         if (answer->acceptance) {
@@ -121,6 +158,13 @@ awaitable<bool> Session::serve_one() {
             co_return false;
         }
         response = std::move(*answer->response);
+    }
+    if (response.events && turn.parser.get().version() != 11) {
+        response = Response::problem(505, "http_version", "event streams need HTTP/1.1");
+    }
+    if (response.events) {
+        co_await send_events(std::move(response), turn.head_only);
+        co_return false;
     }
     bool keep = turn.keep && !core_->stopping && response.headers.get("Connection") != "close";
     bool sent = co_await send(std::move(response), turn.head_only, !keep);
@@ -168,7 +212,10 @@ void Session::start_handler(Turn& turn) {
     answer_ = answer;
     enter(Phase::handling, milliseconds(turn.match.limits->deadline_ms));
     try {
-        if (turn.match.websocket) {
+        if (turn.match.upload) {
+            (*turn.match.upload)(std::move(turn.request), std::make_unique<PendingUpload>(core_, answer),
+                                 make_responder(answer));
+        } else if (turn.match.websocket) {
             (*turn.match.websocket)(std::move(turn.request), std::make_unique<PendingUpgrade>(answer));
         } else {
             (*turn.match.handler)(std::move(turn.request), make_responder(answer));

@@ -7,20 +7,29 @@
 #include <optional>
 
 #include "net/byte_stream.hpp"
+#include "net/event_queue.hpp"
 #include "net/gate.hpp"
 #include "net/head_check.hpp"
 #include "net/http.hpp"
 #include "net/server_core.hpp"
+#include "net/upload.hpp"
 #include "net/websocket_peer.hpp"
 
 namespace parley::net {
 
-// Where a Responder or an Upgrade leaves the answer for the session that waits for it. Outlives the session when the
-// answer comes too late.
+// What Upload::receive() said.
+struct BodyWish {
+    std::shared_ptr<BodySink> sink;
+    UniqueFunction<void(Result<void>)> received;
+};
+
+// Where a Responder, an Upgrade or an Upload leaves the answer for the session that waits for it. Outlives the session
+// when the answer comes too late.
 struct Answer {
     Gate gate;
     std::optional<Response> response;
     std::optional<Acceptance> acceptance;
+    std::optional<BodyWish> wish;  // for the body, before the answer
 
     bool is_there() const { return response || acceptance; }
     void deliver(Response answer) {
@@ -31,6 +40,10 @@ struct Answer {
     void accept(Acceptance accepted) {
         if (is_there()) return;
         acceptance.emplace(std::move(accepted));
+        gate.open();
+    }
+    void ask_for_body(BodyWish asked) {
+        wish.emplace(std::move(asked));
         gate.open();
     }
 };
@@ -48,8 +61,9 @@ public:
 private:
     static constexpr std::size_t body_window = 64 * 1024;  // bytes held unparsed: bounds chunk headers and trailers
 
-    enum class Phase { handshake, idle, head, body, handling, writing, hanging_up };
-    struct Turn;  // one request on its way
+    enum class Phase { handshake, idle, head, body, storing, handling, writing, streaming, hanging_up };
+    struct Turn;   // one request on its way
+    struct Watch;  // over the reader of an event stream
 
     void enter(Phase phase, std::chrono::milliseconds deadline);
     void on_deadline();
@@ -60,11 +74,16 @@ private:
     void admit(Turn& turn);
     void admit_websocket(Turn& turn);
     void refuse_unknown(Turn& turn);
-    boost::asio::awaitable<void> read_body(Turn& turn);
+    boost::asio::awaitable<void> read_body(Turn& turn, BodySink* sink);
+    boost::asio::awaitable<void> hand_over(Turn& turn, BodySink& sink);
+    boost::asio::awaitable<void> serve_upload(Turn& turn, Answer& answer);
+    boost::asio::awaitable<void> receive(Turn& turn, Answer& answer);
     void feed_parser(Turn& turn);
     void start_handler(Turn& turn);
     Responder make_responder(std::shared_ptr<Answer> answer);
     boost::asio::awaitable<bool> send(Response response, bool head_only, bool close);
+    boost::asio::awaitable<void> send_events(Response response, bool head_only);
+    boost::asio::awaitable<bool> write_events(EventQueue& queue, Watch& watch, int heartbeat_ms);
     boost::asio::awaitable<void> hang_up();
 
     std::string_view arrived() const;
@@ -77,7 +96,9 @@ private:
     Deadline deadline_;
     Phase phase_ = Phase::idle;
     std::shared_ptr<Answer> answer_;
-    bool first_ = true;  // no request came yet
+    std::shared_ptr<Gate> handing_over_;  // shared with a sink, which may answer after the session has gone
+    std::shared_ptr<EventQueue> events_;  // while a stream is open
+    bool first_ = true;                   // no request came yet
     bool timed_out_ = false;
     bool aborted_ = false;
 };

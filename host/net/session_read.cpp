@@ -12,6 +12,7 @@ using asio::awaitable;
 using std::chrono::milliseconds;
 
 namespace {
+constexpr std::size_t largest_piece = 48 * 1024;  // bytes of a body that wait for a sink, before one more read
 constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
 }  // namespace
 
@@ -128,7 +129,8 @@ void Session::feed_parser(Turn& turn) {
     }
 }
 
-awaitable<void> Session::read_body(Turn& turn) {
+// Into the request, or piece by piece into `sink`.
+awaitable<void> Session::read_body(Turn& turn, BodySink* sink) {
     auto& parser = turn.parser;
     parser.body_limit(turn.match.limits->max_body);
     parser.eager(true);
@@ -140,6 +142,7 @@ awaitable<void> Session::read_body(Turn& turn) {
     std::size_t wire = buffer_.size();
     const std::size_t wire_limit =
         8 * turn.match.limits->max_body + body_window;  // one-byte chunks cost six times their body
+    const auto worth = sink ? std::min(sink->worth(), largest_piece) : 0;
     phase_ = Phase::body;
     if (turn.check.expects_continue && buffer_.size() == 0) {
         deadline_.set(timeout);
@@ -149,8 +152,18 @@ awaitable<void> Session::read_body(Turn& turn) {
     }
     while (!aborted_) {
         feed_parser(turn);
-        if (turn.refusal || parser.is_done()) break;
-        auto earned = milliseconds(1000 * parser.get().body().size() / (64 * 1024));
+        if (turn.refusal) break;
+        bool full = sink && !parser.get().body().empty() && (parser.is_done() || parser.get().body().size() >= worth);
+        if (full) {
+            auto before = std::chrono::steady_clock::now();
+            co_await hand_over(turn, *sink);
+            started += std::chrono::steady_clock::now() - before;  // the disk's time is not the client's
+            if (aborted_ || turn.refusal || turn.unsunk) co_return;
+            if (answer_->is_there()) co_return;  // the handler does not want the rest
+            phase_ = Phase::body;
+        }
+        if (parser.is_done()) break;
+        auto earned = milliseconds(1000 * (turn.stored + parser.get().body().size()) / (64 * 1024));
         auto least = timeout / 3 + milliseconds(1000 * wire / 1024);
         deadline_.set_at(started + std::min(timeout + earned, least));
         auto left = parser.content_length_remaining().value_or(16 * 1024);
@@ -171,6 +184,7 @@ awaitable<void> Session::read_body(Turn& turn) {
     if (std::distance(parser.get().begin(), parser.get().end()) != fields) {
         co_return refuse_malformed(turn, 400, "trailers are not taken here");
     }
+    turn.body_is_read = true;
     turn.request.body = std::move(parser.get().body());
 }
 

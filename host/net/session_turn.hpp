@@ -19,7 +19,10 @@ struct Session::Turn {
     bool head_only = false;
     bool keep = false;
     std::optional<Response> refusal;
-    std::string websocket_key;  // of a request to upgrade
+    std::size_t stored = 0;       // bytes of the body that a sink has
+    bool body_is_read = false;    // all of it
+    std::optional<Error> unsunk;  // what the sink said
+    std::string websocket_key;    // of a request to upgrade
 };
 
 }  // namespace parley::net
