@@ -9,6 +9,7 @@
 
 extern "C" int fuzz_head_check(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_parse_url(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_multipart(const std::uint8_t* data, std::size_t size);
 
 namespace {
 
@@ -70,6 +71,14 @@ int main() {
            "http://a.b.c?x"},
           {"@", ":", "/", "//", "\\", "?", "#", "%", "%2e", "[", "]", "::1", "127.0.0.1", "0x7f", ".", "..", "99999",
            "\r\n", "user:pw@"},
+          20'000);
+    storm(fuzz_multipart,
+          {"--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--b--\r\n",
+           "--b\r\nContent-Disposition: form-data; name=f; filename=\"x\"\r\nContent-Type: a/b\r\n\r\n\r\n\r\n--b\r\n"
+           "Content-Disposition: form-data; name=c\r\n\r\n\r\n--b--",
+           "multipart/form-data; boundary=\"b\""},
+          {"\r\n", "\r\n--b", "--b", "--", "\r", "\n", "; ", "\"", "\\\"", "name=a", "filename=b",
+           "Content-Disposition: form-data; name=d\r\n", "boundary=b"},
           20'000);
     std::puts("ok");
     return 0;
