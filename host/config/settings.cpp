@@ -238,7 +238,7 @@ const std::vector<SettingDefinition>& setting_definitions() {
         {"privileged_plugins", "plugins that may change settings and control plugins",
          "admin blacklist setting plugin announce", false, Kind::text},
         {"public_url", "where this host is reached from outside", "", false, Kind::url},
-        {"rate_limit_messages", "messages of one person that are handled within the window; 0: all", "10", false,
+        {"rate_limit_messages", "messages of one person that are handled within the window; 0: all", "0", false,
          Kind::number, 0, 1000},
         {"rate_limit_window_seconds", "the window of rate_limit_messages", "60", false, Kind::number, 1, 86'400},
         {"system_prompt",
