@@ -1,26 +1,11 @@
 #include "talk/talk.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "core/text.hpp"
 #include "talk/turn.hpp"
 
 namespace parley::talk {
-namespace {
-
-// A setting's number within bounds, whatever somebody wrote there.
-std::int64_t number(const config::Settings& settings, std::string_view name, std::int64_t fallback, std::int64_t least,
-                    std::int64_t most) {
-    const std::string text = settings.get(name);
-    std::int64_t value = fallback;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (problem != std::errc() || end != text.data() + text.size()) return fallback;
-    return std::clamp(value, least, most);
-}
-
-}  // namespace
-
 bool says_yes(std::string_view words) {
     words = text::trim(words);
     while (!words.empty() && (words.front() == '*' || words.front() == '_')) words.remove_prefix(1);
@@ -43,16 +28,15 @@ Talk::Talk(TalkOptions options, Parts parts)
 Talk::Pause Talk::pause(const pipeline::Utterance& first) const {
     if (says_yes(first.words)) return {std::chrono::milliseconds(0), std::chrono::milliseconds(0)};
     Pause pause;
-    pause.quiet = std::chrono::milliseconds(number(parts_.settings, "conversation_quiet_ms", 1'500, 0, 60'000));
-    pause.longest =
-        std::chrono::milliseconds(number(parts_.settings, "conversation_longest_wait_ms", 6'000, 0, 60'000));
+    pause.quiet = std::chrono::milliseconds(parts_.settings.number("conversation_quiet_ms"));
+    pause.longest = std::chrono::milliseconds(parts_.settings.number("conversation_longest_wait_ms"));
     return pause;
 }
 
 Budget Talk::budget() const {
     // The setting counts messages, a turn has two.
-    const auto messages = number(parts_.settings, "max_conversation_history", 10, 0, 200);
-    auto tokens = number(parts_.settings, "conversation_tokens", 6'000, 500, 1'000'000);
+    const auto messages = parts_.settings.number("max_conversation_history");
+    auto tokens = parts_.settings.number("conversation_tokens");
     // Window and question may be as large as this each; commands, help and the answer need room as well.
     if (const int context = parts_.model.context_tokens(); context > 0)
         tokens = std::min<std::int64_t>(tokens, std::max(500, context / 4));
