@@ -83,11 +83,11 @@ void Turn::was_read(Known known) {
         write_.asked += (write_.asked.empty() || words.empty() ? "" : "\n") + words;
         const auto& quoted = known.quoted[i];
         if (!quoted || quoted->text.empty()) continue;
-        const bool of_another = !quoted->sender.empty() && quoted->sender != last().sender;
+        const bool of_another = !quoted->ours && quoted->sender != last().sender;
         foreign_ = foreign_ || of_another;
-        const std::string title = quoted->sender.empty() ? "they reply to your words"
-                                  : of_another           ? "they reply to words of " + quoted->sender_name
-                                                         : "they reply to their own words";
+        const std::string_view title = quoted->ours ? "they reply to your words"
+                                       : of_another ? "they reply to words of somebody else"
+                                                    : "they reply to their own words";
         question_ += fenced(title, shortened(quoted->text, most_of_a_quotation)) + "\n";
     }
     attach(0);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "db/store/repositories.hpp"
 #include "talk/talk.hpp"
 #include "talk/tools.hpp"
 
@@ -21,7 +22,7 @@ private:
     // What is known of the conversation: in memory only while the turn needs it.
     struct Known {
         db::ConversationState state;
-        std::vector<std::optional<db::Quoted>> quoted;  // as `said`
+        std::vector<std::optional<db::QuotedMessage>> quoted;  // as `said`
     };
 
     void read();

@@ -57,17 +57,6 @@ ConversationState read_conversation(pqxx::work& tx, const ConversationKey& key, 
     return state;
 }
 
-std::optional<Quoted> read_quoted(pqxx::work& tx, AccountId account, const std::string& chat,
-                                  const std::string& provider_id) {
-    const auto rows = tx.exec_params(
-        "select body, case when direction = 0 then sender else '' end, sender_name from messages "
-        " where account_id = $1 and provider_id = $2 and direction in (0, 1) and chat = $3 "
-        "   and created_at > now() - interval '90 days' limit 1",
-        account, provider_id, chat);
-    if (rows.empty()) return std::nullopt;
-    return Quoted{rows[0][0].c_str(), rows[0][1].c_str(), rows[0][2].c_str()};
-}
-
 void write_summary(pqxx::work& tx, std::int64_t conversation, const std::string& summary, MessageId until) {
     tx.exec_params(
         "update conversations set summary = $2, summarised_until = $3 "

@@ -31,15 +31,6 @@ ConversationState read_conversation(pqxx::work& tx, const ConversationKey& key, 
 // Of all turns up to that one. Nothing when the conversation is over, or a later summary is there.
 void write_summary(pqxx::work& tx, std::int64_t conversation, const std::string& summary, MessageId until);
 
-// What a reply quotes, looked up in its own chat.
-struct Quoted {
-    std::string text;
-    std::string sender;  // empty: the bot itself
-    std::string sender_name;
-};
-std::optional<Quoted> read_quoted(pqxx::work& tx, AccountId account, const std::string& chat,
-                                  const std::string& provider_id);
-
 // [journal] Prepares the statements of the two below on a new connection.
 void prepare_turns(pqxx::connection_base& connection);
 // The turn that answers `message` and those that joined it; its conversation is begun if need be.
