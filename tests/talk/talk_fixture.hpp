@@ -16,6 +16,7 @@ public:
                {executor(), pool, settings, model, runtime, handlers, handler, zones,
                 [](AccountId, const std::string&, const std::string&, bool) {}, attachments, metrics, Logger()}) {
         settings.apply("conversation_quiet_ms", "0");
+        settings.apply("rate_limit_messages", "0");
         handler.converse_with(talk);
         dispatcher.converse_with(talk);
     }
@@ -50,6 +51,17 @@ public:
         post(text, from, like);
         finish();
         return {channel->seen.begin() + static_cast<std::ptrdiff_t>(before), channel->seen.end()};
+    }
+    // A message with this file, stored.
+    Inbound with_file(MediaKind kind, const std::string& mime, const std::string& bytes, const std::string& name = "") {
+        auto message = store.inbound("", "");
+        const auto stored = media.put(bytes, mime);
+        REQUIRE(stored);
+        message.media = *stored;
+        message.media->kind = kind;
+        message.media->mime = mime;
+        message.media->name = name;
+        return message;
     }
     const gpt::ChatRequest& asked() const { return model.requests.back(); }
     std::string told() const { return ScriptedModel::told(asked()); }
