@@ -66,23 +66,18 @@ void Turn::was_read(Known known) {
         return run_confirmed(known.state);
     const auto budget = talk_.budget();
     talk_.summaries().begin(known.state, to_summarise(known.state.turns, budget), asker());
-    const auto& parts = talk_.parts();
-    Setting setting;
-    setting.system_prompt = parts.settings.get("system_prompt");
-    setting.name = clean(last().sender_name);
-    setting.in_group = !last().group.empty();
-    setting.zone = parts.zones.zone_of(last().sender);
-    if (const auto now = services::local_time(setting.zone, unix_now())) setting.now = *now;
     offer_ = talk_.offer();
-    setting.help = pipeline::help_overview(offer_->commands, false, prefix(), true);
-    setting.summary = known.state.summary;
-    system_ = system_text(setting);
+    system_ = system_for(known.state);
     past_ = std::move(known.state.turns);
     for (std::size_t i = 0; i < conversation_.said.size(); ++i) {
         auto& words = conversation_.said[i].words;
         write_.asked += (write_.asked.empty() || words.empty() ? "" : "\n") + words;
         const auto& quoted = known.quoted[i];
-        if (!quoted || quoted->text.empty()) continue;
+        if (!quoted) continue;
+        // "What is this?" in reply to a picture is about that picture.
+        auto& own = conversation_.said[i].message.media;
+        if (!own && quoted->media && !quoted->media->stored.empty()) own = quoted->media;
+        if (quoted->text.empty()) continue;
         const bool of_another = !quoted->ours && quoted->sender != last().sender;
         foreign_ = foreign_ || of_another;
         const std::string_view title = quoted->ours ? "they reply to your words"
@@ -91,6 +86,19 @@ void Turn::was_read(Known known) {
         question_ += fenced(title, shortened(quoted->text, most_of_a_quotation)) + "\n";
     }
     attach(0);
+}
+
+std::string Turn::system_for(const db::ConversationState& state) const {
+    const auto& parts = talk_.parts();
+    Setting setting;
+    setting.system_prompt = parts.settings.get("system_prompt");
+    setting.name = clean(last().sender_name);
+    setting.in_group = !last().group.empty();
+    setting.zone = parts.zones.zone_of(last().sender);
+    if (const auto now = services::local_time(setting.zone, unix_now())) setting.now = *now;
+    setting.help = pipeline::help_overview(offer_->commands, false, prefix(), true);
+    setting.summary = state.summary;
+    return system_text(setting);
 }
 
 // One file after another: seldom more than one.

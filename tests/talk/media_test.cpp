@@ -43,6 +43,18 @@ TEST_CASE("a picture is seen, made smaller by a child process") {
     CHECK(host.say("", me, &list) == Texts{"I could not open that picture."});
 }
 
+TEST_CASE("words in reply to a file are about that file") {
+    TalkFixture host;
+    const auto file = host.with_file(MediaKind::document, "application/pdf", "%PDF pretended", "plan.pdf");
+    host.documents[file.media->stored] = "The tower is 300 metres high.";
+    const auto sent = host.post("/trouble x", {"923009999999", "G", "120363"}, &file);
+    host.finish();
+    auto reply = host.store.inbound("", "");
+    reply.reply_to = sent.provider_id;
+    CHECK(host.say(".how high is it?", {"923001234567", "G", "120363"}, &reply) == Texts{"fine"});
+    CHECK_THAT(host.told(), Catch::Contains("[[document: plan.pdf]]\n<<<\nThe tower is 300 metres high."));
+}
+
 TEST_CASE("a document is read, told about and remembered; commands then need a yes") {
     TalkFixture host;
     const auto file = host.with_file(MediaKind::document, "application/pdf", "%PDF pretended", "plan.pdf");
