@@ -66,8 +66,13 @@ Result<void> check_options(const plugins::CommandInfo& command, const std::strin
             for (const auto& text : options_in(example)) known.push_back(text);
     }
     if (known.empty()) return {};  // it has none: what looks like one is text
+    // "-t9am" is "-t 9am".
+    const auto names = [](const std::string& option, const std::string& name) {
+        return option == name || (name.size() == 2 && option.rfind(name, 0) == 0);
+    };
     for (const auto& option : options_in(arguments))
-        if (option != "-h" && option != "--help" && std::find(known.begin(), known.end(), option) == known.end())
+        if (option != "-h" && option != "--help" &&
+            std::none_of(known.begin(), known.end(), [&](const auto& name) { return names(option, name); }))
             return make_error(Errc::invalid, "The command has no option " + option + ". See its arguments.");
     return {};
 }

@@ -38,6 +38,7 @@ TEST_CASE("arguments of a model are checked against the command's usages", "[too
     const auto note = command("note", {{"-m [text] [--when time]", "Keep it.", {"-m milk"}}});
     CHECK(*arguments_from(note, R"({"arguments":" -m milk "})") == "-m milk");
     CHECK(*arguments_from(note, R"({"arguments":"-m milk --when noon"})") == "-m milk --when noon");
+    CHECK(*arguments_from(note, R"({"arguments":"-mmilk"})") == "-mmilk");
     CHECK(*arguments_from(note, R"({"arguments":"-m '--force is text' -5"})") == "-m '--force is text' -5");
     CHECK(*arguments_from(note, R"({"arguments":null})") == "");
     CHECK(*arguments_from(note, "") == "");
