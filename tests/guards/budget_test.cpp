@@ -1,6 +1,6 @@
 #include "guards/budget.hpp"
 
-#include "fake_model.hpp"
+#include "held_model.hpp"
 #include "store/journal_fixture.hpp"
 
 namespace parley::guards {
@@ -58,7 +58,7 @@ public:
     config::Settings settings;
     db::Pool pool;
     Metrics metrics;
-    test::FakeModel model;
+    test::HeldModel model;
     std::unique_ptr<Budget> budget;
 };
 
@@ -225,9 +225,9 @@ TEST_CASE("pictures, voice messages and reading aloud have caps of their own") {
     CHECK(fixture.model.speeches.size() == 1);
     gpt::Transcript transcript;
     transcript.seconds = 5.5;
-    test::FakeModel::take(fixture.model.transcriptions).second(transcript);
-    test::FakeModel::take(fixture.model.drawings).second(gpt::Image{});
-    test::FakeModel::take(fixture.model.speeches).second(gpt::Audio{});
+    test::HeldModel::take(fixture.model.transcriptions).second(transcript);
+    test::HeldModel::take(fixture.model.drawings).second(gpt::Image{});
+    test::HeldModel::take(fixture.model.speeches).second(gpt::Audio{});
     fixture.rest();
     CHECK(fixture.ask_db("select amount from gpt_usage where kind = 'transcribe'") == "5500");
     CHECK(fixture.ask_db("select amount from gpt_usage where kind = 'draw'") == "1");

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/secret.hpp"
-#include "fake_model.hpp"
+#include "held_model.hpp"
 #include "support/manual_executor.hpp"
 
 namespace parley::guards {
@@ -32,7 +32,7 @@ public:
     config::Settings settings;
     test::ManualExecutor executor;
     Metrics metrics;
-    test::FakeModel model;
+    test::HeldModel model;
     Line line{{model, executor, settings, metrics, [](AccountId) { return 1; }}};
     int good = 0, bad = 0;
 };

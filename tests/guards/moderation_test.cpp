@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/secret.hpp"
-#include "fake_model.hpp"
+#include "held_model.hpp"
 
 namespace parley::guards {
 namespace {
@@ -21,7 +21,7 @@ public:
     config::Vault vault;
     config::Settings settings;
     Metrics metrics;
-    test::FakeModel model;
+    test::HeldModel model;
     Moderation moderation{{model, settings, metrics, Logger()}};
     std::optional<gpt::Outcome<gpt::ChatAnswer>> told;
 };
@@ -68,7 +68,7 @@ TEST_CASE("an answer that does not pass is not read by anybody, but was paid for
 TEST_CASE("a check that fails lets pass or refuses, as the setting says") {
     ModerationFixture fixture("in");
     const auto fail = [&] {
-        test::FakeModel::take(fixture.model.moderations).second(gpt::ModelError{gpt::Fault::away, "gone", {}});
+        test::HeldModel::take(fixture.model.moderations).second(gpt::ModelError{gpt::Fault::away, "gone", {}});
     };
     fixture.ask(test::question("ada"));
     fail();

@@ -10,7 +10,7 @@
 
 namespace parley::test {
 
-class FakeModel final : public gpt::Model {
+class HeldModel final : public gpt::Model {
 public:
     template <class Request, class Answer>
     using Asked = std::deque<std::pair<Request, gpt::Done<Answer>>>;
