@@ -114,7 +114,7 @@ std::optional<Rejection> Handler::handle(const Inbound& message, services::Handl
     // Plain words. To a bare location or contact the bot says nothing.
     const auto& words = std::get<PlainText>(request).text;
     if (words.empty() && !message.media) return std::nullopt;
-    if (turns_ && turns_->ready()) {
+    if (turns_ && turns_->ready() && !wants_no_answers(message)) {
         state.words = words;
         return std::nullopt;
     }
@@ -149,6 +149,34 @@ std::optional<Rejection> Handler::refuse(const Inbound& message, bool from_admin
 
 bool Handler::human_answers(const Inbound& message) const {
     return silence_ && silence_->human_answers(message.account, message.chat);
+}
+
+bool Handler::wants_no_answers(const Inbound& message) const {
+    return silence_ && silence_->unwanted(message.account, message.sender);
+}
+
+// `/ai off` and `/ai on`. Written at once: saying it twice changes nothing.
+void Handler::choose_answers(const Command& command, const Inbound& message, services::HandlingState& state) {
+    const std::string typed = command_prefix(!message.group.empty(), false, {}) + "ai";
+    if (!silence_ || (command.arguments != "off" && command.arguments != "on")) {
+        answer(message, state,
+               "I " + std::string(wants_no_answers(message) ? "do not answer" : "answer") +
+                   " your plain words with a language model. Write `" + typed + " off` and I do not, `" + typed +
+                   " on` and I do; commands always work.");
+        return;
+    }
+    const bool wanted = command.arguments == "on";
+    plugins::HandlerPool::BlockingSection waiting;
+    try {
+        silence_->want(message.account, message.sender, wanted);
+    } catch (const ErrorException& failure) {
+        state.again = true;  // when the database is back
+        log_.warn("ai_wish.not_written", {{"trace", message.trace}, {"why", failure.error().message}});
+        return;
+    }
+    answer(message, state,
+           wanted ? "I answer your plain words with a language model again."
+                  : "I answer your plain words no more; commands still work. `" + typed + " on` takes that back.");
 }
 
 // In a group only what is said to the bot counts. The terminal is the operator's own.
@@ -203,6 +231,10 @@ std::optional<Rejection> Handler::run_command(const Command& command, const Inbo
     if (command.name == "reset" && !command.admin) {
         state.effects.forget = ConversationKey{message.account, message.chat, message.sender};
         answer(message, state, "I have forgotten what we talked about here. Let us begin anew.");
+        return std::nullopt;
+    }
+    if (command.name == "ai" && !command.admin) {
+        choose_answers(command, message, state);
         return std::nullopt;
     }
     auto plugin = runtime_.find(command.name);

@@ -46,6 +46,9 @@ public:
     // Plain words are for `turns` from now on, whenever it is ready. Before the first message.
     void converse_with(const Turns& turns) { turns_ = &turns; }
 
+    // [any thread] Has a human taken over the chat of this message?
+    bool human_answers(const Inbound& message) const;
+
     // [handler thread] Fills state.effects, or state.words for the language model. The message's text may be rewritten
     // by plugins on the way; `message` itself stays. Returns why it was not handled, if so, for the metrics.
     std::optional<Rejection> handle(const Inbound& message, services::HandlingState& state);
@@ -69,7 +72,8 @@ public:
 private:
     std::optional<Rejection> refuse(const Inbound& message, bool from_admin);
     std::optional<Rejection> too_many(const Inbound& message);
-    bool human_answers(const Inbound& message) const;
+    bool wants_no_answers(const Inbound& message) const;
+    void choose_answers(const Command& command, const Inbound& message, services::HandlingState& state);
     std::string preprocess(const Inbound& message, services::HandlingState& state) const;
     std::optional<Rejection> run_command(const Command& command, const Inbound& message, const std::string& text,
                                          services::HandlingState& state);

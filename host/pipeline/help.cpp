@@ -27,6 +27,9 @@ std::string help_overview(const std::vector<plugins::CommandInfo>& commands, boo
     if (converses && !admin) {
         append_entry(out, number++, "Forget our conversation", std::string(prefix) + "reset");
         out += '\n';
+        append_entry(out, number++, "Say whether I answer your plain words",
+                     std::string(prefix) + "ai on`, `" + std::string(prefix) + "ai off");
+        out += '\n';
     }
     append_entry(out, number, "Show this message", std::string(prefix) + "help");
     return without_trailing_space(std::move(out));
