@@ -166,7 +166,7 @@ void Application::build_pipeline(MessageId greatest) {
                                            config_.max_in_memory, rules, metrics_, log_);
 
     guards_ = std::make_unique<Guards>(
-        Guards::Parts{*loop_, database_, *pool_, *settings_, *accounts_, *ids_, metrics_, log_});
+        Guards::Parts{*loop_, database_, *pool_, *settings_, *accounts_, language_->model(), *ids_, metrics_, log_});
     services_ = std::make_unique<services::Services>(
         services::Collaborators{*pool_, *client_, *loop_, *settings_, *media_, files_->documents(), *zones_, log_,
                                 [this](const Inbound& message, std::chrono::steady_clock::time_point deadline) {
@@ -177,7 +177,7 @@ void Application::build_pipeline(MessageId greatest) {
                                 [this](AccountId account, std::string_view to) {
                                     return channels::chat_id(accounts_->channel_of(account), to);
                                 },
-                                language_->model()});
+                                guards_->model()});
     plugins::RuntimeOptions runtime;
     runtime.plugins_dir = config_.plugins_dir;
     runtime.state_dir = config_.data_dir;
@@ -199,7 +199,7 @@ void Application::build_pipeline(MessageId greatest) {
                               [this](Inbound& message) { message.channel = intake_->channel_name(message.account); }),
         metrics_, log_);
     conversations_ = std::make_unique<Conversations>(
-        Conversations::Parts{*loop_, *pool_, *workers_, *settings_, *media_, *zones_, language_->model(), *runtime_,
+        Conversations::Parts{*loop_, *pool_, *workers_, *settings_, *media_, *zones_, guards_->model(), *runtime_,
                              *handler_pool_, *handler_, *dispatcher_, *files_,
                              [this](AccountId account, const std::string& chat, const std::string& provider_id,
                                     bool on) { show_typing(account, chat, provider_id, on); },
@@ -400,7 +400,6 @@ Application::~Application() {
     if (loop_) loop_->stop();
     if (io_thread_.joinable()) io_thread_.join();
     mailings_.reset();
-    guards_.reset();
     runtime_.reset();
     journal_.reset();
     pool_.reset();
@@ -411,6 +410,7 @@ Application::~Application() {
     contacts_.reset();
     dispatcher_.reset();
     conversations_.reset();
+    guards_.reset();
     sender_.reset();
     accounts_.reset();
     language_.reset();

@@ -1,7 +1,7 @@
 #include "app/guards.hpp"
 
+#include "app/language.hpp"
 #include "db/store/accounts.hpp"
-#include "gpt/options.hpp"
 
 namespace parley::app {
 namespace {
@@ -13,23 +13,18 @@ constexpr std::chrono::hours between_sweeps{1};
 Guards::Guards(Parts parts)
     : parts_(std::move(parts)),
       silence_(parts_.executor, parts_.pool, parts_.log),
-      echoes_(parts_.executor, parts_.pool, parts_.settings, silence_, parts_.log) {}
-
-void Guards::stand_before(gpt::Model& provider, std::function<std::string(guards::Kind)> default_model) {
-    const auto organisation = [this](AccountId account) { return organisation_of(account); };
-    budget_ = std::make_unique<guards::Budget>(
-        guards::Budget::Parts{provider, parts_.executor, parts_.pool, parts_.settings, parts_.ids, parts_.metrics,
-                              parts_.log, std::move(default_model), organisation, gpt::default_max_tokens});
-    line_ = std::make_unique<guards::Line>(
-        guards::Line::Parts{*budget_, parts_.executor, parts_.settings, parts_.metrics, organisation});
-    moderation_ = std::make_unique<guards::Moderation>(
-        guards::Moderation::Parts{*line_, parts_.settings, parts_.metrics, parts_.log});
-}
+      echoes_(parts_.executor, parts_.pool, parts_.settings, silence_, parts_.log),
+      budget_({parts_.provider, parts_.executor, parts_.pool, parts_.settings, parts_.ids, parts_.metrics, parts_.log,
+               [this](guards::Kind kind) { return default_model(kind); },
+               [this](AccountId account) { return organisation_of(account); }, gpt::default_max_tokens}),
+      line_({budget_, parts_.executor, parts_.settings, parts_.metrics,
+             [this](AccountId account) { return organisation_of(account); }}),
+      moderation_({line_, parts_.settings, parts_.metrics, parts_.log}) {}
 
 Result<void> Guards::load() {
     try {
         parts_.pool.run([this](pqxx::work& tx) { organisations_ = db::read_organisations(tx); }, db::Rerun::safe);
-        if (budget_) budget_->load();
+        budget_.load();
         silence_.load();
     } catch (const ErrorException& failure) {
         return failure.error();
@@ -71,6 +66,27 @@ void Guards::read_organisations() {
             if (how) organisations_ = std::move(*rows);
         },
         db::Rerun::safe);
+}
+
+// What the provider will choose. Elsewhere than at OpenAI the server chooses, and its name is known with the answer.
+std::string Guards::default_model(guards::Kind kind) const {
+    const auto options = language_options(parts_.settings);
+    const auto chosen = [&](const std::string& set, const char* standard) {
+        return set.empty() && options.base_url.empty() ? std::string(standard) : set;
+    };
+    switch (kind) {
+        case guards::Kind::chat:
+            return chosen(options.model, gpt::Defaults::model);
+        case guards::Kind::transcribe:
+            return chosen(options.transcription_model, gpt::Defaults::transcription_model);
+        case guards::Kind::speak:
+            return chosen(options.speech_model, gpt::Defaults::speech_model);
+        case guards::Kind::draw:
+            return chosen(options.image_model, gpt::Defaults::image_model);
+        case guards::Kind::embed:
+            return chosen(options.embedding_model, gpt::Defaults::embedding_model);
+    }
+    return {};
 }
 
 }  // namespace parley::app

@@ -22,6 +22,7 @@ public:
         db::Pool& pool;
         const config::Settings& settings;
         Accounts& accounts;
+        gpt::Model& provider;
         IdGenerator& ids;
         Metrics& metrics;
         Logger log;
@@ -33,24 +34,23 @@ public:
     void start(pipeline::Intake& intake);
     void stop();
 
-    // Before load(): the language model that is asked behind all guards, and what it is called when nobody names one.
-    void stand_before(gpt::Model& provider, std::function<std::string(guards::Kind)> default_model);
-    // The language model for everybody.
-    gpt::Model& model() { return *moderation_; }
+    // The language model for everybody: the provider behind all guards.
+    gpt::Model& model() { return moderation_; }
     guards::Silence& silence() { return silence_; }
 
 private:
     std::int32_t organisation_of(AccountId account);
     void read_organisations();
+    std::string default_model(guards::Kind kind) const;
     void forget_ended();
 
     Parts parts_;
     std::map<std::string, std::int32_t> organisations_;  // ids by name
     guards::Silence silence_;
     guards::Echoes echoes_;
-    std::unique_ptr<guards::Budget> budget_;
-    std::unique_ptr<guards::Line> line_;
-    std::unique_ptr<guards::Moderation> moderation_;
+    guards::Budget budget_;
+    guards::Line line_;
+    guards::Moderation moderation_;
 };
 
 }  // namespace parley::app

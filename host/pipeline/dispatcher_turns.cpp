@@ -61,6 +61,8 @@ void Dispatcher::ask(const std::shared_ptr<Gathering>& gathering) {
                            executor_.after(rerun_pause, [this, first] { run_again(first, first->reruns); });
                            return;
                        }
+                       // A human was faster: two answers are one too many.
+                       if (handler_.human_answers(first->message)) answer.effects.replies.clear();
                        answer.effects.joined = std::move(joined);
                        settle(std::move(first), std::move(answer.effects));
                    });

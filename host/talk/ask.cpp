@@ -71,6 +71,8 @@ void Turn::refused(const gpt::ModelError& error) {
     if (error.fault == gpt::Fault::too_long)
         return apologise("Sorry, that is more than I can read at once.", error.message);
     if (error.fault == gpt::Fault::refused) return apologise("Sorry, I cannot answer that.", error.message);
+    // It says whose share is used up and when that begins afresh.
+    if (error.fault == gpt::Fault::budget) return apologise(error.message, error.message);
     apologise(away + prefix() + "help`.", error.message);
 }
 

@@ -110,7 +110,9 @@ void Attachments::listen(const std::shared_ptr<Reading>& reading, const Media& f
             parts_.model.transcribe(std::move(request), [this, reading](gpt::Outcome<gpt::Transcript> heard) {
                 if (!heard)
                     return finish(reading,
-                                  problem(reading->media(), "Sorry, I cannot listen to recordings right now."));
+                                  problem(reading->media(), heard.error().fault == gpt::Fault::budget
+                                                                ? heard.error().message
+                                                                : "Sorry, I cannot listen to recordings right now."));
                 Attachment attachment;
                 attachment.note = note_of(reading->media());
                 attachment.usage = heard->usage;

@@ -1,0 +1,129 @@
+// What stands between people and the language model, through the built program: a daily limit that holds over a crash,
+// a human who answers first, and people who want no answers of a model.
+#include <catch2/catch.hpp>
+#include <condition_variable>
+#include <mutex>
+
+#include "support/provider.hpp"
+#include "support/stage.hpp"
+
+namespace parley::e2e {
+namespace {
+
+using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
+
+// An answer that used up nearly all of a daily limit of 25,000 tokens.
+net::Response answered() {
+    net::Response response;
+    response.headers.set("Content-Type", "application/json");
+    response.body = R"({"id":"c1","object":"chat.completion","created":1,"model":"mock-1","choices":[{"index":0,)"
+                    R"("message":{"role":"assistant","content":"An answer."},"finish_reason":"stop"}],)"
+                    R"("usage":{"prompt_tokens":24890,"completion_tokens":10,"total_tokens":24900}})";
+    return response;
+}
+
+net::Response models() {
+    net::Response response;
+    response.headers.set("Content-Type", "application/json");
+    response.body = R"({"object":"list","data":[{"id":"mock-1"}]})";
+    return response;
+}
+
+struct World {
+    std::mutex mutex;
+    std::condition_variable wake;
+    bool hold = false, held = false;
+
+    FakeProvider model{{{"POST", "/v1/chat/completions"}, {"GET", "/v1/models"}},
+                       [this](const net::Request& request) -> std::optional<net::Response> {
+                           if (request.method == "GET") return models();
+                           std::unique_lock lock(mutex);
+                           held = true;
+                           wake.notify_all();
+                           wake.wait_for(lock, std::chrono::seconds(60), [this] { return !hold; });
+                           return answered();
+                       }};
+    Stage stage{{{"OPENAI_BASE_URL", model.url() + "/v1"},
+                 {"OPENAI_API_KEY", "key"},
+                 {"OPENAI_MODEL", "mock-1"},
+                 {"OPENAI_PROFILE", "stream=no"},
+                 {"CONVERSATION_QUIET_MS", "0"},
+                 {"GPT_USER_TOKENS_PER_DAY", "25000"},
+                 {"GPT_PRICES", "mock-1=10/20"}},
+                {"echo", "ping", "usage"}};
+
+    void keep_waiting(bool on) {
+        const std::lock_guard lock(mutex);
+        hold = on;
+        held = false;
+        wake.notify_all();
+    }
+    void wait_held() {
+        std::unique_lock lock(mutex);
+        REQUIRE(wake.wait_for(lock, std::chrono::seconds(30), [this] { return held; }));
+    }
+};
+
+World& world() {
+    static World one;
+    return one;
+}
+
+}  // namespace
+
+TEST_CASE("a daily limit holds, over a crash too, and everybody can see what was used") {
+    auto& stage = world().stage;
+    const std::string person = "923005550001";
+    CHECK(stage.say.direct("hello", person) == "An answer.");
+    const std::string refusal = "Your daily limit for the assistant is nearly used up";
+    CHECK_THAT(stage.say.direct("hello again", person), StartsWith(refusal) && Contains("It starts afresh at 00:00"));
+    CHECK_THAT(stage.say.direct("/usage", person),
+               Contains("Questions: 1") && Contains("Tokens: 24,900 of 25,000") && Contains("Cost: $0.25"));
+    CHECK(stage.say.direct("/echo commands work", person) == "commands work");
+    stage.host.kill9();
+    stage.host.start();
+    CHECK_THAT(stage.say.direct("hello again", person), StartsWith(refusal));
+    CHECK(stage.say.direct("hello", "923005550002") == "An answer.");  // another person has a share of their own
+    CHECK_THAT(stage.say.as_admin("/admin costs"), Contains("Questions: 2") && Contains("923005550002: 1 questions"));
+    CHECK(stage.metric("parley_gpt_budget_warnings_total") >= 1);
+}
+
+TEST_CASE("a question that a crash cut off is charged in full, and is answered all the same if that leaves enough") {
+    auto& stage = world().stage;
+    const std::string person = "923005550003";
+    world().keep_waiting(true);
+    REQUIRE(stage.host.post(body_of({.text = "are you there?", .from = person})).status == 200);
+    world().wait_held();
+    stage.host.kill9();
+    world().keep_waiting(false);
+    stage.host.start();
+    CHECK(eventually([&] { return stage.gateway.calls_to(person + "@s.whatsapp.net").size() == 1; }));
+    CHECK(stage.gateway.calls_to(person + "@s.whatsapp.net").front().text() == "An answer.");
+    CHECK_THAT(stage.say.direct("/usage", person), Contains("Questions: 2"));
+}
+
+TEST_CASE("a human who answers while the model thinks is not talked over") {
+    auto& stage = world().stage;
+    const std::string person = "923005550004";
+    world().keep_waiting(true);
+    REQUIRE(stage.host.post(body_of({.text = "are you there?", .from = person})).status == 200);
+    world().wait_held();
+    CHECK(stage.host.cli({"takeover", "start", person}).code == 0);
+    world().keep_waiting(false);
+    CHECK(stage.say.direct("/echo behind", person) == "behind");
+    CHECK(stage.gateway.calls_to(person + "@s.whatsapp.net").size() == 1);
+    CHECK(stage.host.cli({"takeover", "end", person}).code == 0);
+}
+
+TEST_CASE("who wants no answers of a model gets none, until they want them again") {
+    auto& stage = world().stage;
+    const std::string person = "923005550005";
+    CHECK_THAT(stage.say.direct("/ai off", person), StartsWith("I answer your plain words no more"));
+    CHECK_THAT(stage.say.direct("hello", person), StartsWith("Hello, I am a bot."));
+    CHECK_THAT(stage.say.direct("/ai", person), Contains("do not answer"));
+    CHECK_THAT(stage.say.direct("/ai on", person), Contains("again"));
+    CHECK(stage.say.direct("hello", person) == "An answer.");
+}
+
+}  // namespace parley::e2e
