@@ -238,6 +238,10 @@ TEST_CASE("what has a chat but asks for nothing") {
     CHECK(echo.chat == "447700900123");
     CHECK(echo.sender == "447700900100");
     CHECK(mentions(echo.payload, "from the phone"));
+    const auto heard = decode_file("echo").echoes;
+    REQUIRE(heard.size() == 1);
+    CHECK(heard.front().chat == echo.chat);
+    CHECK(heard.front().by_human);
     const Inbound created = decode_one("group_created");
     CHECK(created.kind == EventKind::other);
     CHECK(created.type == "group_create");

@@ -79,6 +79,35 @@ TEST_CASE("v8.0 messages of our own number are ours, others' are not") {
     CHECK(decode_gateway(from("447700900123@s.whatsapp.net"), 1, 1)->messages.size() == 1);
 }
 
+TEST_CASE("what was sent with our own number is told as an echo to its partner") {
+    const auto event = [](const std::string& members) {
+        return decode_gateway(R"({"event":"message","device_id":"447700900999@s.whatsapp.net","payload":{"id":"A1",)" +
+                                  members + R"(,"is_from_me":true,"body":"I am human"}})",
+                              7, 1)
+            .value();
+    };
+    const auto own = R"("from":"447700900999@s.whatsapp.net",)";
+    auto decoded = event(std::string(own) + R"("chat_id":"447700900123@s.whatsapp.net")");
+    CHECK(decoded.messages.empty());
+    REQUIRE(decoded.echoes.size() == 1);
+    CHECK(decoded.echoes[0].account == 7);
+    CHECK(decoded.echoes[0].chat == "447700900123@s.whatsapp.net");
+    CHECK(decoded.echoes[0].provider_id == "A1");
+    CHECK(decoded.echoes[0].text == "I am human");
+    CHECK_FALSE(decoded.echoes[0].by_human);  // it may be the host's own
+    // Our own hidden id, and the partner's number.
+    CHECK(event(R"("from":"98765432101234@lid","chat_id":"447700900123@s.whatsapp.net")").echoes.size() == 1);
+    CHECK(event(std::string(own) + R"("chat_id":"120363041234567890@g.us")").echoes.empty());
+    CHECK(event(std::string(own) + R"("chat_id":"447700900999@s.whatsapp.net")").echoes.empty());
+
+    const auto flat = decode_gateway(R"({"from":"447700900999@s.whatsapp.net","chat_id":"447700900123","from_me":true,)"
+                                     R"("message":{"id":"A2","text":"hello"}})",
+                                     7, 1);
+    CHECK(flat->messages.empty());
+    REQUIRE(flat->echoes.size() == 1);
+    CHECK(flat->echoes[0].chat == "447700900123@s.whatsapp.net");
+}
+
 TEST_CASE("who wrote goes by number and hidden id, and a hidden id is never taken for a number") {
     using Identities = std::vector<Identity>;
     const Identity number{IdentityKind::phone, "447700900123"}, hidden{IdentityKind::lid, "98765432101234"};

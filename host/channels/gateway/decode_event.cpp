@@ -97,7 +97,8 @@ Decoded decode_event(const Webhook& hook) {
     if (!time) time = read_timestamp(hook.root["timestamp"]);
     if (is_ours(hook, payload, origin)) {
         if (kind != EventKind::message) return {};
-        auto echo = read_echo(hook, chat, origin.sender, payload["id"].view_or(""), payload["body"].view_or(""), time);
+        const Jid own = parse_origin(payload["from"].view_or("")).sender;
+        auto echo = read_echo(hook, chat, own, payload["id"].view_or(""), payload["body"].view_or(""), time);
         if (echo) decoded.echoes.push_back(std::move(*echo));
         return decoded;
     }
