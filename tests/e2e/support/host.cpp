@@ -15,7 +15,7 @@ const std::vector<std::string>& sample_plugins() {
     static const std::vector<std::string> names = {"admin",     "announce",   "ask",       "blacklist", "classroom",
                                                    "echo",      "expenses",   "id",        "img",       "ping",
                                                    "plugin",    "poll",       "reminder",  "setting",   "solve",
-                                                   "summarize", "transcribe", "translate", "tts"};
+                                                   "summarize", "transcribe", "translate", "tts",       "usage"};
     return names;
 }
 
