@@ -274,7 +274,9 @@ void Application::connect_parts() {
 
 Result<void> Application::open_server() {
     router_ = make_router(*this);
-    server_ = std::make_unique<net::Server>(*loop_, router_, net::ServerOptions{}, log_);
+    net::ServerOptions options;
+    options.websocket_origins = config_.allowed_origins;
+    server_ = std::make_unique<net::Server>(*loop_, router_, options, log_);
     Result<void> opened;
     on_loop([&](const std::function<void()>& done) {
         auto bound = config_.tls_certificate.empty()

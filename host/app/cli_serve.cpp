@@ -1,3 +1,5 @@
+#include <sys/resource.h>
+
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -33,9 +35,18 @@ void print_welcome(Application& app) {
               << std::flush;
 }
 
+// Each connection is a descriptor; the usual soft limit of 1024 is for programs of long ago that use select().
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 int serve(config::Config config) {
+    raise_descriptor_limit();
     if (auto ok = config::complete(config); !ok) return fail(ok.error().message);
     const auto log = Logger::to_stderr(config.log_format, config.log_level);
     const ServiceManager manager(config.environment);

@@ -67,6 +67,19 @@ void ready(Application& app, const Request&, Responder respond) {
     respond(Response::json(ok ? 200 : 503, json::serialize(state)));
 }
 
+void set_connection_metrics(Metrics& metrics, const net::Server::Counters& now) {
+    const auto set = [&](const char* name, const char* help, std::uint64_t value) {
+        metrics.gauge(name, help).set(static_cast<double>(value));
+    };
+    set("parley_connections", "Open connections, WebSockets and event streams among them", now.connections_open);
+    set("parley_websockets", "Open WebSockets", now.websockets_open);
+    set("parley_websocket_messages_in", "Messages that came over WebSockets so far", now.websocket_messages_in);
+    set("parley_websocket_messages_out", "Messages that went over WebSockets so far", now.websocket_messages_out);
+    set("parley_websockets_slow", "WebSockets closed because they did not read", now.websockets_slow);
+    set("parley_event_streams", "Open event streams", now.event_streams_open);
+    set("parley_event_streams_slow", "Event streams ended because they were not read", now.event_streams_slow);
+}
+
 // Gauges are read when somebody looks.
 std::string metrics_text(Application& app) {
     auto& metrics = app.metrics();
@@ -86,6 +99,7 @@ std::string metrics_text(Application& app) {
         static_cast<double>(app.files().downloads().running()));
     set("parley_loop_lag_seconds", "How late the I/O thread is", app.loop().lag_ms() / 1000);
     set("parley_database_up", "1 while the database answers", app.journal().healthy() ? 1 : 0);
+    set_connection_metrics(metrics, app.server().counters());
     const auto journal = app.journal().stats();
     set("parley_commits", "Group commits so far", static_cast<double>(journal.commits));
     set("parley_committed_operations", "Operations in them", static_cast<double>(journal.operations));

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <optional>
 
+#include "core/text.hpp"
+
 namespace parley::config {
 namespace {
 
@@ -27,6 +29,23 @@ public:
             into = false;
         } else {
             fail(name, "must be true or false");
+        }
+    }
+    // "https://chat.example.org, http://localhost:5173": as browsers send them.
+    void origins(const char* name, std::vector<std::string>& into) {
+        const auto* value = find(name);
+        if (!value) return;
+        std::string_view rest = *value;
+        while (!rest.empty()) {
+            const auto comma = rest.find(',');
+            const auto origin = text::trim(rest.substr(0, comma));
+            const auto slashes = origin.find("://");
+            const bool good = (origin.starts_with("http://") || origin.starts_with("https://")) &&
+                              origin.size() > slashes + 3 && origin == text::to_lower_ascii(origin) &&
+                              origin.find_first_of("/?#@* ", slashes + 3) == std::string_view::npos;
+            if (!good) return fail(name, "must be origins like https://chat.example.org, separated by commas");
+            into.emplace_back(origin);
+            rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
         }
     }
     template <class Number>
@@ -92,6 +111,7 @@ Result<Config> from_environment(const Environment& environment) {
         {{"debug", LogLevel::debug}, {"info", LogLevel::info}, {"warn", LogLevel::warn}, {"error", LogLevel::error}});
     read.text("TLS_CERTIFICATE", config.tls_certificate);
     read.text("TLS_KEY", config.tls_key);
+    read.origins("ALLOWED_ORIGINS", config.allowed_origins);
     read.text("PARLEY_MASTER_KEY_FILE", config.master_key_file);
     read.number("HANDLER_TIMEOUT_MS", config.handler_timeout_ms, 100, 3'600'000);
     read.number("MAX_HANDLERS", config.max_handlers, 1, 20'000);

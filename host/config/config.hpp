@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "core/error.hpp"
 #include "core/log.hpp"
@@ -50,10 +51,11 @@ struct Config {
     LogLevel log_level = LogLevel::info;      // LOG_LEVEL: debug, info, warn, error
     std::string tls_certificate;              // TLS_CERTIFICATE, with TLS_KEY: serve HTTPS
     std::string tls_key;
-    std::string master_key_file;      // PARLEY_MASTER_KEY_FILE; empty: <data dir>/master.key
-    int handler_timeout_ms = 60'000;  // HANDLER_TIMEOUT_MS: how long a command may take
-    unsigned max_handlers = 10'000;   // MAX_HANDLERS: handlers that may wait at once
-    int retry_for_s = 24 * 3600;      // RETRY_FOR_S: how long a message is tried before it is failed
+    std::vector<std::string> allowed_origins;  // ALLOWED_ORIGINS: other sites whose pages may open WebSockets here
+    std::string master_key_file;               // PARLEY_MASTER_KEY_FILE; empty: <data dir>/master.key
+    int handler_timeout_ms = 60'000;           // HANDLER_TIMEOUT_MS: how long a command may take
+    unsigned max_handlers = 10'000;            // MAX_HANDLERS: handlers that may wait at once
+    int retry_for_s = 24 * 3600;               // RETRY_FOR_S: how long a message is tried before it is failed
     unsigned max_in_memory =
         20'000;  // MAX_IN_MEMORY: messages of each direction held in memory; more wait in the database
     GatewayConfig gateway;

@@ -38,7 +38,7 @@ void ServerCore::leave(Connection& connection) {
     if (connections.erase(&connection) == 0) return;  // taken over
     --connections_open;
     if (!connection.peer().local) {
-        --remote_connections;
+        --(connection.is_websocket ? remote_websockets : remote_connections);
         auto found = connections_of.find(connection.peer().address);
         if (found != connections_of.end() && --found->second == 0) connections_of.erase(found);
     }
@@ -48,6 +48,10 @@ void ServerCore::leave(Connection& connection) {
 void ServerCore::take_over(Connection& from, Connection& to) {
     connections.erase(&from);
     connections.insert(&to);
+    to.is_websocket = true;
+    if (to.peer().local) return;
+    --remote_connections;
+    ++remote_websockets;
 }
 
 void ServerCore::stop(int deadline_ms, UniqueFunction<void()> done) {

@@ -21,7 +21,8 @@ struct ServerOptions {
     int write_timeout_ms = 30'000;
     std::size_t max_header_bytes = 16 * 1024;
     unsigned max_header_fields = 100;
-    unsigned max_connections = 4096;      // more are answered 503 and closed
+    unsigned max_connections = 4096;      // more are answered 503 and closed; WebSockets do not count
+    unsigned max_websockets = 10'000;     // beside them; more are answered 503
     unsigned max_connections_per_ip = 0;  // 0: no limit (a proxy in front has one address)
     // Whose pages may open WebSockets besides those of this host itself: "https://chat.example.org".
     std::vector<std::string> websocket_origins;

@@ -41,6 +41,8 @@ public:
     virtual void wind_up() = 0;  // the server is stopping: end as soon as nothing is under way
     virtual void abort() = 0;
 
+    bool is_websocket = false;
+
 private:
     Peer peer_;
 };
@@ -55,7 +57,8 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
     bool is_full(const Peer& peer) const;
     void enter(Connection& connection);
     void leave(Connection& connection);
-    void take_over(Connection& from, Connection& to);  // the same connection of the peer, in other hands
+    // The same connection of the peer in other hands: a WebSocket's.
+    void take_over(Connection& from, Connection& to);
 
     void stop(int deadline_ms, UniqueFunction<void()> done);
     void cut();  // everything, at once
@@ -72,7 +75,8 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
     std::vector<std::shared_ptr<Listener>> listeners;
     std::unordered_set<Connection*> connections;
     std::map<std::string, unsigned> connections_of;  // by address; only when there is a limit on it
-    unsigned remote_connections = 0;
+    unsigned remote_connections = 0;                 // without the WebSockets
+    unsigned remote_websockets = 0;
     unsigned refusals_under_way = 0;
     bool stopping = false;
     UniqueFunction<void()> on_stopped;

@@ -203,6 +203,11 @@ void Session::admit_websocket(Turn& turn) {
     if (turn.check.has_body() || turn.check.expects_continue || buffer_.size() > 0) {
         return refuse_malformed(turn, 400, "nothing may follow a request to upgrade before it is answered");
     }
+    if (!peer().local && core_->remote_websockets >= core_->options.max_websockets) {
+        ++core_->refused_full;
+        refuse(turn, 503, "full", "too many WebSockets are open: try again later");
+        return turn.refusal->headers.set("Retry-After", "5");
+    }
     turn.refusal = refuse_handshake(turn.request, core_->options.websocket_origins);
     turn.websocket_key = turn.request.headers.get("Sec-WebSocket-Key");
 }

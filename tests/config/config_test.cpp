@@ -32,6 +32,7 @@ TEST_CASE("the environment is understood") {
                                           {"WHATSAPP_CLIENT_URL", "http://gateway:3000"},
                                           {"SUPPORT_TOKEN", ""},
                                           {"API_TOKEN", "key"},
+                                          {"ALLOWED_ORIGINS", "https://chat.example.org, http://localhost:5173"},
                                           {"MAX_IN_MEMORY", "100"}});
     REQUIRE(config);
     CHECK(config->host == "::");
@@ -45,6 +46,7 @@ TEST_CASE("the environment is understood") {
     CHECK(config->gateway.url == "http://gateway:3000");
     CHECK(config->support.token.empty());
     CHECK(config->api.token.reveal() == "key");
+    CHECK(config->allowed_origins == std::vector<std::string>{"https://chat.example.org", "http://localhost:5173"});
     CHECK(config->max_in_memory == 100);
 }
 
@@ -61,6 +63,9 @@ TEST_CASE("an error names the variable and what it can be") {
         {"LOG_LEVEL", "INFO", "LOG_LEVEL must be one of debug, info, warn, error"},
         {"GATEWAY_ALLOW_UNSIGNED", "maybe", "GATEWAY_ALLOW_UNSIGNED must be true or false"},
         {"HANDLER_TIMEOUT_MS", "1", "HANDLER_TIMEOUT_MS must be a number from 100 to 3600000"},
+        {"ALLOWED_ORIGINS", "*", "ALLOWED_ORIGINS must be origins like https://chat.example.org, separated by commas"},
+        {"ALLOWED_ORIGINS", "https://chat.example.org/",
+         "ALLOWED_ORIGINS must be origins like https://chat.example.org, separated by commas"},
         {"MAX_IN_MEMORY", "0", "MAX_IN_MEMORY must be a number from 100 to 1000000"},
     };
     for (const auto& row : rows) {

@@ -17,7 +17,10 @@ struct Sockets {
     std::unique_ptr<TestServer> server;
 
     ~Sockets() {
-        server->on_loop([&] { open.clear(); });
+        server->on_loop([&] {
+            server->server.reset();
+            open.clear();
+        });
     }
     void start() {
         server = std::make_unique<TestServer>(
@@ -137,6 +140,24 @@ TEST_CASE("an idle peer is pinged, and given up when it does not answer", "[webs
         CHECK(client.read(false).opcode == 9);
         CHECK(client.read(false).opcode == -1);
     }
+}
+
+TEST_CASE("sockets have a limit of their own and leave room for requests", "[websocket]") {
+    Sockets it;
+    it.options.max_websockets = 2;
+    it.options.max_connections = 1;
+    it.start();
+    auto first = it.connect();
+    {
+        auto second = it.connect();
+        auto third = WebSocketClient::to_port(it.server->port);
+        CHECK(third.answer().status == 503);
+        CHECK(third.answer().header("Retry-After") == "5");
+        second.hang_up(1000);
+    }
+    REQUIRE(it.closed_with(1000));
+    REQUIRE(eventually([&] { return it.server->server->counters().connections_open == 1; }));
+    CHECK(WebSocketClient::to_port(it.server->port).answer().status == 101);
 }
 
 TEST_CASE("sending on a closed socket is nothing", "[websocket]") {
