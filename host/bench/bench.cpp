@@ -10,6 +10,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "bench/fanout.hpp"
 #include "bench/floor.hpp"
 #include "bench/machine.hpp"
 #include "bench/session.hpp"
@@ -25,10 +26,10 @@ struct Part {
 };
 
 // In this order: later ones need what earlier ones found out, and say so by measuring it themselves when run alone.
-constexpr Part parts[] = {{"start", measure_start},     {"saturation", measure_saturation},
-                          {"half", measure_half_rate},  {"slow", measure_slow_gateway},
-                          {"reload", measure_reload},   {"waiting", measure_waiting},
-                          {"dispatch", report_dispatch}};
+constexpr Part parts[] = {{"start", measure_start},      {"saturation", measure_saturation},
+                          {"half", measure_half_rate},   {"slow", measure_slow_gateway},
+                          {"reload", measure_reload},    {"waiting", measure_waiting},
+                          {"dispatch", report_dispatch}, {"ws", measure_sockets}};
 
 std::string beside_program(const std::string& name) {
     std::string path(4096, '\0');
@@ -116,6 +117,14 @@ void add_verb(CLI::App& cli, int& result) {
     for (const auto& part : parts) names.emplace_back(part.name);
     verb->add_flag("--quick", options->quick, "One short round of everything, about a minute");
     verb->add_option("--only", options->only, "One part of the report")->check(CLI::IsMember(names));
+    verb->add_flag_callback(
+        "--ws", [options] { options->only = "ws"; }, "WebSockets alone: short for --only ws");
+    verb->add_option("--ws-clients", options->sockets, "WebSocket clients")
+        ->check(CLI::Range(2, 25'000))
+        ->capture_default_str();
+    verb->add_option("--ws-room", options->room_size, "Of them in each room")
+        ->check(CLI::Range(1, 25'000))
+        ->capture_default_str();
     verb->add_option("--rounds", options->rounds, "Rounds of what is compared")
         ->check(CLI::Range(1, 50))
         ->capture_default_str();
@@ -155,10 +164,16 @@ void add_verb(CLI::App& cli, int& result) {
     verb->add_option("--bench-plugins-dir", options->bench_plugins_dir)->group("");
     verb->add_option("--dir", options->directory, "Where the servers' data goes meanwhile; should be a real disk")
         ->capture_default_str();
-    // How it starts its own floor.
+    auto fanout_port = std::make_shared<std::uint16_t>(0);
+    // How it starts its own servers.
+    verb->add_option("--as-fanout", *fanout_port)->group("");
     verb->add_option("--as-floor", floor->port)->group("");
     verb->add_option("--floor-gateway", floor->gateway_port)->group("");
-    verb->callback([options, floor, verb, &result] {
+    verb->callback([options, floor, fanout_port, verb, &result] {
+        if (*fanout_port != 0) {
+            result = run_fanout(*fanout_port);
+            return;
+        }
         if (floor->port != 0) {
             catch_signals();
             floor->directory = options->directory;

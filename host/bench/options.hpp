@@ -17,6 +17,8 @@ struct Options {
     int gateway_delay_ms = 100;       // of the slow gateway
     unsigned slow_slots = 800;        // messages on their way at once while the gateway is slow
     unsigned waiting = 10'000;        // handlers that wait at once
+    unsigned sockets = 5000;          // WebSocket clients
+    unsigned room_size = 50;          // of them in a room
     std::string against;              // URL of another server's webhook
     unsigned short gateway_port = 0;  // of the fake gateway; 0: any
     std::string only;                 // one part of the report

@@ -131,6 +131,15 @@ Server Server::floor(const std::string& directory, std::uint16_t gateway_port) {
     return server;
 }
 
+Server Server::fanout(const std::string& directory) {
+    Server server;
+    server.name_ = "fan-out";
+    server.directory_ = directory;
+    server.port_ = free_port();
+    server.launch({own_program(), "bench", "--as-fanout", std::to_string(server.port_)}, base_environment(0));
+    return server;
+}
+
 Server Server::elsewhere(const std::string& url) {
     Server server;
     server.name_ = url;

@@ -24,6 +24,7 @@ public:
     static Server parley(const Options& options, const std::string& directory, std::uint16_t gateway_port,
                          const std::map<std::string, std::string>& more_environment = {});
     static Server floor(const std::string& directory, std::uint16_t gateway_port);
+    static Server fanout(const std::string& directory);
     static Server elsewhere(const std::string& url);
 
     const std::string& name() const { return name_; }

@@ -62,5 +62,6 @@ void measure_slow_gateway(Session& session);
 void measure_reload(Session& session);
 void measure_waiting(Session& session);
 void report_dispatch(Session& session);
+void measure_sockets(Session& session);
 
 }  // namespace parley::bench
