@@ -129,12 +129,12 @@ TEST_CASE("what goes wrong with a model has a status and words") {
 
 TEST_CASE("files go to the model and come from it by reference") {
     Fixture at;
-    const std::string png = "\x89PNG\r\n\x1a\n" + std::string(64, '\0');
-    const auto picture = at.media.put(png, "image/png").value().stored;
+    const auto jpeg = std::string("\xFF\xD8\xFF\xE0\x00\x10JFIF\x00\x01\x01", 13) + std::string(64, '\0');
+    const auto picture = at.media.put(jpeg, "image/jpeg").value().stored;
     const auto sound = at.media.put("OggS sound", "audio/ogg").value().stored;
     at.model.on_chat = [&](const gpt::ChatRequest& request) {
         gpt::ChatAnswer answer;
-        answer.text = request.messages[0].images.at(0).bytes == png ? "seen" : "not seen";
+        answer.text = request.messages[0].images.at(0).bytes == jpeg ? "seen" : "not seen";
         return answer;
     };
     const auto with = [&](const std::string& reference) {
@@ -159,10 +159,10 @@ TEST_CASE("files go to the model and come from it by reference") {
     CHECK(at.media.read(spoken.text).value() == "OggS salam");
     CHECK(at.ask(at.gpt().speak, "{}").status == PARLEY_INVALID);
 
-    at.model.on_draw = [&](const gpt::DrawRequest&) { return gpt::Image{"image/png", png}; };
+    at.model.on_draw = [&](const gpt::DrawRequest&) { return gpt::Image{"image/jpeg", jpeg}; };
     const auto drawn = at.ask(at.gpt().draw, R"({"prompt":"a cat"})");
     REQUIRE(drawn.status == PARLEY_OK);
-    CHECK(at.media.read(drawn.text).value() == png);
+    CHECK(at.media.read(drawn.text).value() == jpeg);
 
     at.model.on_embed = [](const gpt::EmbedRequest& request) {
         gpt::Embeddings out;
