@@ -89,7 +89,8 @@ void Intake::admit(std::shared_ptr<Batch> batch, Inbound message) {
     ++batch->open;
     failpoint("before-commit-in");
     std::shared_ptr<const Inbound> with_file;  // a copy only of those that have one
-    if (on_file && message.media && message.kind == EventKind::message) with_file = std::make_shared<Inbound>(message);
+    const bool to_fetch = message.media && message.media->stored.empty();
+    if (on_file && to_fetch && message.kind == EventKind::message) with_file = std::make_shared<Inbound>(message);
     auto sighting = contacts_ ? contacts_->unknown(message) : std::nullopt;
     auto done = [this, batch = std::move(batch), id, handled, with_file = std::move(with_file),
                  account = message.account, trace = message.trace, sender = message.sender, text = message.text,

@@ -36,7 +36,8 @@ with incoming as (
     returning id, created_at, kind, account_id, media
 ), fetching as (
     insert into media_downloads (message_id, account_id)
-    select id, account_id from admitted where media <> '' and kind = 'message'
+    select id, account_id from admitted
+     where case when media <> '' and kind = 'message' then media::json ->> 'stored' = '' else false end
 ), queued as (
     insert into inbox (id, created_at)
     select id, created_at from admitted where kind in ('message', 'timer', 'hook')
