@@ -1,5 +1,6 @@
 #include "channels/recipient.hpp"
 
+#include "channels/web/web_channel.hpp"
 #include "core/text.hpp"
 
 namespace parley::channels {
@@ -33,6 +34,11 @@ Result<std::string> chat_id(std::string_view channel, std::string_view to) {
     if (to.empty() || to.size() > longest_chat || !text::is_storable(to))
         return make_error(Errc::invalid, "the recipient is empty, too long or not text");
     if (channel == "support" || channel == "terminal") return std::string(to);
+    if (channel == "web") {
+        const auto room = room_of_chat(text::is_digits(to) ? "room:" + std::string(to) : std::string(to));
+        if (room) return room_chat(*room);
+        return make_error(Errc::invalid, "\"" + std::string(to) + "\" is no room: write room:7, or 7");
+    }
     const bool numbers_only = channel == "cloud" || channel == "twilio";
     const std::string_view prefix = channel == "twilio" ? "whatsapp:" : "";
     if (numbers_only && to.starts_with("whatsapp:") && is_user_id(to.substr(9))) to.remove_prefix(9);
