@@ -7,7 +7,7 @@ namespace parley::app {
 namespace {
 
 std::string_view static_name(std::string_view channel) {
-    for (const std::string_view name : {"gateway", "support", "terminal"})
+    for (const std::string_view name : {"gateway", "support", "terminal", "web"})
         if (channel == name) return name;
     for (const std::string_view name : accounts::configurable_channels())
         if (channel == name) return name;
@@ -48,6 +48,7 @@ Result<void> Accounts::load() {
             ids_.gateway = db::ensure_account(tx, "gateway", "gateway");
             ids_.support = db::ensure_account(tx, "support", "support");
             ids_.terminal = db::ensure_account(tx, "terminal", "terminal");
+            ids_.web = db::ensure_account(tx, "web", "web");
         });
         stored_ = registry_.load(*first);
     } catch (const ErrorException& failure) {
@@ -65,9 +66,11 @@ void Accounts::open(outbound::Sender& sender, pipeline::Intake& intake) {
     support_ = std::make_shared<channels::SupportChannel>(
         ids_.support, channels::SupportConfig{config.support.token, config.support.allow_unauthenticated}, parts_.loop);
     terminal_ = std::make_shared<channels::TerminalChannel>(parts_.loop);
+    web_ = std::make_shared<channels::WebChannel>(parts_.loop);
     directory_.adopt(built_in(ids_.gateway, "gateway"), gateway_);
     directory_.adopt(built_in(ids_.support, "support"), support_);
     directory_.adopt(built_in(ids_.terminal, "terminal"), terminal_);
+    directory_.adopt(built_in(ids_.web, "web"), web_);
     directory_.apply(std::move(stored_));
 }
 

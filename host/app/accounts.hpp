@@ -1,5 +1,5 @@
 // The accounts of this host: read from the database, made into channels, handed to sender and intake. Those built in
-// (the gateway of the settings, the support desk, the terminal) stand beside those that people configure.
+// (the gateway of the settings, the support desk, the terminal, the rooms) stand beside those that people configure.
 #pragma once
 
 #include <map>
@@ -13,6 +13,7 @@
 #include "app/gateway_account.hpp"
 #include "channels/support/support_channel.hpp"
 #include "channels/terminal/terminal_channel.hpp"
+#include "channels/web/web_channel.hpp"
 #include "config/config.hpp"
 #include "config/settings.hpp"
 #include "media/store.hpp"
@@ -24,7 +25,7 @@
 namespace parley::app {
 
 struct AccountIds {
-    AccountId gateway = 0, support = 0, terminal = 0;
+    AccountId gateway = 0, support = 0, terminal = 0, web = 0;
 };
 
 class Accounts {
@@ -65,6 +66,7 @@ public:
     GatewayAccount& gateway() { return *gateway_; }
     channels::SupportChannel& support() { return *support_; }
     channels::TerminalChannel& terminal() { return *terminal_; }
+    channels::WebChannel& web() { return *web_; }
 
     // [I/O thread] The account to send by: the one named; else the gateway of the settings, if it is configured; else
     // the only one there is.
@@ -85,6 +87,7 @@ private:
     std::shared_ptr<GatewayAccount> gateway_;
     std::shared_ptr<channels::SupportChannel> support_;
     std::shared_ptr<channels::TerminalChannel> terminal_;
+    std::shared_ptr<channels::WebChannel> web_;
     std::uint64_t readings_ = 0, applied_ = 0;  // of the database by refresh(): begun, and the latest that counts
     outbound::Sender* sender_ = nullptr;
     pipeline::Intake* intake_ = nullptr;

@@ -210,6 +210,8 @@ void Application::build_pipeline(MessageId greatest) {
     timers_ = std::make_unique<pipeline::Timers>(*loop_, *pool_, *journal_, *dispatcher_, *intake_, *ids_, log_);
     mailings_ = std::make_unique<Mailings>(
         Mailings::Parts{*loop_, database_, *pool_, *settings_, *accounts_, *sender_, *intake_, *ids_, log_});
+    people_ = std::make_unique<People>(
+        People::Parts{config_, database_, *pool_, *loop_, *accounts_, *files_, *intake_, log_});
 }
 
 void Application::connect_parts() {
@@ -294,6 +296,7 @@ Result<void> Application::open_server() {
             timers_->look();
             mailings_->start();
             guards_->start(*intake_);
+            people_->start();
             files_->open();
             maintain();
             ready_ = true;
@@ -402,6 +405,7 @@ Application::~Application() {
     if (loop_) loop_->stop();
     if (io_thread_.joinable()) io_thread_.join();
     mailings_.reset();
+    people_.reset();
     runtime_.reset();
     journal_.reset();
     pool_.reset();

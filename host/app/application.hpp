@@ -15,6 +15,7 @@
 #include "app/guards.hpp"
 #include "app/language.hpp"
 #include "app/mailings.hpp"
+#include "app/people.hpp"
 #include "app/sign_in.hpp"
 #include "config/config.hpp"
 #include "config/settings.hpp"
@@ -78,6 +79,7 @@ public:
     Files& files() { return *files_; }
     Guards& guards() { return *guards_; }
     Language& language() { return *language_; }
+    People& people() { return *people_; }
     net::Server& server() { return *server_; }
     Metrics& metrics() { return metrics_; }
     SignIn& sign_in() { return sign_in_; }
@@ -139,6 +141,7 @@ private:
     std::unique_ptr<pipeline::Intake> intake_;
     std::unique_ptr<pipeline::Timers> timers_;
     std::unique_ptr<Mailings> mailings_;
+    std::unique_ptr<People> people_;
     net::Router router_;
     std::unique_ptr<net::Server> server_;
 };

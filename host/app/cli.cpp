@@ -149,6 +149,7 @@ int run_cli(int argc, char** argv) {
     add_campaign_verb(cli, *config, result);
     add_template_verb(cli, *config, result);
     add_takeover_verb(cli, *config, result);
+    add_user_verb(cli, *config, result);
     add_dead(cli, *config, result);
     add_doctor(cli, *config, result);
     bench::add_verb(cli, result);

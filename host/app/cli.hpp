@@ -23,6 +23,8 @@ void add_campaign_verb(CLI::App& cli, config::Config& config, int& result);
 void add_template_verb(CLI::App& cli, config::Config& config, int& result);
 // `parley takeover ...`
 void add_takeover_verb(CLI::App& cli, config::Config& config, int& result);
+// `parley user ...`
+void add_user_verb(CLI::App& cli, config::Config& config, int& result);
 
 // The verbs. Each prints for a person: results to stdout, what went wrong to stderr.
 int serve(config::Config config);

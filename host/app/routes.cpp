@@ -152,6 +152,8 @@ net::Router make_router(Application& app) {
     router.add("POST", "/api/send-message/", with(support_send));
     add_control_routes(router, app);
     add_api_routes(router, app);
+    add_people_routes(router, app);
+    add_room_routes(router, app);
     return router;
 }
 

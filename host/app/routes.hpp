@@ -28,6 +28,12 @@
 //   GET  /api/v1/contacts                    people
 //   GET  /api/v1/accounts/events             what providers told about accounts
 //
+// People and rooms; each also without the slash at the end (docs/rooms.md has requests and answers):
+//   POST /auth/register/, /auth/login/, /auth/logout/
+//   POST /create-chatroom/, /join-chatroom/; GET /list-chatrooms/; DELETE /leave-chatroom/{id}/
+//   POST /send-message/, /read-message/; GET /list-messages/, /list-conversation-messages/{id}/
+//   GET  /ws/chat/{room}/                    WebSocket: what is said in the room
+//
 // Through the control socket only (routes_control.cpp): what the CLI asks of a running host.
 //   GET  /control/status                     counters of the parts
 //   GET  /control/plugins                    one JSON object a plugin
@@ -53,11 +59,19 @@
 //   GET  /control/takeovers                  chats in which a human answers
 //   POST /control/takeovers                  {"chat", "account", "hours", "by"}: one more; 0 hours: until it is ended
 //   POST /control/takeovers/end              {"chat", "account"}
+//   GET  /control/users                      ?after=N: people, 1,000 at a time
+//   POST /control/users                      {"username", "password", "role"}: somebody new
+//   POST /control/users/{name}/{what}        role ({"role"}), password ({"password"}), disable, enable
 //   GET  /control/messages/{id}              where an outbound message stands
 //   GET  /control/dead-letters               what could not be handled or sent
 //   POST /control/dead-letters/{id}/requeue  try it again
 #pragma once
 
+#include <functional>
+#include <optional>
+
+#include "auth/people.hpp"
+#include "auth/principal.hpp"
 #include "core/error.hpp"
 #include "net/http.hpp"
 
@@ -78,10 +92,20 @@ void add_campaign_routes(net::Router& router, Application& app);
 void add_takeover_routes(net::Router& router, Application& app);
 void add_template_routes(net::Router& router, Application& app);
 void add_api_routes(net::Router& router, Application& app);
+void add_people_routes(net::Router& router, Application& app);
+void add_room_routes(net::Router& router, Application& app);
 
 // 503 with Retry-After.
 net::Response come_again(const std::string& why);
 // An error of ours as an answer.
 net::Response problem(const Error& error);
+// The same, and 429 with Retry-After for who is too fast.
+net::Response refused(const auth::Refusal& refusal);
+
+// The answer for those who are no people who signed in: 401; 403 for programs and the operator of this machine.
+std::optional<net::Response> no_person(const auth::Authenticator::Answer& answer);
+// A handler for people who did.
+using PersonHandler = std::function<void(Application&, const auth::Principal&, net::Request, net::Responder)>;
+net::Handler for_people(Application& app, PersonHandler handler);
 
 }  // namespace parley::app
