@@ -170,13 +170,9 @@ TEST_CASE("hearing, speaking, drawing, comparing and judging") {
 }
 
 TEST_CASE("an older host has a shorter table") {
-    const parley_gpt old{offsetof(parley_gpt, transcribe),
-                         [](parley_call*, parley_str, parley_sink) { return parley_status(PARLEY_OK); },
-                         nullptr,
-                         nullptr,
-                         nullptr,
-                         nullptr,
-                         nullptr};
+    parley_gpt old{};
+    old.size = offsetof(parley_gpt, transcribe);
+    old.chat = [](parley_call*, parley_str, parley_sink) { return parley_status(PARLEY_OK); };
     const parley::Gpt gpt({}, &old);
     CHECK(status_of([&] { gpt.draw("a cat"); }) == Status::unsupported);
 }
