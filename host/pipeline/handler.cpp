@@ -2,7 +2,7 @@
 
 #include "core/failpoint.hpp"
 #include "pipeline/abi_message.hpp"
-#include "pipeline/help.hpp"
+#include "pipeline/hook_run.hpp"
 #include "plugins/handler_pool.hpp"
 
 namespace parley::pipeline {
@@ -14,15 +14,6 @@ std::string key_of(const std::string& user, const std::string& group) {
     return user + ' ' + group;
 }
 
-parley_call make_call(services::Services& services, services::HandlingState& state, const plugins::Lease& plugin) {
-    return parley_call{services,
-                       state,
-                       plugin.plugin_id(),
-                       [&plugin](std::string_view capability) { return plugin.granted(capability); },
-                       {},
-                       {}};
-}
-
 // `parley chat --admin`, which only the operator of this machine can write to; and admins of this host in rooms, who
 // signed in. On these channels the payload is the host's own.
 bool is_operator(const Inbound& message) {
@@ -32,31 +23,6 @@ bool is_operator(const Inbound& message) {
 // Whoever posts plain JSON names any sender they like: a number proves nothing there.
 bool knows_senders(const Inbound& message) {
     return message.channel != "support";
-}
-
-// Names the plugin in the state while its hook runs.
-class Running {
-public:
-    Running(services::HandlingState& state, const plugins::Lease& plugin) : state_(state) { set(&plugin); }
-    ~Running() { set(nullptr); }
-    Running(const Running&) = delete;
-    Running& operator=(const Running&) = delete;
-
-private:
-    void set(const plugins::Lease* plugin) {
-        std::lock_guard lock(state_.running_mutex);
-        state_.running = plugin;
-    }
-    services::HandlingState& state_;
-};
-
-// What was collected does not count: the plugin failed, or answers with its help. Who wrote stays registered.
-void discard(services::HandlingState& state) {
-    Effects kept;
-    kept.new_user = std::move(state.effects.new_user);
-    state.effects = std::move(kept);
-    state.storage.clear();
-    state.settings.clear();
 }
 
 }  // namespace
@@ -219,145 +185,12 @@ std::string Handler::preprocess(const Inbound& message, services::HandlingState&
     return text;
 }
 
-std::optional<Rejection> Handler::run_command(const Command& command, const Inbound& message, const std::string& text,
-                                              services::HandlingState& state) {
-    const bool in_group = !message.group.empty();
-    const std::string prefix = settings_.admin_prefix();
-    const std::string start = command_prefix(in_group, command.admin, prefix);
-    if (command.name == "help") {
-        const bool converses = turns_ && turns_->ready();
-        answer(message, state, help_overview(runtime_.commands(), command.admin, start, converses));
-        return std::nullopt;
-    }
-    if (command.name == "reset" && !command.admin) {
-        state.effects.forget = ConversationKey{message.account, message.chat, message.sender};
-        answer(message, state, "I have forgotten what we talked about here. Let us begin anew.");
-        return std::nullopt;
-    }
-    if (command.name == "ai" && !command.admin) {
-        choose_answers(command, message, state);
-        return std::nullopt;
-    }
-    auto plugin = runtime_.find(command.name);
-    const auto* info = plugin ? plugin.command(command.name) : nullptr;
-    if (!info || info->admin != command.admin)
-        return CommandNotFound{command.name, command_prefix(in_group, false, prefix) + "help",
-                               command_prefix(in_group, true, prefix) + "help"};
-    const std::string typed = start + command.name;
-    if (command.arguments == "help") {
-        answer(message, state, help_for(*info, typed));
-        return std::nullopt;
-    }
-    const auto given =
-        to_abi(message, AbiDetails{text, command.name, command.arguments, typed, command.admin, state.from_admin});
-    call_plugin(plugin, info, message, given, state, typed);
-    return std::nullopt;
-}
-
-Handler::ToolResult Handler::run_tool(const Inbound& message, const Command& command, services::HandlingState& state) {
-    state.message = &message;
-    state.from_admin = false;
-    auto plugin = runtime_.find(command.name);
-    const auto* info = plugin ? plugin.command(command.name) : nullptr;
-    if (!info || info->admin || info->internal) return {false, "There is no command of that name."};
-    const std::string typed = command_prefix(!message.group.empty(), false, {}) + command.name;
-    const std::string text = command.arguments.empty() ? typed : typed + ' ' + command.arguments;
-    const auto given = to_abi(message, AbiDetails{text, command.name, command.arguments, typed, false, false});
-    const std::size_t before = state.effects.replies.size();
-    ToolResult result;
-    result.done = call_plugin(plugin, info, message, given, state, typed);
-    const auto& replies = state.effects.replies;
-    for (std::size_t i = result.done ? std::min(before, replies.size()) : 0; i < replies.size(); ++i) {
-        if (!result.text.empty()) result.text += "\n\n";
-        if (replies[i].kind != OutboundKind::text)
-            result.text += "[" + std::string(to_string(replies[i].kind)) + " sent] ";
-        result.text += replies[i].text;
-    }
-    return result;
-}
-
 bool Handler::continues(const Inbound& message, const Inbound& next) const {
     if (next.kind != EventKind::message || next.sender != message.sender || next.group != message.group) return false;
     const std::string prefix = settings_.admin_prefix();
     const auto request = parse_request(next.text, speaker_of(next, true, prefix));
     const auto* plain = std::get_if<PlainText>(&request);
     return plain && (!plain->text.empty() || next.media);
-}
-
-void Handler::run_timer(const Inbound& message, services::HandlingState& state) {
-    auto plugin = runtime_.find_plugin(message.plugin);
-    if (!plugin || !plugin.hooks().timer) {
-        state.effects.failure = "the timer \"" + message.timer + "\" is due, but plugin " + message.plugin +
-                                " is not loaded; load it and requeue";
-        return;
-    }
-    const auto given = to_abi(message, AbiDetails{message.text, {}, {}, {}, false, state.from_admin});
-    call_plugin(plugin, nullptr, message, given, state, "");
-}
-
-void Handler::run_hook(const Inbound& message, services::HandlingState& state) {
-    auto plugin = runtime_.find_plugin(message.plugin);
-    if (!plugin || !plugin.hooks().hook) {
-        state.effects.failure = "something was posted to plugin " + message.plugin +
-                                ", but no such plugin that takes posts is loaded; load it and requeue";
-        return;
-    }
-    const auto given = to_abi(message, AbiDetails{message.text, {}, {}, {}, false, false});
-    call_plugin(plugin, nullptr, message, given, state, "");
-}
-
-bool Handler::call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* command, const Inbound& message,
-                          const parley_message& given, services::HandlingState& state, const std::string& typed) {
-    std::shared_ptr<std::timed_mutex> serial;
-    std::unique_lock<std::timed_mutex> turn;
-    if (command && command->serial) {
-        serial = serial_lock(plugin);
-        turn = std::unique_lock(*serial, std::defer_lock);
-        plugins::HandlerPool::BlockingSection waiting;
-        if (!turn.try_lock_until(state.deadline)) {
-            discard(state);
-            state.effects.failure =
-                "plugin " + plugin.plugin_id() + " was busy with another message for the whole time limit";
-            answer(message, state, "Sorry, `" + typed + "` is busy. Please try again later.");
-            return false;
-        }
-    }
-    state.database_away = false;
-    auto call = make_call(services_, state, plugin);
-    const auto& hooks = plugin.hooks();
-    const auto began = std::chrono::steady_clock::now();
-    const auto status = [&] {
-        const plugins::InsidePlugin inside(plugin);
-        const Running running(state, plugin);
-        if (command) return hooks.handle(hooks.self, &call, &given);
-        const auto hook = message.kind == EventKind::hook ? hooks.hook : hooks.timer;
-        return hook(hooks.self, &call, &given);
-    }();
-    const auto took = std::chrono::steady_clock::now() - began;
-    if (turn) turn.unlock();
-    if (state.gone) return false;  // the watchdog has recorded it
-    if (status != PARLEY_OK && state.database_away) {
-        discard(state);
-        state.again = true;  // it is run again when the database is back; nobody is to blame
-        return false;
-    }
-    const bool has_chat = message.chat.rfind(hook_chat_prefix, 0) != 0;
-    const bool user_error = has_chat && (status == PARLEY_SEND_HELP || status == PARLEY_INVALID);
-    plugin.record(status == PARLEY_OK || user_error ? plugins::CallOutcome::ok : plugins::CallOutcome::failed, took);
-    if (status == PARLEY_OK) return true;
-
-    discard(state);
-    if (status == PARLEY_SEND_HELP && command) {
-        answer(message, state, help_for(*command, typed));
-    } else if (status == PARLEY_INVALID && has_chat && !call.reported.empty()) {
-        answer(message, state, call.reported);
-    } else {
-        const std::string why = call.reported.empty() ? "status " + std::to_string(status) : call.reported;
-        log_.error("handler.failed", {{"plugin", plugin.plugin_id()}, {"trace", message.trace}, {"why", why}});
-        state.effects.failure = "plugin " + plugin.plugin_id() + " failed: " + why;
-        if (command) answer(message, state, "Sorry, `" + typed + "` failed. The admins can see why.");
-    }
-    return false;
 }
 
 void Handler::answer(const Inbound& message, services::HandlingState& state, std::string text) const {
@@ -371,17 +204,6 @@ void Handler::answer(const Inbound& message, services::HandlingState& state, std
 
 Speaker Handler::speaker_of(const Inbound& message, bool from_admin, const std::string& admin_prefix) const {
     return Speaker{!message.group.empty(), from_admin, admin_prefix};
-}
-
-// One lock a generation: a handler that hangs in the old one does not hold up the new one.
-std::shared_ptr<std::timed_mutex> Handler::serial_lock(const plugins::Lease& plugin) {
-    std::lock_guard lock(serial_mutex_);
-    auto& [generation, mutex] = serial_locks_[plugin.plugin_id()];
-    if (!mutex || generation != plugin.generation()) {
-        generation = plugin.generation();
-        mutex = std::make_shared<std::timed_mutex>();
-    }
-    return mutex;
 }
 
 }  // namespace parley::pipeline
