@@ -25,6 +25,23 @@ net::Response stream(const std::string& text) {
     return response;
 }
 
+// One call of a tool, its arguments in two pieces.
+net::Response tool_call(const std::string& name, const std::string& first, const std::string& second) {
+    auto response = stream("");
+    const auto chunk = [](const std::string& delta, const std::string& reason) {
+        return R"(data: {"id":"c1","object":"chat.completion.chunk","created":1,"model":"mock-1","choices":[{"index":0,)"
+               R"("delta":)" +
+               delta + R"(,"finish_reason":)" + reason + "}]}\n\n";
+    };
+    response.body =
+        chunk(R"({"role":"assistant","tool_calls":[{"index":0,"id":"call_1","type":"function","function":{"name":")" +
+                  name + R"(","arguments":)" + json_string(first) + "}}]}",
+              "null") +
+        chunk(R"({"tool_calls":[{"index":0,"function":{"arguments":)" + json_string(second) + "}}]}", "null") +
+        chunk("{}", R"("tool_calls")") + "data: [DONE]\n\n";
+    return response;
+}
+
 net::Response models() {
     net::Response response;
     response.headers.set("Content-Type", "application/json");
@@ -89,6 +106,30 @@ TEST_CASE("plain words are answered by the model, in WhatsApp's marks") {
     REQUIRE_FALSE(asked.empty());
     CHECK_THAT(asked.back().body, Catch::Contains("Available commands") && Catch::Contains("\"echo\""));
     CHECK(say.direct("/ping", "923002000001") != "");
+}
+
+TEST_CASE("a command that the model calls for is run, and its answer goes back to the model") {
+    auto& stage = world().stage;
+    world().model.answer_with([](const net::Request& request) -> std::optional<net::Response> {
+        if (request.method == "GET") return models();
+        if (request.body.find(R"("role":"tool")") != std::string::npos) return stream("It is said.");
+        return tool_call("echo", R"({"argum)", R"(ents":"from the model"})");
+    });
+    CHECK(stage.say.answers_before_ping({.text = "say it", .from = "923002000004"}) ==
+          std::vector<std::string>{"from the model", "It is said."});
+    CHECK_THAT(world().model.requests_to("/v1/chat/completions").back().body,
+               Catch::Contains("Run. They got this answer: from the model"));
+}
+
+TEST_CASE("a document is read and goes into the question") {
+    auto& stage = world().stage;
+    world().model.answer_with(answering("It is about towers."));
+    stage.gateway.serve_file("towers.txt", "The tower is 300 metres high.\n");
+    const std::string file =
+        R"("document":{"media_path":"statics/media/towers.txt","mime_type":"text/plain","caption":"what is it about?"})";
+    CHECK(stage.say.answer({.text = "", .from = "923002000005", .extra = file}) == "It is about towers.");
+    CHECK_THAT(world().model.requests_to("/v1/chat/completions").back().body,
+               Catch::Contains("The tower is 300 metres high.") && Catch::Contains("what is it about?"));
 }
 
 TEST_CASE("a host that dies in the middle of a turn begins it again, and answers once") {
