@@ -83,15 +83,15 @@ TEST_CASE("a human's answer from the phone takes the chat over") {
 
 TEST_CASE("an echo of our own message takes nothing over") {
     SilenceFixture fixture;
-    const auto sent = fixture.outbound("Hello from the bot, in two parts");
+    const auto sent = fixture.outbound("Hello from the bot, and a second part of some length");
     REQUIRE(fixture.enqueue(sent));
     fixture.echoes.heard(fixture.echo("OURS", "whatever"));
     fixture.executor.fire_next();  // it is still in the outbox
     fixture.sent(sent.id, "OURS");
     fixture.echoes.heard(fixture.echo("OURS", "whatever"));
-    fixture.echoes.heard(fixture.echo("SECOND-PART", "in two parts"));
+    fixture.echoes.heard(fixture.echo("SECOND-PART", "a second part of some length"));
     fixture.executor.fire_next();
-    fixture.echoes.heard(fixture.echo("THEIRS"));
+    fixture.echoes.heard(fixture.echo("THEIRS", "Hello"));  // as our own began, but no more than that
     fixture.executor.fire_next();
     fixture.executor.run_until([&] { return fixture.count("takeovers") == "1"; });
     CHECK(fixture.ask("select taken_by from takeovers") == "phone");

@@ -98,7 +98,7 @@ std::vector<bool> find_foreign(pqxx::work& tx, const std::vector<SentElsewhere>&
              "   and not exists (select 1 from outbox o where o.account_id = g.account and o.chat = g.chat) "
              "   and not exists (select 1 from messages m where m.account_id = g.account and m.chat = g.chat "
              "                      and m.id >= $5 and m.direction = 1 and g.body <> '' "
-             "                      and position(g.body in m.body) > 0) "
+             "                      and (m.body = g.body or length(g.body) >= 20 and position(g.body in m.body) > 0)) "
              "from unnest($1::int[], $2::text[], $3::text[], $4::text[]) with ordinality "
              "     as g(account, chat, provider_id, body, place) order by g.place",
              accounts.str(), chats.str(), ids.str(), texts.str(),

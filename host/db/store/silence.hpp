@@ -47,7 +47,8 @@ struct SentElsewhere {
     std::string chat, provider_id, text;
 };
 // Which of them nobody here sent: not recorded under that id, nothing on its way in that chat, no message of ours of
-// the last quarter of an hour there that has these words. True for those of the same place.
+// the last quarter of an hour there that has these words, whole or as a part of some length. True for those of the same
+// place.
 std::vector<bool> find_foreign(pqxx::work& tx, const std::vector<SentElsewhere>& sent);
 
 }  // namespace parley::db
