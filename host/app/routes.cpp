@@ -97,6 +97,7 @@ std::string metrics_text(Application& app) {
     set("parley_media_bytes", "Bytes of them", static_cast<double>(files.bytes));
     set("parley_media_downloads_running", "Files being fetched",
         static_cast<double>(app.files().downloads().running()));
+    set("parley_room_sockets", "WebSockets that listen in rooms", static_cast<double>(app.people().hub().sockets()));
     set("parley_loop_lag_seconds", "How late the I/O thread is", app.loop().lag_ms() / 1000);
     set("parley_database_up", "1 while the database answers", app.journal().healthy() ? 1 : 0);
     set_connection_metrics(metrics, app.server().counters());

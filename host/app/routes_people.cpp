@@ -36,6 +36,9 @@ Result<Given> read_given(const Request& request) {
 }
 
 void sign_up(Application& app, const Request& request, Responder respond) {
+    if (!app.settings().flag("registration_open"))
+        return respond(Response::problem(403, "forbidden",
+                                         "nobody can register here by themselves: ask the operator of this host"));
     auto given = read_given(request);
     if (!given) return respond(problem(given.error()));
     app.people().people().add(given->username, std::move(given->password), auth::Role::user, origin_of(request),

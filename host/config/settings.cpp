@@ -242,6 +242,8 @@ const std::vector<SettingDefinition>& setting_definitions() {
         {"rate_limit_messages", "messages of one person that are handled within the window; 0: all", "0", false,
          Kind::number, 0, 1000},
         {"rate_limit_window_seconds", "the window of rate_limit_messages", "60", false, Kind::number, 1, 86'400},
+        {"registration_open", "whether anybody who reaches this host may register for its rooms", "true", false,
+         Kind::flag},
         {"system_prompt",
          "what the language model is told first: who it is, how it answers; empty: the host's own words", "", false,
          Kind::text},

@@ -382,6 +382,52 @@ TEST_CASE("pictures and videos come as a form and can be fetched by their link")
     REQUIRE(send(ada.token, std::stoll(room), "/id").status == 201);
 }
 
+TEST_CASE("what was said is answered once, in order, though the host is killed right after") {
+    Host host(HostOptions{"http://127.0.0.1:9", {"echo"}, {}});
+    host.start();
+    const auto at = [&](const std::string& method, const std::string& target, const std::string& token,
+                        const std::string& body = "") {
+        Headers headers{{"Content-Type", "application/json"}};
+        if (!token.empty()) headers["Authorization"] = "Bearer " + token;
+        return http(host.port(), method, target, body, headers);
+    };
+    REQUIRE(at("POST", "/auth/register/", "", credentials("ada")).status == 201);
+    const std::string token(
+        json::parse(at("POST", "/auth/login/", "", credentials("ada")).body).at("token").as_string());
+    REQUIRE(at("POST", "/create-chatroom/", token).status == 201);
+    constexpr int count = 20;
+    std::string expected;
+    for (int i = 0; i < count; ++i) {
+        const std::string words = "number " + std::to_string(i);
+        REQUIRE(at("POST", "/send-message/", token, R"({"conversation_id":1,"text":"/echo )" + words + "\"}").status ==
+                201);
+        expected += words + "; ";
+    }
+    host.kill9();
+    host.start();
+    std::string answers;
+    const auto all_answered = [&] {
+        answers.clear();
+        const auto found = json::parse(at("GET", "/list-messages/", token).body);
+        for (const auto& message : found.as_array())
+            if (message.at("sender").as_int64() == 0) answers += std::string(message.at("text").as_string()) + "; ";
+        return answers.size() >= expected.size();
+    };
+    CHECK(eventually(all_answered, 30s));
+    CHECK(answers == expected);
+}
+
+TEST_CASE("registering can be closed") {
+    const auto ada = person("ada.closing");
+    REQUIRE(stage().host.cli({"user", "role", ada.name, "admin"}).code == 0);
+    const Person admin{ada.id, ada.name, sign_in(ada.name)};
+    const auto room = room_of(admin);
+    REQUIRE(send(admin.token, room, "/admin setting -c registration_open false").status == 201);
+    CHECK(eventually([&] { return ask("POST", "/auth/register/", "", credentials("late")).status == 403; }));
+    REQUIRE(send(admin.token, room, "/admin setting -c registration_open true").status == 201);
+    CHECK(eventually([&] { return ask("POST", "/auth/register/", "", credentials("late")).status == 201; }));
+}
+
 TEST_CASE("users are made and changed on the command line") {
     const auto made = stage().host.cli({"user", "add", "operator.cli", "--role", "operator", "--generate"});
     CAPTURE(made.err);

@@ -121,6 +121,21 @@ TEST_CASE("one row that cannot be stored fails alone") {
     CHECK(store.journal->healthy());
 }
 
+TEST_CASE("a file that came with its message is not fetched") {
+    JournalFixture store;
+    auto message = store.inbound("1");
+    message.media = Media{};
+    message.media->kind = MediaKind::image;
+    REQUIRE(accepted(store.admit(message)));
+    CHECK(store.count("media_downloads") == "1");
+    auto other = store.inbound("2");
+    other.media = message.media;
+    other.media->stored = "4f1c";
+    REQUIRE(accepted(store.admit(other)));
+    CHECK(store.count("media_downloads") == "1");
+    CHECK(store.count("inbox") == "2");
+}
+
 TEST_CASE("texts with quotes, backslashes, braces and lines come back as they were") {
     JournalFixture store;
     for (const std::string text : {"\"quoted\" \\ {a,b} 'x' NULL", "null", "line\nline\ttab", "", " ",
