@@ -12,16 +12,19 @@ using std::chrono::seconds;
 
 constexpr std::size_t longest_name = 64, longest_label = 200;
 
-// Many people may share one address, so it has more free tries than a name.
+// Many people may share one address, so it has more free tries than a name, and is trusted again sooner.
 Throttle::Rules address_rules() {
     Throttle::Rules rules;
     rules.free = 50;
+    rules.forgive = seconds(10);
+    rules.longest_wait = seconds(60);
     return rules;
 }
 
 Throttle::Rules registration_rules() {
     Throttle::Rules rules;
     rules.free = 100;
+    rules.forgive = seconds(10);
     rules.longest_wait = seconds(60);
     return rules;
 }

@@ -18,6 +18,8 @@ void Throttle::count(std::string_view key, SteadyTime now) {
         found = tries_.emplace(std::string(key), Tries{}).first;
     }
     auto& tries = found->second;
+    const auto forgiven = (now - tries.last) / rules_.forgive;
+    tries.count -= static_cast<unsigned>(std::min<long long>(forgiven, tries.count));
     if (tries.last + rules_.forget < now) tries.count = 0;
     ++tries.count;
     tries.last = now;

@@ -17,7 +17,8 @@ public:
         unsigned free = 5;  // tries before the first wait
         std::chrono::seconds first_wait{1};
         std::chrono::seconds longest_wait{15 * 60};
-        std::chrono::seconds forget{60 * 60};  // after the last try
+        std::chrono::seconds forgive{5 * 60};  // one try, for each such time without any
+        std::chrono::seconds forget{60 * 60};  // all of them
         std::size_t most_keys = 100'000;       // more: those who were away longest are forgotten
     };
     explicit Throttle(Rules rules) : rules_(rules) {}

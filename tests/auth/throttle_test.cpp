@@ -49,6 +49,24 @@ TEST_CASE("a try that was right is taken back") {
     CHECK(throttle.keys() == 0);
 }
 
+TEST_CASE("an address that many people share is trusted again after some quiet") {
+    Throttle::Rules rules;
+    rules.free = 10;
+    rules.forgive = seconds(10);
+    Throttle throttle{rules};
+    SteadyTime now{};
+    // One wrong password every ten seconds, for a day.
+    for (int i = 0; i < 8640; ++i, now += seconds(10)) {
+        CHECK(throttle.wait("address", now) == seconds(0));
+        throttle.count("address", now);
+    }
+    for (int i = 0; i < 10; ++i) throttle.count("address", now);
+    CHECK(throttle.wait("address", now) > seconds(0));
+    now += seconds(100);
+    throttle.count("address", now);
+    CHECK(throttle.wait("address", now) == seconds(0));
+}
+
 TEST_CASE("who guesses with many names does not fill the memory") {
     Throttle::Rules rules;
     rules.most_keys = 100;
