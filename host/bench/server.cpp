@@ -13,6 +13,7 @@
 
 #include "bench/load.hpp"
 #include "bench/poller.hpp"
+#include "bench/room_people.hpp"
 #include "bench/wire.hpp"
 
 namespace parley::bench {
@@ -163,6 +164,11 @@ void Server::age() const {
     for (int megabytes = 0; megabytes < most_log_mb; ++megabytes)
         work.exec("select pg_logical_emit_message(false, 'bench', repeat('x', 1000000))");
     work.exec("checkpoint");
+}
+
+void Server::fill_rooms(unsigned people, unsigned room_size) const {
+    pqxx::connection connection("host='" + read_database_socket(directory_) + "' user=parley dbname=parley");
+    insert_people_in_rooms(connection, people, room_size);
 }
 
 Usage Server::usage() const {

@@ -40,6 +40,9 @@ public:
     // A new one makes each of them, and meanwhile nothing commits.
     void age() const;
 
+    // Puts people into rooms, see room_people.hpp.
+    void fill_rooms(unsigned people, unsigned room_size) const;
+
     Usage usage() const;
     void stop() { process_.stop(); }
 

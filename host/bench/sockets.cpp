@@ -2,11 +2,13 @@
 // others that does not read.
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <vector>
 
+#include "bench/room_people.hpp"
 #include "bench/session.hpp"
 #include "bench/socket_client.hpp"
 
@@ -16,6 +18,7 @@ namespace {
 constexpr std::size_t text_size = 120;
 constexpr std::size_t large_text_size = 4096;  // in the room with the slow reader
 constexpr unsigned opening_at_once = 64;
+constexpr double room_texts_a_second = 5;  // of each room, where texts are stored
 
 struct Window {
     double deliveries = 0;  // a second
@@ -23,27 +26,30 @@ struct Window {
     double server_us = 0;  // processor time of a delivery
 };
 
+// Where a client connects.
+using TargetOf = std::function<std::string(unsigned client, unsigned room)>;
+
 // All clients, and what they have seen. The first of each room speaks.
 class Crowd {
 public:
-    Crowd(const Server& server, unsigned clients, unsigned room_size);
+    Crowd(const Server& server, unsigned clients, unsigned room_size, TargetOf target_of);
 
     void open();
     // Each room has one text on its way at any time; with `rate`, so many texts a second in all.
     Window run(double seconds, double rate);
     void flood_last_room(bool on);
     unsigned rooms() const { return static_cast<unsigned>(speakers_.size()); }
-    std::string last_room() const { return target_of(rooms() - 1); }
+    std::string last_room() const { return target_of_(0, rooms() - 1); }
     std::size_t lost() const;
 
 private:
-    static std::string target_of(unsigned room) { return "/rooms/" + std::to_string(room); }
     void speak(unsigned room, Nanos due);
     void heard(unsigned room, bool speaker, std::string_view text);
 
     const Server& server_;
     Poller poller_;
     unsigned clients_count_, room_size_;
+    TargetOf target_of_;
     std::vector<std::unique_ptr<SocketClient>> clients_;
     std::vector<SocketClient*> speakers_;
     std::vector<double> latencies_;  // milliseconds
@@ -51,11 +57,11 @@ private:
     bool closed_loop_ = false, measuring_ = false, flooding_ = false;
 };
 
-Crowd::Crowd(const Server& server, unsigned clients, unsigned room_size)
-    : server_(server), clients_count_(clients), room_size_(room_size) {}
+Crowd::Crowd(const Server& server, unsigned clients, unsigned room_size, TargetOf target_of)
+    : server_(server), clients_count_(clients), room_size_(room_size), target_of_(std::move(target_of)) {}
 
 void Crowd::open() {
-    const auto until = now_ns() + 60'000'000'000;
+    const auto until = now_ns() + 120'000'000'000;
     const auto all_upgraded = [&] {
         return std::all_of(clients_.begin(), clients_.end(), [](const auto& client) { return client->upgraded(); });
     };
@@ -63,7 +69,7 @@ void Crowd::open() {
         const unsigned room = i / room_size_;
         const bool speaker = i % room_size_ == 0;
         clients_.push_back(std::make_unique<SocketClient>(
-            poller_, server_.port(), target_of(room),
+            poller_, server_.port(), target_of_(i, room),
             [this, room, speaker](std::string_view text) { heard(room, speaker, text); }));
         if (speaker) speakers_.push_back(clients_.back().get());
         // Never more handshakes at once than the server's backlog takes.
@@ -77,17 +83,19 @@ void Crowd::open() {
 
 void Crowd::speak(unsigned room, Nanos due) {
     const bool large = flooding_ && room + 1 == rooms();
-    std::string text = std::to_string(due) + " ";
+    std::string text = std::string(large ? "t!" : "t=") + std::to_string(due) + " ";
     text.resize(large ? large_text_size : text_size, 'x');
-    speakers_[room]->send_text(text);
+    speakers_[room]->send_text(R"({"type":"message","text":")" + text + R"("})");
     said_ += room_size_;
 }
 
 void Crowd::heard(unsigned room, bool speaker, std::string_view text) {
+    const auto at = std::min(text.find("\"t="), text.find("\"t!"));
+    if (at == std::string_view::npos) return;  // something else that a room tells
     ++heard_;
     Nanos due = 0;
-    std::from_chars(text.data(), text.data() + text.size(), due);
-    const bool large = text.size() == large_text_size;
+    std::from_chars(text.data() + at + 3, text.data() + text.size(), due);
+    const bool large = text[at + 2] == '!';
     if (measuring_ && !large) latencies_.push_back(static_cast<double>(now_ns() - due) / 1e6);
     const bool again = large ? flooding_ : closed_loop_;
     if (speaker && again) speak(room, now_ns());
@@ -160,9 +168,41 @@ void measure_slow_reader(Report& report, Crowd& crowd, const Server& server, dou
     const int code = slow.read_code(1'000'000'000);
     report.figure("sockets: one room loud, all read", words(without));
     report.figure("sockets: the same, one does not read", words(with));
-    report.figure("sockets: who does not read",
-                  std::string(cut ? "cut off" : "still connected") +
-                      (code != 0 ? ", with " + std::to_string(code) : ", without a word"));
+    report.figure("sockets: who does not read", code != 0 ? "closed with " + std::to_string(code)
+                                                : cut     ? "cut off without a word"
+                                                          : "still connected");
+}
+
+// Opens all of them and says what that took.
+void open_sockets(Report& report, Crowd& crowd, const Server& server, const Options& options, const std::string& what) {
+    const auto empty = memory_of(server.pid());
+    const auto began = now_ns();
+    crowd.open();
+    const double opened_s = static_cast<double>(now_ns() - began) / 1e9;
+    const auto full = memory_of(server.pid());
+    const double each_kb = (full.resident_mb - empty.resident_mb) * 1024 / options.sockets;
+    report.figure(what, std::to_string(options.sockets) + " clients in " + std::to_string(crowd.rooms()) +
+                            " rooms, texts of " + std::to_string(text_size) + " bytes; opened in " +
+                            number(opened_s, 1) + " s");
+    report.figure(what + ": memory of an idle one",
+                  number(each_kb, 1) + " KiB (server " + number(empty.resident_mb, 1) + " -> " +
+                      number(full.resident_mb, 1) + " MB, without what the kernel holds)");
+}
+
+// The same with rooms that are stored, people who sign in and a bot who listens. People may say ten texts a second.
+void measure_rooms(Session& session) {
+    const auto& options = session.options();
+    auto& report = session.report();
+    auto& server = session.parley();
+    server.fill_rooms(options.sockets, options.room_size);
+    Crowd crowd(server, options.sockets, options.room_size, [](unsigned client, unsigned room) {
+        return "/ws/chat/" + std::to_string(room_id(room)) + "/?token=" + room_token(client);
+    });
+    open_sockets(report, crowd, server, options, "rooms");
+    const double rate = room_texts_a_second * crowd.rooms();
+    report.figure("rooms: every text stored, " + number(rate, 0) + " a second",
+                  words(crowd.run(options.seconds, rate)));
+    report.figure("rooms: texts lost", std::to_string(crowd.lost()));
 }
 
 }  // namespace
@@ -170,21 +210,11 @@ void measure_slow_reader(Report& report, Crowd& crowd, const Server& server, dou
 void measure_sockets(Session& session) {
     const auto& options = session.options();
     auto& report = session.report();
-    session.say("sockets: " + std::to_string(options.sockets) + " clients");
+    session.say("sockets: " + std::to_string(options.sockets) + " clients, without rooms that are stored");
     auto server = Server::fanout(session.directory("fanout"));
-    const auto empty = memory_of(server.pid());
-    Crowd crowd(server, options.sockets, options.room_size);
-    const auto began = now_ns();
-    crowd.open();
-    const double opened_s = static_cast<double>(now_ns() - began) / 1e9;
-    const auto full = memory_of(server.pid());
-    const double each_kb = (full.resident_mb - empty.resident_mb) * 1024 / options.sockets;
-    report.figure("sockets", std::to_string(options.sockets) + " clients in " + std::to_string(crowd.rooms()) +
-                                 " rooms, texts of " + std::to_string(text_size) + " bytes; opened in " +
-                                 number(opened_s, 1) + " s");
-    report.figure("sockets: memory of an idle one",
-                  number(each_kb, 1) + " KiB (server " + number(empty.resident_mb, 1) + " -> " +
-                      number(full.resident_mb, 1) + " MB, without what the kernel holds)");
+    Crowd crowd(server, options.sockets, options.room_size,
+                [](unsigned, unsigned room) { return "/rooms/" + std::to_string(room); });
+    open_sockets(report, crowd, server, options, "sockets");
     const auto most = crowd.run(options.seconds, 0);
     report.figure("sockets: fan-out at most", words(most));
     const double half = most.deliveries / options.room_size / 2;
@@ -192,6 +222,9 @@ void measure_sockets(Session& session) {
     report.figure("sockets: texts lost", std::to_string(crowd.lost()));
     measure_slow_reader(report, crowd, server, options.seconds, half / 2);
     report.figure("sockets: memory after it all", number(memory_of(server.pid()).resident_mb, 1) + " MB");
+    server.stop();
+    session.say("sockets: " + std::to_string(options.sockets) + " people in rooms");
+    measure_rooms(session);
 }
 
 }  // namespace parley::bench
