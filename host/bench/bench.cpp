@@ -13,6 +13,7 @@
 #include "bench/fanout.hpp"
 #include "bench/floor.hpp"
 #include "bench/machine.hpp"
+#include "bench/model_server.hpp"
 #include "bench/session.hpp"
 #include "db/server_process.hpp"
 #include "db/server_programs.hpp"
@@ -29,7 +30,8 @@ struct Part {
 constexpr Part parts[] = {{"start", measure_start},      {"saturation", measure_saturation},
                           {"half", measure_half_rate},   {"slow", measure_slow_gateway},
                           {"reload", measure_reload},    {"waiting", measure_waiting},
-                          {"dispatch", report_dispatch}, {"ws", measure_sockets}};
+                          {"dispatch", report_dispatch}, {"gpt", measure_gpt},
+                          {"ws", measure_sockets}};
 
 std::string beside_program(const std::string& name) {
     std::string path(4096, '\0');
@@ -113,6 +115,7 @@ void add_verb(CLI::App& cli, int& result) {
     auto* verb = cli.add_subcommand("bench", "Measure this program on this machine, against its own floor and others");
     auto options = std::make_shared<Options>();
     auto floor = std::make_shared<FloorOptions>();
+    auto model = std::make_shared<ModelServerOptions>();
     std::vector<std::string> names;
     for (const auto& part : parts) names.emplace_back(part.name);
     verb->add_flag("--quick", options->quick, "One short round of everything, about a minute");
@@ -125,6 +128,8 @@ void add_verb(CLI::App& cli, int& result) {
     verb->add_option("--ws-room", options->room_size, "Of them in each room")
         ->check(CLI::Range(1, 25'000))
         ->capture_default_str();
+    verb->add_flag_callback(
+        "--gpt", [options] { options->only = "gpt"; }, "The language model alone: short for --only gpt");
     verb->add_option("--rounds", options->rounds, "Rounds of what is compared")
         ->check(CLI::Range(1, 50))
         ->capture_default_str();
@@ -169,7 +174,13 @@ void add_verb(CLI::App& cli, int& result) {
     verb->add_option("--as-fanout", *fanout_port)->group("");
     verb->add_option("--as-floor", floor->port)->group("");
     verb->add_option("--floor-gateway", floor->gateway_port)->group("");
-    verb->callback([options, floor, fanout_port, verb, &result] {
+    verb->add_option("--as-model", model->port)->group("");
+    verb->callback([options, floor, model, fanout_port, verb, &result] {
+        if (model->port != 0) {
+            model->directory = options->directory;
+            result = run_model_server(*model);
+            return;
+        }
         if (*fanout_port != 0) {
             result = run_fanout(*fanout_port);
             return;

@@ -20,12 +20,6 @@ namespace parley::bench {
 
 const char* const webhook_secret = "bench webhook secret";
 
-namespace {
-
-constexpr int most_log_mb = 1100;  // a little more than the cluster's max_wal_size
-
-using Clock = std::chrono::steady_clock;
-
 std::string own_program() {
     std::string path(4096, '\0');
     const auto size = readlink("/proc/self/exe", path.data(), path.size());
@@ -37,6 +31,12 @@ std::string own_program() {
 std::uint16_t free_port() {
     return port_of(listen_on(0).get());
 }
+
+namespace {
+
+constexpr int most_log_mb = 1100;  // a little more than the cluster's max_wal_size
+
+using Clock = std::chrono::steady_clock;
 
 // GET on a port of this machine: the status; 0 when nobody answers within a second.
 int ask_status(std::uint16_t port, const std::string& target) try {

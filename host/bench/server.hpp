@@ -58,6 +58,11 @@ private:
     ChildProcess process_;
 };
 
+// This program's path, to start parts of the bench as processes of their own.
+std::string own_program();
+// Of this machine, free a moment ago.
+std::uint16_t free_port();
+
 // Signs the webhooks of all runs.
 extern const char* const webhook_secret;
 

@@ -63,5 +63,6 @@ void measure_reload(Session& session);
 void measure_waiting(Session& session);
 void report_dispatch(Session& session);
 void measure_sockets(Session& session);
+void measure_gpt(Session& session);
 
 }  // namespace parley::bench
