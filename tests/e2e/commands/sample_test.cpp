@@ -94,7 +94,7 @@ TEST_CASE("settings are shown and changed") {
     CHECK(say.as_admin("/admin setting -c nosuch 1") == "Setting `nosuch` not found.");
     CHECK(say.as_admin("/admin setting -c debug maybe") == "Setting `debug` not changed: debug must be true or false");
     CHECK_THAT(say.as_admin("/admin setting -g all"), Contains("- *admin_ids*: " + admin_number));
-    CHECK(say.as_admin("/admin setting -c openai_api_key sk-verysecret") == "Setting `openai_api_key` changed.");
+    CHECK(say.as_admin("/admin setting -c ocr_space_api_key sk-verysecret") == "Setting `ocr_space_api_key` changed.");
     CHECK_THAT(say.as_admin("/admin setting -g all"), !Contains("sk-verysecret"));
 
     CHECK(say.as_admin("/admin setting -c admin_command_prefix !") == "Setting `admin_command_prefix` changed to `!`.");
