@@ -53,17 +53,6 @@ std::vector<ContactId> find_contacts(pqxx::work& tx, int organisation, const std
     return found;
 }
 
-void merge(pqxx::work& tx, ContactId into, ContactId from) {
-    tx.exec_params("update contact_identities set contact_id = $1 where contact_id = $2", into, from);
-    tx.exec_params(
-        "with gone as (delete from contacts where id = $2 returning *) "
-        "update contacts c set name = case when c.name = '' then g.name else c.name end, "
-        "       phone = case when c.phone = '' then g.phone else c.phone end, "
-        "       first_seen = least(c.first_seen, g.first_seen), last_seen = greatest(c.last_seen, g.last_seen) "
-        "  from gone g where c.id = $1",
-        into, from);
-}
-
 constexpr const char* seen_at = "timestamptz 'epoch' + $%::bigint * interval '1 millisecond'";
 
 std::string time_of(int parameter) {
@@ -89,7 +78,7 @@ void refresh(pqxx::work& tx, ContactId contact, const Sighting& sighting) {
 
 void write_one(pqxx::work& tx, int organisation, const Sighting& sighting) {
     const auto found = find_contacts(tx, organisation, sighting.identities);
-    for (std::size_t i = 1; i < found.size(); ++i) merge(tx, found.front(), found[i]);
+    for (std::size_t i = 1; i < found.size(); ++i) merge_contact(tx, found.front(), found[i]);
     const ContactId contact = found.empty() ? insert(tx, organisation, sighting) : found.front();
     if (!found.empty()) refresh(tx, contact, sighting);
     const Names names = names_of(sighting.identities, true);
@@ -103,6 +92,17 @@ void write_one(pqxx::work& tx, int organisation, const Sighting& sighting) {
 }
 
 }  // namespace
+
+void merge_contact(pqxx::work& tx, ContactId into, ContactId from) {
+    tx.exec_params("update contact_identities set contact_id = $1 where contact_id = $2", into, from);
+    tx.exec_params(
+        "with gone as (delete from contacts where id = $2 returning *) "
+        "update contacts c set name = case when c.name = '' then g.name else c.name end, "
+        "       phone = case when c.phone = '' then g.phone else c.phone end, "
+        "       first_seen = least(c.first_seen, g.first_seen), last_seen = greatest(c.last_seen, g.last_seen) "
+        "  from gone g where c.id = $1",
+        into, from);
+}
 
 void write_sightings(pqxx::work& tx, const std::vector<Sighting>& sightings) {
     const auto organisations = organisations_of(tx, sightings);

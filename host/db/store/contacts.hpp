@@ -31,4 +31,7 @@ struct Sighting {
 // see halves of one person at once do not make two. Sightings of accounts that are gone are left out.
 void write_sightings(pqxx::work& tx, const std::vector<Sighting>& sightings);
 
+// Both are of one organisation: `into` takes over what `from` knows, and `from` is gone.
+void merge_contact(pqxx::work& tx, ContactId into, ContactId from);
+
 }  // namespace parley::db

@@ -135,7 +135,7 @@ void add_rest(PageQuery& query, const MessageFilter& filter, Way way) {
         query.rest("x.status = " + query.value(filter.status));
 }
 
-MessageRow read_message(const pqxx::row& row) {
+MessageRow message_of(const pqxx::row& row) {
     MessageRow message;
     message.id = row[0].as<MessageId>();
     message.account = row[1].c_str();
@@ -168,10 +168,33 @@ Slice<MessageRow> list_messages(pqxx::work& tx, const MessageFilter& filter, con
     add_rest(query, filter, way);
     std::int64_t next = 0;
     const auto rows = query.run(tx, answered_columns, next);
-    return slice<MessageRow>(rows, page, next, read_message);
+    return slice<MessageRow>(rows, page, next, message_of);
+}
+
+namespace {
+
+// The newest row up to this one: the list goes along the key, so it is the first that is looked at.
+template <class Row>
+std::optional<Row> only(Slice<Row> found, std::int64_t id) {
+    if (found.items.empty() || found.items.front().id != id) return std::nullopt;
+    return std::move(found.items.front());
+}
+
+Page just(std::int64_t id) {
+    return {1, id == newest ? newest : id + 1, 1};
+}
+
+}  // namespace
+
+std::optional<MessageRow> read_message(pqxx::work& tx, MessageId id) {
+    return only(list_messages(tx, {}, just(id)), id);
 }
 
 // --- contacts
+
+std::optional<ContactRow> read_contact(pqxx::work& tx, std::int64_t id) {
+    return only(list_contacts(tx, {}, just(id)), id);
+}
 
 namespace {
 

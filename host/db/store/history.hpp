@@ -56,6 +56,8 @@ struct MessageRow {
 // Of both directions, those that still wait in the outbox included.
 Slice<MessageRow> list_messages(pqxx::work& tx, const MessageFilter& filter, const Page& page);
 
+std::optional<MessageRow> read_message(pqxx::work& tx, MessageId id);
+
 struct ContactFilter {
     std::string organisation{};          // its name
     std::optional<AccountId> account{};  // the contacts of its organisation
@@ -69,6 +71,7 @@ struct ContactRow {
     std::string identities;  // JSON: [{"kind", "value"}]
 };
 Slice<ContactRow> list_contacts(pqxx::work& tx, const ContactFilter& filter, const Page& page);
+std::optional<ContactRow> read_contact(pqxx::work& tx, std::int64_t id);
 
 struct EventFilter {
     std::optional<AccountId> account{};

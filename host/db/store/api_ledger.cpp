@@ -1,0 +1,110 @@
+#include "db/store/api_ledger.hpp"
+
+#include <pqxx/pqxx>
+
+#include "db/store/page_query.hpp"
+
+namespace parley::db {
+namespace {
+
+std::string principal_of(const std::string& kind, std::int64_t id) {
+    return kind + ":" + std::to_string(id);
+}
+
+// Fresh when the key is ours now.
+ChangeBegun take_key(pqxx::work& tx, const ChangeStart& change) {
+    const std::string principal = principal_of(change.actor_kind, change.actor_id);
+    tx.exec_params(
+        "insert into api_requests (principal, key, fingerprint, attempt) values ($1, $2, $3, $4) "
+        "on conflict (principal, key) do nothing",
+        principal, change.key, change.fingerprint, change.attempt);
+    const auto rows = tx.exec_params(
+        "select fingerprint, attempt, coalesce(status, 0), content_type, body from api_requests "
+        "where principal = $1 and key = $2",
+        principal, change.key);
+    ChangeBegun begun;
+    if (rows.empty()) {
+        begun.what = ChangeBegun::What::unanswered;  // given back a moment ago
+    } else if (change.attempt == rows[0][1].c_str()) {
+        begun.what = ChangeBegun::What::fresh;
+    } else if (change.fingerprint != rows[0][0].c_str()) {
+        begun.what = ChangeBegun::What::other;
+    } else if (rows[0][2].as<int>() == 0) {
+        begun.what = ChangeBegun::What::unanswered;
+    } else {
+        begun.what = ChangeBegun::What::answered;
+        begun.status = rows[0][2].as<int>();
+        begun.content_type = rows[0][3].c_str();
+        begun.body = rows[0][4].c_str();
+    }
+    return begun;
+}
+
+}  // namespace
+
+ChangeBegun begin_change(pqxx::work& tx, const ChangeStart& change) {
+    ChangeBegun begun;
+    if (!change.key.empty()) begun = take_key(tx, change);
+    if (begun.what != ChangeBegun::What::fresh) return begun;
+    begun.audit = tx.exec_params(
+                        "insert into audit_log (actor_kind, actor_id, actor, action, target, before, remote) "
+                        "values ($1, $2, $3, $4, $5, $6, $7) returning id",
+                        change.actor_kind, change.actor_id, change.actor, change.action, change.target, change.before,
+                        change.remote)[0][0]
+                      .as<std::int64_t>();
+    return begun;
+}
+
+void end_change(pqxx::work& tx, const ChangeEnd& end) {
+    if (end.status >= 400 && end.status < 500)
+        tx.exec_params("delete from audit_log where id = $1", end.audit);
+    else
+        tx.exec_params("update audit_log set status = $2, after = $3 where id = $1", end.audit, end.status, end.after);
+    if (end.key.empty()) return;
+    const std::string principal = principal_of(end.actor_kind, end.actor_id);
+    if (end.status >= 500 || end.status == 429)
+        tx.exec_params("delete from api_requests where principal = $1 and key = $2", principal, end.key);
+    else
+        tx.exec_params(
+            "update api_requests set status = $3, content_type = $4, body = $5 where principal = $1 and key = $2",
+            principal, end.key, end.status, end.content_type, end.body);
+}
+
+void forget_old_requests(pqxx::work& tx) {
+    tx.exec("delete from api_requests where created_at < now() - interval '1 day'");
+}
+
+Slice<AuditRow> list_audit(pqxx::work& tx, const AuditFilter& filter, const Page& page) {
+    PageQuery query(page);
+    query.source("a.id", "a.*", "audit_log a", "a.id < " + query.value(page.before));
+    if (!filter.actor_kind.empty()) query.rest("x.actor_kind = " + query.value(filter.actor_kind));
+    if (filter.actor) query.rest("x.actor_id = " + query.value(*filter.actor));
+    if (!filter.action.empty()) query.rest("x.action = " + query.value(filter.action));
+    if (!filter.target.empty()) query.rest("starts_with(x.target, " + query.value(filter.target) + ")");
+    const auto moment = [&](UnixMillis time) {
+        return "timestamptz 'epoch' + " + query.value(time) + " * interval '1 millisecond'";
+    };
+    if (filter.since > 0) query.rest("x.at >= " + moment(filter.since));
+    if (filter.until > 0) query.rest("x.at < " + moment(filter.until));
+    Slice<AuditRow> found;
+    const auto rows = query.run(tx,
+                                "x.id, to_char(x.at at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), "
+                                "x.actor_kind, x.actor, x.action, x.target, x.before, x.after, x.remote, x.actor_id, "
+                                "coalesce(x.status, 0)",
+                                found.next);
+    for (const auto& row : rows) {
+        if (found.items.size() >= page.limit) break;
+        AuditRow one;
+        one.id = row[0].as<std::int64_t>();
+        int column = 1;
+        for (auto* text :
+             {&one.at, &one.actor_kind, &one.actor, &one.action, &one.target, &one.before, &one.after, &one.remote})
+            *text = row[column++].c_str();
+        one.actor_id = row[column++].as<std::int64_t>();
+        one.status = row[column].as<int>();
+        found.items.push_back(std::move(one));
+    }
+    return found;
+}
+
+}  // namespace parley::db

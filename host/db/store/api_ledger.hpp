@@ -1,0 +1,66 @@
+// What is written down about requests to the API: who changed what, and which were made already. [database threads,
+// block] Functions run in the transaction they are given and throw when the database is unavailable.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "db/store/history.hpp"
+
+namespace parley::db {
+
+// A change that is about to be made.
+struct ChangeStart {
+    std::string actor_kind, actor;
+    std::int64_t actor_id = 0;
+    std::string action, target, before, remote;
+    std::string key;          // of idempotency; empty: none given
+    std::string fingerprint;  // of the request
+    std::string attempt;      // random: a transaction that runs twice finds its own row
+};
+
+struct ChangeBegun {
+    enum class What {
+        fresh,       // make it
+        answered,    // was made: `status`, `content_type` and `body` are the answer
+        unanswered,  // somebody began with this key; under way, or cut off
+        other,       // the key belongs to another request
+    } what = What::fresh;
+    std::int64_t audit = 0;
+    int status = 0;
+    std::string content_type, body;
+};
+
+// Takes the key and writes the audit row; may run twice.
+ChangeBegun begin_change(pqxx::work& tx, const ChangeStart& change);
+
+struct ChangeEnd {
+    std::int64_t audit = 0;
+    std::string actor_kind, key;
+    std::int64_t actor_id = 0;
+    int status = 0;
+    std::string after;               // for the audit
+    std::string content_type, body;  // the answer
+};
+// Below 400 the change stays on record, from 500 on as well: nobody knows how far it came. Between them nothing was
+// changed, and the audit forgets it. An answer is kept for its key below 500, but not 429.
+void end_change(pqxx::work& tx, const ChangeEnd& end);
+
+// Keys are kept for a day.
+void forget_old_requests(pqxx::work& tx);
+
+struct AuditFilter {
+    std::string actor_kind{}, action{}, target{};  // target: what it begins with
+    std::optional<std::int64_t> actor{};
+    UnixMillis since = 0, until = 0;
+};
+struct AuditRow {
+    std::int64_t id = 0;
+    std::string at, actor_kind, actor, action, target, before, after, remote;
+    std::int64_t actor_id = 0;
+    int status = 0;  // 0: cut off
+};
+Slice<AuditRow> list_audit(pqxx::work& tx, const AuditFilter& filter, const Page& page);
+
+}  // namespace parley::db
