@@ -80,6 +80,17 @@ json::object describe_file(const db::MessageRow& row) {
     return item;
 }
 
+json::object describe_contact(const db::ContactRow& row) {
+    json::object item{{"id", std::to_string(row.id)}, {"organisation", row.organisation}};
+    put(item, "name", row.name);
+    put(item, "phone", row.phone);
+    item["identities"] = embedded(row.identities);
+    put(item, "opted_out_at", row.opted_out_at);
+    item["first_seen"] = row.first_seen;
+    item["last_seen"] = row.last_seen;
+    return item;
+}
+
 }  // namespace
 
 std::string to_json(const db::Slice<db::MessageRow>& page) {
@@ -91,16 +102,15 @@ std::string to_media_json(const db::Slice<db::MessageRow>& page) {
 }
 
 std::string to_json(const db::Slice<db::ContactRow>& page) {
-    return page_json(page, contact_cursor, [](const db::ContactRow& row) {
-        json::object item{{"id", std::to_string(row.id)}, {"organisation", row.organisation}};
-        put(item, "name", row.name);
-        put(item, "phone", row.phone);
-        item["identities"] = embedded(row.identities);
-        put(item, "opted_out_at", row.opted_out_at);
-        item["first_seen"] = row.first_seen;
-        item["last_seen"] = row.last_seen;
-        return item;
-    });
+    return page_json(page, contact_cursor, describe_contact);
+}
+
+std::string to_json(const db::MessageRow& row) {
+    return json::serialize(describe(row));
+}
+
+std::string to_json(const db::ContactRow& row) {
+    return json::serialize(describe_contact(row));
 }
 
 std::string to_json(const db::Slice<db::EventRow>& page) {
@@ -108,6 +118,20 @@ std::string to_json(const db::Slice<db::EventRow>& page) {
         json::object item{{"id", std::to_string(row.id)}, {"account", row.account}, {"type", row.type}};
         if (!row.payload.empty()) item["payload"] = embedded(row.payload);
         item["told_at"] = row.told_at;
+        return item;
+    });
+}
+
+std::string to_json(const db::Slice<db::AuditRow>& page) {
+    return page_json(page, audit_cursor, [](const db::AuditRow& row) {
+        json::object item{{"id", std::to_string(row.id)}, {"at", row.at},
+                          {"actor_kind", row.actor_kind}, {"actor_id", std::to_string(row.actor_id)},
+                          {"actor", row.actor},           {"action", row.action},
+                          {"target", row.target}};
+        if (!row.before.empty()) item["before"] = embedded(row.before);
+        if (!row.after.empty()) item["after"] = embedded(row.after);
+        item["status"] = row.status == 0 ? json::value(nullptr) : json::value(row.status);
+        item["remote"] = row.remote;
         return item;
     });
 }

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "db/store/api_ledger.hpp"
 #include "db/store/history.hpp"
 
 namespace parley::api {
@@ -18,5 +19,11 @@ std::string to_media_json(const db::Slice<db::MessageRow>& page);
 std::string to_json(const db::Slice<db::ContactRow>& page);
 // {"id", "account", "type", "payload", "told_at"}
 std::string to_json(const db::Slice<db::EventRow>& page);
+
+// {"id", "at", "actor_kind", "actor_id", "actor", "action", "target", "before", "after", "status", "remote"}
+std::string to_json(const db::Slice<db::AuditRow>& page);
+// One of a page.
+std::string to_json(const db::MessageRow& row);
+std::string to_json(const db::ContactRow& row);
 
 }  // namespace parley::api

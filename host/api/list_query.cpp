@@ -87,6 +87,15 @@ public:
         if (into.size() < 4 || into.size() > 20)
             fail(name, "must be a phone number with its country code, like 923001234567");
     }
+    void id(const char* name, std::optional<std::int64_t>& into) {
+        const auto* value = find(name);
+        if (!value) return;
+        std::int64_t id = 0;
+        const char* end = value->data() + value->size();
+        const auto [stop, error] = std::from_chars(value->data(), end, id);
+        if (error != std::errc() || stop != end || id < 0) return fail(name, "must be an id: a number");
+        into = id;
+    }
     void page(char list, db::Page& into) {
         if (const auto* value = find("limit")) {
             int limit = 0;
@@ -184,6 +193,29 @@ Result<ListQuery<db::EventFilter>> read_event_query(std::string_view query, cons
     read_span(read, asked.filter);
     read.page(event_cursor, asked.page);
     return finished(read, std::move(asked));
+}
+
+Result<ListQuery<db::AuditFilter>> read_audit_query(std::string_view query) {
+    ListQuery<db::AuditFilter> asked;
+    Reader read(query, {"actor_kind", "actor", "action", "target", "since", "until", "limit", "cursor"});
+    read.choice("actor_kind", asked.filter.actor_kind, {"person", "api_key", "local"});
+    read.id("actor", asked.filter.actor);
+    read.word("action", asked.filter.action);
+    read.word("target", asked.filter.target);
+    read_span(read, asked.filter);
+    read.page(audit_cursor, asked.page);
+    return finished(read, std::move(asked));
+}
+
+Result<db::Page> read_page(const net::Request& request, char list) {
+    net::FormFields fields;
+    for (const char* name : {"limit", "cursor"})
+        if (auto value = request.query_value(name)) fields.emplace_back(name, std::move(*value));
+    db::Page page;
+    Reader read(net::form_encode(fields), {"limit", "cursor"});
+    read.page(list, page);
+    if (read.error()) return *read.error();
+    return page;
 }
 
 }  // namespace parley::api

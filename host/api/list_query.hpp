@@ -9,6 +9,7 @@
 //   messages and media: chat, direction (in, out), type, status
 //   contacts: organisation (name), phone
 //   events: type
+//   audit: actor_kind, actor, action, target
 #pragma once
 
 #include <functional>
@@ -17,7 +18,9 @@
 #include <string_view>
 
 #include "core/error.hpp"
+#include "db/store/api_ledger.hpp"
 #include "db/store/history.hpp"
+#include "net/http.hpp"
 
 namespace parley::api {
 
@@ -32,11 +35,16 @@ struct ListQuery {
 
 enum class Messages { all, incoming, outgoing, media };
 
-inline constexpr char message_cursor = 'm', contact_cursor = 'c', event_cursor = 'e';
+inline constexpr char message_cursor = 'm', contact_cursor = 'c', event_cursor = 'e', audit_cursor = 'a',
+                      letter_cursor = 'd', chat_cursor = 't', result_cursor = 'r', key_cursor = 'k',
+                      person_cursor = 'p';
 
 Result<ListQuery<db::MessageFilter>> read_message_query(std::string_view query, Messages which,
                                                         const FindAccount& find);
 Result<ListQuery<db::ContactFilter>> read_contact_query(std::string_view query, const FindAccount& find);
 Result<ListQuery<db::EventFilter>> read_event_query(std::string_view query, const FindAccount& find);
+Result<ListQuery<db::AuditFilter>> read_audit_query(std::string_view query);
+// Of a list without filters of its own: limit and cursor, whatever else is there.
+Result<db::Page> read_page(const net::Request& request, char list);
 
 }  // namespace parley::api

@@ -275,7 +275,11 @@ void Application::connect_parts() {
 }
 
 Result<void> Application::open_server() {
-    router_ = make_router(*this);
+    api_ = std::make_unique<Api>(Api::Parts{*loop_, *pool_, people_->authenticator(), config_, log_});
+    on_loop([this](const std::function<void()>& done) {
+        router_ = make_router(*this);
+        done();
+    });
     net::ServerOptions options;
     options.websocket_origins = config_.allowed_origins;
     server_ = std::make_unique<net::Server>(*loop_, router_, options, log_);
@@ -405,6 +409,7 @@ Application::~Application() {
     if (loop_) loop_->stop();
     if (io_thread_.joinable()) io_thread_.join();
     mailings_.reset();
+    api_.reset();
     people_.reset();
     runtime_.reset();
     journal_.reset();

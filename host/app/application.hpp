@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "app/accounts.hpp"
+#include "app/api.hpp"
 #include "app/conversations.hpp"
 #include "app/files.hpp"
 #include "app/guards.hpp"
@@ -80,6 +81,7 @@ public:
     Guards& guards() { return *guards_; }
     Language& language() { return *language_; }
     People& people() { return *people_; }
+    Api& api() { return *api_; }
     net::Server& server() { return *server_; }
     Metrics& metrics() { return metrics_; }
     SignIn& sign_in() { return sign_in_; }
@@ -142,6 +144,7 @@ private:
     std::unique_ptr<pipeline::Timers> timers_;
     std::unique_ptr<Mailings> mailings_;
     std::unique_ptr<People> people_;
+    std::unique_ptr<Api> api_;
     net::Router router_;
     std::unique_ptr<net::Server> server_;
 };

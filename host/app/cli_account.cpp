@@ -46,8 +46,8 @@ void show(const json::object& account) {
     std::cout << text_of(account, "name") << "  (" << text_of(account, "channel") << ", organisation "
               << text_of(account, "organisation") << (text_of(account, "enabled") == "true" ? "" : ", disabled")
               << ")\n";
-    if (text_of(account, "halted") == "true")
-        std::cout << "    halted: " << printable(text_of(account, "halted_because")) << '\n';
+    if (const auto* live = account.if_contains("live"); live && text_of(live->as_object(), "halted") == "true")
+        std::cout << "    halted: " << printable(text_of(live->as_object(), "halted_because")) << '\n';
     if (const auto hook = text_of(account, "webhook"); !hook.empty()) std::cout << "    webhook: " << hook << '\n';
     if (const auto* fields = account.if_contains("fields"); fields && fields->is_object())
         for (const auto& [name, value] : fields->as_object())
@@ -55,14 +55,20 @@ void show(const json::object& account) {
                       << printable(std::string(value.as_string())) << '\n';
 }
 
+const std::string all_accounts = "/api/v1/accounts";
+
+std::string target_of(const std::string& name, const std::string& action = {}) {
+    return all_accounts + "/" + escaped(name) + (action.empty() ? "" : "/" + action);
+}
+
 int list_accounts(const config::Config& config, bool as_json) {
-    const auto answer = ControlClient(completed(config)).get("/control/accounts");
+    const auto answer = ControlClient(completed(config)).list(all_accounts);
     if (!answer) return fail(answer.error().message);
     if (as_json) {
         std::cout << json::serialize(*answer) << '\n';
         return 0;
     }
-    for (const auto& account : answer->as_array()) show(account.as_object());
+    for (const auto& account : *answer) show(account.as_object());
     return 0;
 }
 
@@ -79,34 +85,38 @@ int list_fields(const std::string& channel) {
     return 0;
 }
 
-int change_account(const config::Config& config, const std::string& target, json::object body,
-                   const std::vector<std::string>& assignments) {
+// A new one, or what changes of one that is there.
+int write_account(const config::Config& config, const std::string& existing, json::object body,
+                  const std::vector<std::string>& assignments) {
     auto fields = read_fields(assignments);
     if (!fields) return fail(fields.error().message);
     body["fields"] = std::move(*fields);
-    const auto answer = ControlClient(completed(config)).post(target, json::serialize(body));
+    const ControlClient host(completed(config));
+    const auto answer = existing.empty() ? host.post(all_accounts, json::serialize(body))
+                                         : host.patch(target_of(existing), json::serialize(body));
     if (!answer) return fail(answer.error().message);
     show(answer->as_object());
     return 0;
 }
 
 int test_account(const config::Config& config, const std::string& name) {
-    const auto answer = ControlClient(completed(config)).post("/control/accounts/" + escaped(name) + "/test");
+    const auto answer = ControlClient(completed(config)).post(target_of(name, "test"));
     if (!answer) return fail(answer.error().message);
     bool good = true;
-    for (const auto& item : answer->as_array()) {
+    const auto& lines = answer->at("items").as_array();
+    for (const auto& item : lines) {
         const auto& line = item.as_object();
         const bool ok = text_of(line, "ok") == "true";
         good = good && ok;
         std::cout << (ok ? "ok       " : "MISSING  ") << printable(text_of(line, "what")) << '\n';
         if (!ok) std::cout << "         " << printable(text_of(line, "advice")) << '\n';
     }
-    if (answer->as_array().empty()) std::cout << "This channel has nothing to ask its provider.\n";
+    if (lines.empty()) std::cout << "This channel has nothing to ask its provider.\n";
     return good ? 0 : 1;
 }
 
 int remove_account(const config::Config& config, const std::string& name) {
-    const auto answer = ControlClient(completed(config)).post("/control/accounts/" + escaped(name) + "/remove");
+    const auto answer = ControlClient(completed(config)).remove(target_of(name));
     if (!answer) return fail(answer.error().message);
     std::cout << "removed\n";
     return 0;
@@ -117,9 +127,8 @@ int exchange_token(const config::Config& config, const std::string& name) {
     std::cerr << "Type or pipe in the short-lived token: ";
     std::string token;
     std::getline(std::cin, token);
-    const auto answer =
-        ControlClient(completed(config))
-            .post("/control/accounts/" + escaped(name) + "/token", json::serialize(json::object{{"token", token}}));
+    const auto answer = ControlClient(completed(config))
+                            .post(target_of(name, "token"), json::serialize(json::object{{"token", token}}));
     if (!answer) return fail(answer.error().message);
     const auto seconds = text_of(answer->as_object(), "expires_in_s");
     std::cout << "The account uses " << text_of(answer->as_object(), "token")
@@ -165,7 +174,7 @@ void add_account_verb(CLI::App& cli, config::Config& config, int& result) {
     add->callback([&, words] {
         json::object body{{"channel", words->channel}, {"name", words->name}};
         if (!words->organisation.empty()) body["organisation"] = words->organisation;
-        result = change_account(config, "/control/accounts", std::move(body), words->fields);
+        result = write_account(config, "", std::move(body), words->fields);
     });
 
     auto* set = named(sub("set", "Change fields; an empty value takes one out"));
@@ -174,15 +183,14 @@ void add_account_verb(CLI::App& cli, config::Config& config, int& result) {
     set->callback([&, words] {
         json::object body;
         if (!words->organisation.empty()) body["organisation"] = words->organisation;
-        result = change_account(config, "/control/accounts/" + escaped(words->name), std::move(body), words->fields);
+        result = write_account(config, words->name, std::move(body), words->fields);
     });
 
     for (const bool on : {true, false}) {
         auto* made =
             named(sub(on ? "enable" : "disable", on ? "Let it take part again" : "Take no webhooks, keep the queue"));
         made->callback([&, words, on] {
-            result =
-                change_account(config, "/control/accounts/" + escaped(words->name), json::object{{"enabled", on}}, {});
+            result = write_account(config, words->name, json::object{{"enabled", on}}, {});
         });
     }
     named(sub("test", "Ask the provider whether credentials, webhook and permissions are right"))->callback([&, words] {

@@ -27,8 +27,10 @@ struct Words {
     bool follow = false, as_csv = false, as_json = false;
 };
 
+const std::string all_campaigns = "/api/v1/campaigns";
+
 std::string target_of(const std::string& id, const std::string& action = {}) {
-    return "/control/campaigns/" + escaped(id) + (action.empty() ? "" : "/" + action);
+    return all_campaigns + "/" + escaped(id) + (action.empty() ? "" : "/" + action);
 }
 
 std::int64_t number_of(const json::object& object, const char* name) {
@@ -89,7 +91,7 @@ int follow_campaign(const ControlClient& host, const std::string& id) {
         std::this_thread::sleep_for(std::chrono::milliseconds(500));
     }
     if (terminal) std::cout << '\n';
-    const auto answer = host.get(target_of(id) + "?results=1");
+    const auto answer = host.get(target_of(id) + "?results=true");
     if (!answer) return fail(answer.error().message);
     show_campaign(answer->as_object());
     return last_state == "done" ? 0 : 1;
@@ -127,7 +129,8 @@ Result<Sum> upload(const ControlClient& host, const std::string& id, CsvReader& 
     std::size_t bytes = 0;
     const auto flush = [&]() -> Result<void> {
         if (chunk.empty()) return {};
-        const auto answer = host.post(target_of(id, "recipients"), json::serialize(chunk));
+        const auto answer =
+            host.post(target_of(id, "recipients"), json::serialize(json::object{{"recipients", chunk}}));
         if (!answer) return answer.error();
         sum.added += number_of(answer->as_object(), "added");
         sum.invalid += number_of(answer->as_object(), "invalid");
@@ -137,12 +140,13 @@ Result<Sum> upload(const ControlClient& host, const std::string& id, CsvReader& 
         return {};
     };
     while (auto record = file.next()) {
-        json::array line{file.line()};
-        for (auto& field : *record) {
-            bytes += field.size() + 8;
-            line.emplace_back(std::move(field));
+        json::array params;
+        for (std::size_t i = 1; i < record->size(); ++i) {
+            bytes += (*record)[i].size() + 8;
+            params.emplace_back(std::move((*record)[i]));
         }
-        chunk.emplace_back(std::move(line));
+        bytes += record->front().size() + 40;
+        chunk.push_back({{"line", file.line()}, {"to", record->front()}, {"params", std::move(params)}});
         if (chunk.size() < chunk_lines && bytes < chunk_bytes) continue;
         if (auto ok = flush(); !ok) return ok.error();
     }
@@ -167,7 +171,7 @@ int create_campaign(const config::Config& config, const Words& words) {
         body["text"] = words.text;
     }
     const ControlClient host(completed(config));
-    const auto made = host.post("/control/campaigns", json::serialize(body));
+    const auto made = host.post(all_campaigns, json::serialize(body));
     if (!made) return fail(made.error().message);
     const auto id = text_of(made->as_object(), "id");
     const auto sum = upload(host, id, file);
@@ -190,21 +194,21 @@ int create_campaign(const config::Config& config, const Words& words) {
 }
 
 int list_campaigns(const config::Config& config, bool as_json) {
-    const auto answer = ControlClient(completed(config)).get("/control/campaigns");
+    const auto answer = ControlClient(completed(config)).list(all_campaigns);
     if (!answer) return fail(answer.error().message);
     if (as_json) {
         std::cout << json::serialize(*answer) << '\n';
         return 0;
     }
-    for (const auto& one : answer->as_array()) show_campaign(one.as_object());
-    if (answer->as_array().empty()) std::cout << "There are no campaigns.\n";
+    for (const auto& one : *answer) show_campaign(one.as_object());
+    if (answer->empty()) std::cout << "There are no campaigns.\n";
     return 0;
 }
 
 int show_one(const config::Config& config, const Words& words) {
     const ControlClient host(completed(config));
     if (words.follow) return follow_campaign(host, words.id);
-    const auto answer = host.get(target_of(words.id) + "?results=1");
+    const auto answer = host.get(target_of(words.id) + "?results=true");
     if (!answer) return fail(answer.error().message);
     if (words.as_json)
         std::cout << json::serialize(*answer) << '\n';
@@ -234,21 +238,21 @@ std::string csv_field(const std::string& text) {
 int show_results(const config::Config& config, const Words& words) {
     const ControlClient host(completed(config));
     if (words.as_csv) std::cout << "line,recipient,status,message,error\n";
-    for (std::int64_t after = 0;;) {
-        const auto answer = host.get(target_of(words.id, "results") + "?after=" + std::to_string(after));
+    for (std::string cursor;;) {
+        const auto answer = host.get(target_of(words.id, "results") + (cursor.empty() ? "" : "?cursor=" + cursor));
         if (!answer) return fail(answer.error().message);
-        for (const auto& item : answer->as_array()) {
+        for (const auto& item : answer->at("items").as_array()) {
             const auto& line = item.as_object();
-            after = number_of(line, "n");
             const auto chat = text_of(line, "chat"), status = text_of(line, "status"), error = text_of(line, "error");
             if (words.as_csv)
-                std::cout << after << ',' << csv_field(chat) << ',' << status << ',' << text_of(line, "message") << ','
-                          << csv_field(error) << '\n';
+                std::cout << number_of(line, "line") << ',' << csv_field(chat) << ',' << status << ','
+                          << text_of(line, "message") << ',' << csv_field(error) << '\n';
             else
                 std::cout << std::left << std::setw(36) << printable(chat) << std::setw(11) << status
                           << printable(error) << '\n';
         }
-        if (answer->as_array().empty()) return 0;
+        if (answer->at("next").is_null()) return 0;
+        cursor = answer->at("next").as_string();
     }
 }
 

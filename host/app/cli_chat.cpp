@@ -62,9 +62,9 @@ private:
 };
 
 int talk(const ControlClient& host, const ChatOptions& options) {
-    const auto status = host.get("/control/status");
+    const auto status = host.get("/control/chat");
     if (!status) return fail(status.error().message);
-    const auto last = status->at("last_letter").to_number<std::uint64_t>();
+    const auto last = status->at("last").to_number<std::uint64_t>();
     Conversation speaking(host, options, last);
     if (!options.say.empty()) {
         for (const auto& text : options.say) {
@@ -100,7 +100,7 @@ int chat(const config::Config& given, const ChatOptions& options) {
     config::Config config = given;
     if (auto ok = config::complete(config); !ok) return fail(ok.error().message);
     const ControlClient host(config);
-    if (host.get("/control/status")) return talk(host, options);
+    if (host.get("/control/chat")) return talk(host, options);
 
     // Nobody serves this data directory: run the host in here, for as long as the conversation lasts.
     std::cerr << "No host is running; starting one for this conversation.\n";

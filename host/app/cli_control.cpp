@@ -14,7 +14,7 @@ namespace parley::app {
 namespace json = boost::json;
 
 int list_plugins(const config::Config& config, bool as_json) {
-    const auto answer = ControlClient(completed(config)).get("/control/plugins");
+    const auto answer = ControlClient(completed(config)).list("/api/v1/plugins");
     if (!answer) return fail(answer.error().message);
     if (as_json) {
         std::cout << json::serialize(*answer) << '\n';
@@ -23,7 +23,7 @@ int list_plugins(const config::Config& config, bool as_json) {
     std::cout << std::left << std::setw(14) << "PLUGIN" << std::setw(10) << "VERSION" << std::setw(13) << "STATE"
               << std::setw(5) << "GEN" << std::setw(9) << "CALLS" << std::setw(7) << "FAILED"
               << "COMMANDS\n";
-    for (const auto& item : answer->as_array()) {
+    for (const auto& item : *answer) {
         const auto& plugin = item.as_object();
         std::cout << std::setw(14) << text_of(plugin, "id") << std::setw(10) << text_of(plugin, "version")
                   << std::setw(13) << text_of(plugin, "state") << std::setw(5) << text_of(plugin, "generation")
@@ -55,7 +55,7 @@ int check_plugin(const config::Config& config, const std::string& file) {
 }
 
 int control_plugin(const config::Config& config, const std::string& action, const std::string& target) {
-    const auto answer = ControlClient(completed(config)).post("/control/plugins/" + action + "/" + escaped(target));
+    const auto answer = ControlClient(completed(config)).post("/api/v1/plugins/" + escaped(target) + "/" + action);
     if (!answer) return fail(answer.error().message);
     std::cout << text_of(answer->as_object(), "outcome") << '\n';
     return 0;
@@ -63,16 +63,17 @@ int control_plugin(const config::Config& config, const std::string& action, cons
 
 int send_message(const config::Config& config, const SendOptions& options) {
     const ControlClient host(completed(config));
-    json::object message{{"to", options.to}, {"text", options.text}, {"account", options.account}};
+    json::object message{{"to", options.to}, {"text", options.text}};
+    if (!options.account.empty()) message["account"] = options.account;
     if (!options.kind.empty()) message["kind"] = options.kind;
     if (!options.payload.empty()) message["payload"] = options.payload;
-    const auto answer = host.post("/control/send", json::serialize(message));
+    const auto answer = host.post("/api/v1/messages", json::serialize(message));
     if (!answer) return fail(answer.error().message);
     const std::string id = text_of(answer->as_object(), "id");
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(options.wait_s);
     std::string status = "queued";
     while (status == "queued") {
-        const auto state = host.get("/control/messages/" + id);
+        const auto state = host.get("/api/v1/messages/" + id);
         if (!state) return fail(state.error().message);
         status = text_of(state->as_object(), "status");
         if (status == "failed") return fail("message " + id + " failed: " + text_of(state->as_object(), "error"));
@@ -84,20 +85,20 @@ int send_message(const config::Config& config, const SendOptions& options) {
 }
 
 int list_dead_letters(const config::Config& config) {
-    const auto answer = ControlClient(completed(config)).get("/control/dead-letters");
+    const auto answer = ControlClient(completed(config)).list("/api/v1/dead-letters?limit=200");
     if (!answer) return fail(answer.error().message);
-    for (const auto& item : answer->as_array()) {
+    for (const auto& item : *answer) {
         const auto& letter = item.as_object();
         std::cout << text_of(letter, "id") << "  " << text_of(letter, "created_at") << "  " << text_of(letter, "kind")
                   << "\n    " << printable(text_of(letter, "reason")) << "\n    "
                   << printable(text_of(letter, "content").substr(0, 200)) << '\n';
     }
-    if (answer->as_array().empty()) std::cout << "There are no dead letters.\n";
+    if (answer->empty()) std::cout << "There are no dead letters.\n";
     return 0;
 }
 
 int requeue_dead_letter(const config::Config& config, const std::string& id) {
-    const auto answer = ControlClient(completed(config)).post("/control/dead-letters/" + escaped(id) + "/requeue");
+    const auto answer = ControlClient(completed(config)).post("/api/v1/dead-letters/" + escaped(id) + "/requeue");
     if (!answer) return fail(answer.error().message);
     std::cout << "requeued\n";
     return 0;

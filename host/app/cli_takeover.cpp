@@ -18,29 +18,45 @@ struct Words {
 };
 
 int list_takeovers(const config::Config& config, bool as_json) {
-    const auto answer = ControlClient(completed(config)).get("/control/takeovers");
+    const auto answer = ControlClient(completed(config)).list("/api/v1/takeovers");
     if (!answer) return fail(answer.error().message);
     if (as_json) {
         std::cout << json::serialize(*answer) << '\n';
         return 0;
     }
-    for (const auto& item : answer->as_array()) {
+    for (const auto& item : *answer) {
         const auto& one = item.as_object();
         const auto until = text_of(one, "until");
         std::cout << std::left << std::setw(34) << printable(text_of(one, "chat")) << std::setw(16)
                   << printable(text_of(one, "account")) << "by " << printable(text_of(one, "by")) << " since "
                   << text_of(one, "since") << (until.empty() ? "" : " until " + until) << '\n';
     }
-    if (answer->as_array().empty()) std::cout << "No chat is taken over.\n";
+    if (answer->empty()) std::cout << "No chat is taken over.\n";
     return 0;
 }
 
-int change(const config::Config& config, const std::string& target, const Words& words, const char* done,
-           const char* nothing) {
-    const json::object body{{"chat", words.chat}, {"account", words.account}, {"hours", words.hours}, {"by", words.by}};
-    const auto answer = ControlClient(completed(config)).post(target, json::serialize(body));
+std::string target_of(const Words& words) {
+    return "/api/v1/chats/" + escaped(words.account.empty() ? "-" : words.account) + "/" + escaped(words.chat) +
+           "/takeover";
+}
+
+int take_over(const config::Config& config, const Words& words) {
+    json::object body{{"by", words.by}};
+    char* end = nullptr;
+    const double hours = std::strtod(words.hours.c_str(), &end);
+    if (*end != '\0' || words.hours.empty()) return fail("--hours must be a number");
+    body["hours"] = hours;
+    const auto answer = ControlClient(completed(config)).put(target_of(words), json::serialize(body));
     if (!answer) return fail(answer.error().message);
-    std::cout << (text_of(answer->as_object(), "changed") == "true" ? done : nothing) << '\n';
+    const auto until = text_of(answer->as_object(), "until");
+    std::cout << "The language model is silent in that chat now" << (until.empty() ? "" : ", until " + until) << ".\n";
+    return 0;
+}
+
+int give_back(const config::Config& config, const Words& words) {
+    const auto done = ControlClient(completed(config)).remove(target_of(words));
+    if (!done && done.error().code != Errc::not_found) return fail(done.error().message);
+    std::cout << (done ? "The language model answers in that chat again.\n" : "That chat is not taken over.\n");
     return 0;
 }
 
@@ -66,14 +82,9 @@ void add_takeover_verb(CLI::App& cli, config::Config& config, int& result) {
     auto* start = of_chat(sub("start", "Take a chat over"));
     start->add_option("--hours", words->hours, "For how long; 0: until it is given back")->capture_default_str();
     start->add_option("--by", words->by, "Who, for people")->capture_default_str();
-    start->callback([&, words] {
-        result = change(config, "/control/takeovers", *words, "The language model is silent in that chat now.",
-                        "That chat is taken over for longer already.");
-    });
-    auto* end = of_chat(sub("end", "Give a chat back to the language model"));
-    end->callback([&, words] {
-        result = change(config, "/control/takeovers/end", *words, "The language model answers in that chat again.",
-                        "That chat is not taken over.");
+    start->callback([&, words] { result = take_over(config, *words); });
+    of_chat(sub("end", "Give a chat back to the language model"))->callback([&, words] {
+        result = give_back(config, *words);
     });
 }
 

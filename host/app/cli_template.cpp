@@ -21,18 +21,18 @@ void show(const json::object& one) {
 }
 
 std::string target_of(const std::string& account) {
-    return "/control/accounts/" + escaped(account) + "/templates";
+    return "/api/v1/accounts/" + escaped(account) + "/templates";
 }
 
 int list_templates(const config::Config& config, const std::string& account, bool as_json) {
-    const auto answer = ControlClient(completed(config)).get(target_of(account), 60'000);
+    const auto answer = ControlClient(completed(config)).list(target_of(account), 60'000);
     if (!answer) return fail(answer.error().message);
     if (as_json) {
         std::cout << json::serialize(*answer) << '\n';
         return 0;
     }
-    for (const auto& one : answer->as_array()) show(one.as_object());
-    if (answer->as_array().empty()) std::cout << "This account has no templates.\n";
+    for (const auto& one : *answer) show(one.as_object());
+    if (answer->empty()) std::cout << "This account has no templates.\n";
     return 0;
 }
 
@@ -52,7 +52,7 @@ int create_template(const config::Config& config, const std::string& account, co
 }
 
 int delete_template(const config::Config& config, const std::string& account, const std::string& name) {
-    const auto answer = ControlClient(completed(config)).post(target_of(account) + "/" + escaped(name) + "/delete");
+    const auto answer = ControlClient(completed(config)).remove(target_of(account) + "/" + escaped(name));
     if (!answer) return fail(answer.error().message);
     std::cout << "deleted\n";
     return 0;

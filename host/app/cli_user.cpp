@@ -16,6 +16,8 @@ namespace {
 
 namespace json = boost::json;
 
+const std::string all_users = "/api/v1/users";
+
 // The terminal does not show what is typed while this lives.
 class NoEcho {
 public:
@@ -60,22 +62,15 @@ int add_user(const config::Config& config, const std::string& name, const std::s
     const std::string password = read_password(generate);
     const auto answer =
         ControlClient(completed(config))
-            .post("/control/users",
-                  json::serialize(json::object{{"username", name}, {"password", password}, {"role", role}}));
+            .post(all_users, json::serialize(json::object{{"username", name}, {"password", password}, {"role", role}}));
     return told(answer, "added " + name + " as " + role + (generate ? ", password " + password : ""));
 }
 
 int list_users(const config::Config& config, bool as_json) {
     const ControlClient client(completed(config));
-    json::array all;
-    for (std::string after = "0";;) {
-        const auto answer = client.get("/control/users?after=" + after);
-        if (!answer) return fail(answer.error().message);
-        const auto& page = answer->as_array();
-        for (const auto& person : page) all.push_back(person);
-        if (page.size() < 1000) break;
-        after = text_of(page.back().as_object(), "id");
-    }
+    const auto found = client.list(all_users);
+    if (!found) return fail(found.error().message);
+    const auto& all = *found;
     if (as_json) {
         std::cout << json::serialize(all) << '\n';
         return 0;
@@ -90,11 +85,9 @@ int list_users(const config::Config& config, bool as_json) {
     return 0;
 }
 
-int change_user(const config::Config& config, const std::string& name, const std::string& what,
-                const json::object& body, const std::string& words) {
-    return told(
-        ControlClient(completed(config)).post("/control/users/" + escaped(name) + "/" + what, json::serialize(body)),
-        words);
+int change_user(const config::Config& config, const std::string& name, const json::object& body,
+                const std::string& words) {
+    return told(ControlClient(completed(config)).patch(all_users + "/" + escaped(name), json::serialize(body)), words);
 }
 
 }  // namespace
@@ -125,20 +118,22 @@ void add_user_verb(CLI::App& cli, config::Config& config, int& result) {
     auto* change = sub("role", "What somebody may do; ends their sign-ins", true);
     change->add_option("role", *role, "user, operator or admin")->required()->check(roles);
     change->callback([&, name, role] {
-        result = change_user(config, *name, "role", {{"role", *role}}, *name + " is " + *role + " now");
+        result = change_user(config, *name, {{"role", *role}}, *name + " is " + *role + " now");
     });
 
     auto* password = sub("password", "A new password; ends their sign-ins", true);
     password->add_flag("--generate", *flag, "Make a password and print it");
     password->callback([&, name, flag] {
         const std::string chosen = read_password(*flag);
-        result = change_user(config, *name, "password", {{"password", chosen}},
+        result = change_user(config, *name, {{"password", chosen}},
                              *flag ? "the password of " + *name + " is now " + chosen : "changed");
     });
 
     for (const char* word : {"disable", "enable"}) {
         auto* one = sub(word, *word == 'd' ? "Let somebody in no more" : "Let somebody in again", true);
-        one->callback([&, name, word] { result = change_user(config, *name, word, {}, std::string(word) + "d"); });
+        one->callback([&, name, word] {
+            result = change_user(config, *name, {{"disabled", *word == 'd'}}, std::string(word) + "d");
+        });
     }
 }
 

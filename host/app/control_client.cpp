@@ -13,16 +13,16 @@ Result<boost::json::value> ControlClient::ask(const std::string& method, const s
         return make_error(Errc::unavailable,
                           answer.error().message + "; start it with `parley serve`, or name its --data-dir");
     if (!answer) return answer.error();
+    if (answer->status == 204) return boost::json::value();
     boost::json::error_code error;
     auto value = boost::json::parse(answer->body, error);
     if (error) return make_error(Errc::internal, "the host answered something that is not JSON");
     if (answer->status < 300) return value;
     const auto* object = value.if_object();
-    const auto* inner = object ? object->if_contains("error") : nullptr;
-    const auto* message = inner && inner->is_object() ? inner->as_object().if_contains("message") : nullptr;
-    return make_error(Errc::invalid, message && message->is_string()
-                                         ? std::string(message->as_string())
-                                         : "the host answered " + std::to_string(answer->status));
+    const auto* detail = object ? object->if_contains("detail") : nullptr;
+    return make_error(answer->status == 404 ? Errc::not_found : Errc::invalid,
+                      detail && detail->is_string() ? std::string(detail->as_string())
+                                                    : "the host answered " + std::to_string(answer->status));
 }
 
 Result<boost::json::value> ControlClient::get(const std::string& target, int timeout_ms) const {
@@ -32,6 +32,35 @@ Result<boost::json::value> ControlClient::get(const std::string& target, int tim
 Result<boost::json::value> ControlClient::post(const std::string& target, const std::string& body,
                                                int timeout_ms) const {
     return ask("POST", target, body, timeout_ms);
+}
+
+Result<boost::json::value> ControlClient::patch(const std::string& target, const std::string& body) const {
+    return ask("PATCH", target, body, 60'000);
+}
+
+Result<boost::json::value> ControlClient::put(const std::string& target, const std::string& body) const {
+    return ask("PUT", target, body, 60'000);
+}
+
+Result<void> ControlClient::remove(const std::string& target) const {
+    const auto answer = ask("DELETE", target, "", 60'000);
+    if (!answer) return answer.error();
+    return {};
+}
+
+Result<boost::json::array> ControlClient::list(const std::string& target, int timeout_ms) const {
+    boost::json::array all;
+    std::string cursor;
+    do {
+        const char* separator = target.find('?') == std::string::npos ? "?" : "&";
+        auto page = get(cursor.empty() ? target : target + separator + "cursor=" + cursor, timeout_ms);
+        if (!page) return page.error();
+        auto& object = page->as_object();
+        for (auto& item : object.at("items").as_array()) all.push_back(std::move(item));
+        const auto& next = object.at("next");
+        cursor = next.is_string() ? std::string(next.get_string()) : std::string();
+    } while (!cursor.empty());
+    return all;
 }
 
 }  // namespace parley::app

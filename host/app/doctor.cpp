@@ -79,7 +79,7 @@ void examine_plugins(const config::Config& config, Report& report) {
 
 void examine_running_host(const config::Config& config, Report& report) {
     const ControlClient host(config);
-    const auto status = host.get("/control/status", 5'000);
+    const auto status = host.get("/api/v1/health", 5'000);
     if (!status) {
         report.hint("no host is running on this data directory (" + status.error().message + ")");
         return;
@@ -98,9 +98,9 @@ void examine_running_host(const config::Config& config, Report& report) {
     if (state.at("threads_written_off").to_number<int>() > 0)
         report.bad(boost::json::serialize(state.at("threads_written_off")) + " handlers never returned",
                    "the log (handler.overdue) names the plugin; mend it, and restart to get the threads back");
-    const auto plugins = host.get("/control/plugins", 5'000);
+    const auto plugins = host.list("/api/v1/plugins", 5'000);
     if (!plugins) return;
-    for (const auto& item : plugins->as_array()) {
+    for (const auto& item : *plugins) {
         const auto& plugin = item.as_object();
         const std::string state_name(plugin.at("state").as_string());
         if (state_name == "failed" || state_name == "quarantined")

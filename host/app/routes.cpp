@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "api/problem.hpp"
 #include "app/application.hpp"
 #include "app/pages.hpp"
 #include "channels/support/answers.hpp"
@@ -122,6 +123,10 @@ std::string metrics_text(Application& app) {
 
 }  // namespace
 
+Response problem(const Error& error) {
+    return Response::problem(api::status_of(error.code), to_string(error.code), error.message);
+}
+
 Response come_again(const std::string& why) {
     auto response = Response::problem(503, "unavailable", why);
     response.headers.set("Retry-After", "2");
@@ -151,8 +156,8 @@ net::Router make_router(Application& app) {
     add_media_routes(router, app);
     router.add("POST", "/api/webhook/", with(support_webhook));
     router.add("POST", "/api/send-message/", with(support_send));
-    add_control_routes(router, app);
-    add_api_routes(router, app);
+    add_terminal_routes(router, app);
+    app.api().open(router, app);
     add_people_routes(router, app);
     add_room_routes(router, app);
     return router;

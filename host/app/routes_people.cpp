@@ -1,4 +1,4 @@
-// Registering, signing in and out; and what the operator of this machine does with people (`parley user`).
+// Registering, signing in and out.
 
 #include <boost/json.hpp>
 
@@ -74,70 +74,6 @@ void sign_out(Application& app, const auth::Principal& who, const Request&, Resp
     });
 }
 
-// --- through the control socket
-
-void list_people(Application& app, const Request& request, Responder respond) {
-    const std::string after = request.query_value("after").value_or("0");
-    auto people = std::make_shared<std::vector<db::Person>>();
-    app.database().run_async(
-        app.loop(),
-        [people, after = std::strtoll(after.c_str(), nullptr, 10)](pqxx::work& tx) {
-            *people = db::list_people(tx, after, 1000);
-        },
-        [people, respond = std::move(respond)](const Result<void>& read) mutable {
-            if (!read) return respond(problem(read.error()));
-            json::array list;
-            for (const auto& person : *people)
-                list.push_back({{"id", person.id},
-                                {"username", person.username},
-                                {"role", person.role},
-                                {"disabled", person.disabled},
-                                {"created_at", person.created_at}});
-            respond(Response::json(200, json::serialize(list)));
-        },
-        db::Rerun::safe);
-}
-
-Result<auth::Role> role_of(const std::string& word) {
-    if (const auto role = auth::role_from(word)) return *role;
-    return make_error(Errc::invalid, "the roles are user, operator and admin");
-}
-
-void add_person(Application& app, const Request& request, Responder respond) {
-    auto given = read_given(request);
-    if (!given) return respond(problem(given.error()));
-    JsonProblem ignored;
-    const auto parsed = parse_json(request.body);
-    const auto role = role_of(JsonReader(*parsed, ignored)["role"].string_or("user"));
-    if (!role) return respond(problem(role.error()));
-    app.people().people().add(given->username, std::move(given->password), *role, origin_of(request),
-                              [respond = std::move(respond)](auth::Outcome<db::Person> made) mutable {
-                                  if (!made) return respond(refused(made.error()));
-                                  respond(Response::json(201, json::serialize(json::object{{"id", made->id}})));
-                              });
-}
-
-void change_person(Application& app, const Request& request, Responder respond) {
-    const std::string name(request.path_value("name")), what(request.path_value("what"));
-    JsonProblem problem_found;
-    const auto parsed = parse_json(request.body.empty() ? "{}" : request.body);
-    if (!parsed) return respond(problem(parsed.error()));
-    const JsonReader body(*parsed, problem_found);
-    auto& people = app.people().people();
-    auto shared = std::make_shared<Responder>(std::move(respond));
-    const auto done = [shared](const auth::Outcome<void>& changed) {
-        (*shared)(changed ? Response::json(200, R"({"changed":true})") : refused(changed.error()));
-    };
-    if (what == "disable" || what == "enable") return people.set_disabled(name, what == "disable", done);
-    if (what == "role") {
-        const auto role = role_of(body["role"].string_or(""));
-        if (!role) return (*shared)(problem(role.error()));
-        return people.set_role(name, *role, done);
-    }
-    if (what == "password") return people.set_password(name, Secret(body["password"].string_or("")), done);
-    (*shared)(Response::problem(404, "not_found", "what can be changed: role, password, disable, enable"));
-}
-
 }  // namespace
 
 Response refused(const auth::Refusal& refusal) {
@@ -189,10 +125,6 @@ void add_people_routes(net::Router& router, Application& app) {
         router.add("POST", "/auth/login" + end, with(sign_in), small);
         router.add("POST", "/auth/logout" + end, for_people(app, sign_out), small);
     }
-    small.local_only = true;
-    router.add("GET", "/control/users", with(list_people), small);
-    router.add("POST", "/control/users", with(add_person), small);
-    router.add("POST", "/control/users/{name}/{what}", with(change_person), small);
 }
 
 }  // namespace parley::app

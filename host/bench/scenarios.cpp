@@ -42,7 +42,7 @@ private:
     void run(const std::string& control_socket) {
         while (!stopping_) {
             const Nanos began = now_ns();
-            const auto answer = net::local_request(control_socket, "POST", "/control/plugins/reload/echo", "", 10'000);
+            const auto answer = net::local_request(control_socket, "POST", "/api/v1/plugins/echo/reload", "", 10'000);
             ++(answer && answer->status == 200 ? done_ : failed_);
             longest_ = std::max(longest_.load(), now_ns() - began);
             while (!stopping_ && now_ns() - began < 100'000'000)

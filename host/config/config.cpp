@@ -131,6 +131,7 @@ Result<Config> from_environment(const Environment& environment) {
     read.number("MEDIA_MIN_FREE_MB", config.media.min_free_mb, 0, 1'000'000'000);
     read.number("MEDIA_RETENTION_DAYS", config.media.retention_days, 0, 36'500);
     read.secret("API_TOKEN", config.api.token);
+    read.number("API_RATE", config.api.rate, 0, 100'000);
     if (read.error()) return *read.error();
     config.environment = environment;
     if (config.data_dir.empty()) {

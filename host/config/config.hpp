@@ -36,7 +36,8 @@ struct MediaConfig {
 };
 
 struct ApiConfig {
-    Secret token;  // API_TOKEN: bearer token for /api/v1; empty: open to the control socket alone
+    Secret token;        // API_TOKEN: an admin's bearer token for /api/v1; empty: none
+    unsigned rate = 50;  // API_RATE: requests a second of one key or person, four seconds' worth at once; 0: no limit
 };
 
 using Environment = std::map<std::string, std::string, std::less<>>;

@@ -139,6 +139,12 @@ public:
         return lane ? &slot_of(*lane, id)->item : nullptr;
     }
 
+    // Is it in memory and worked on?
+    bool started(MessageId id) {
+        Lane* lane = find(id);
+        return lane && lane->running && lane->slots.front().item.id == id;
+    }
+
     // Does memory hold all that waits?
     bool caught_up() const { return !spilled_; }
     std::size_t in_memory() const { return items_; }

@@ -8,6 +8,21 @@
 #include <cstdio>
 
 namespace parley {
+
+const char* to_string(LogLevel level) {
+    switch (level) {
+        case LogLevel::debug:
+            return "debug";
+        case LogLevel::info:
+            return "info";
+        case LogLevel::warn:
+            return "warn";
+        case LogLevel::error:
+            break;
+    }
+    return "error";
+}
+
 namespace {
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {

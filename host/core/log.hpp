@@ -12,6 +12,7 @@
 namespace parley {
 
 enum class LogLevel { debug, info, warn, error };
+const char* to_string(LogLevel level);  // "debug", ...
 enum class LogFormat { human, json };
 
 struct LogField {

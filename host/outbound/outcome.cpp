@@ -134,6 +134,27 @@ void Sender::settled(AccountId reporter, MessageId id) {
     queue_.finish(id);
 }
 
+bool Sender::drop(MessageId id, const std::string& reason, UniqueFunction<void()> done) {
+    const auto* waiting = queue_.find_item(id);
+    if (!waiting) return false;
+    if (queue_.started(id)) {
+        const auto found = accounts_.find(waiting->account);
+        if (found == accounts_.end()) return false;
+        auto& ready = found->second->ready;
+        const auto place = std::find_if(ready.begin(), ready.end(), [&](const auto& one) { return one->id == id; });
+        if (place == ready.end()) return false;
+        ready.erase(place);
+        journal_.failed(id, reason, [this, id, done = std::move(done)]() mutable {
+            queue_.finish(id);
+            done();
+        });
+        return true;
+    }
+    if (!reported_.insert(id).second) return false;
+    journal_.failed(id, reason, std::move(done));  // what is in memory ends with its turn
+    return true;
+}
+
 // Asks the provider whether it has the message already, where it can be asked. While it does not answer the message
 // waits: a provider that is away loses nothing by it, and one that comes back must not be sent the message twice.
 void Sender::ask(Account& account, const Message& message, int asked) {

@@ -86,6 +86,10 @@ public:
     // accounts are none of its business.
     void settled(AccountId reporter, MessageId id);
 
+    // Somebody does not want it sent: it ends as failed, with this reason. False: it does not wait here, or may be on
+    // its way. `done` comes when that is committed.
+    bool drop(MessageId id, const std::string& reason, UniqueFunction<void()> done);
+
     void recover() { queue_.recover(); }
     // Nothing more is sent; what is on its way may end.
     void pause() {

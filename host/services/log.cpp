@@ -1,5 +1,7 @@
 #include "parley/abi/services/log.h"
 
+#include "core/ids.hpp"
+#include "core/text.hpp"
 #include "services/table.hpp"
 
 namespace parley::services {
@@ -15,10 +17,10 @@ void write(parley_call* call, std::int32_t level, parley_str text) {
                                                      : LogLevel::error;
     const auto& log = call->services.with().log;
     if (!log.enabled(severity)) return;
-    log.log(severity, "plugin.log",
-            {{"plugin", call->plugin},
-             {"trace", call->state.message ? call->state.message->trace : std::string()},
-             {"text", line}});
+    const std::string trace = call->state.message ? call->state.message->trace : std::string();
+    log.log(severity, "plugin.log", {{"plugin", call->plugin}, {"trace", trace}, {"text", line}});
+    if (std::string kept(line); text::is_storable(kept))
+        call->services.recent_log().add(call->plugin, {unix_now(), severity, std::move(kept), trace});
 }
 
 constexpr parley_log table{sizeof(parley_log), write};

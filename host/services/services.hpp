@@ -18,6 +18,7 @@
 #include "plugins/runtime.hpp"
 #include "services/call.hpp"
 #include "services/phone_zone.hpp"
+#include "services/recent_log.hpp"
 
 namespace parley::services {
 
@@ -54,6 +55,7 @@ public:
     void set_runtime(plugins::Runtime& runtime) { runtime_ = &runtime; }
     plugins::Runtime& runtime() const { return *runtime_; }
     Collaborators& with() { return collaborators_; }
+    RecentLog& recent_log() { return recent_log_; }
 
     const void* service(std::string_view name) const override;
     parley_call* open_call(const std::string& plugin_id, std::function<bool(std::string_view)> granted) override;
@@ -69,6 +71,7 @@ public:
 
 private:
     Collaborators collaborators_;
+    RecentLog recent_log_;
     plugins::Runtime* runtime_ = nullptr;
 };
 

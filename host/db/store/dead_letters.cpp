@@ -4,29 +4,49 @@
 
 namespace parley::db {
 
-std::vector<DeadLetter> list_dead_letters(pqxx::work& tx, std::size_t limit) {
+namespace {
+
+// A text cannot hold a NUL, so a webhook's first bytes are shown escaped when there is one in them.
+const std::string letter_columns =
+    "select id, kind, reason, "
+    "       case when kind = 'webhook' and position('\\x00'::bytea in substr(raw, 1, 200)) > 0 "
+    "            then encode(substr(raw, 1, 200), 'escape') "
+    "            when kind = 'webhook' then convert_from(substr(raw, 1, 200), 'LATIN1') "
+    "            when kind = 'outbound' then content "
+    "            else coalesce((select body from messages m where m.id = d.id and m.created_at = parley_time(d.id)), "
+    "'') "
+    "       end, coalesce(account_id, 0), to_char(created_at at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') "
+    "  from dead_letters d where ";
+
+DeadLetter read_letter(const pqxx::row& row) {
+    DeadLetter letter;
+    letter.id = row[0].as<MessageId>();
+    letter.kind = row[1].c_str();
+    letter.reason = row[2].c_str();
+    letter.content = row[3].c_str();
+    letter.account = row[4].as<AccountId>();
+    letter.created_at = row[5].c_str();
+    return letter;
+}
+
+}  // namespace
+
+std::vector<DeadLetter> list_dead_letters(pqxx::work& tx, const std::string& kind, MessageId before,
+                                          std::size_t limit) {
     std::vector<DeadLetter> letters;
-    for (const auto& row :
-         tx.exec_params("select id, kind, reason, case when kind = 'webhook' and position('\\x00'::bytea in "
-                        "substr(raw, 1, 200)) > 0 "
-                        "       then encode(substr(raw, 1, 200), 'escape') "  // a text cannot hold a NUL
-                        "       when kind = 'webhook' then convert_from(substr(raw, 1, 200), 'LATIN1') when kind = "
-                        "'outbound' then "
-                        "       content else coalesce((select body from messages m where m.id = d.id and "
-                        "       m.created_at = parley_time(d.id)), '') end, coalesce(account_id, 0), "
-                        "       to_char(created_at at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') "
-                        "  from dead_letters d order by created_at desc limit $1",
-                        limit)) {
-        DeadLetter letter;
-        letter.id = row[0].as<MessageId>();
-        letter.kind = row[1].c_str();
-        letter.reason = row[2].c_str();
-        letter.content = row[3].c_str();
-        letter.account = row[4].as<AccountId>();
-        letter.created_at = row[5].c_str();
-        letters.push_back(std::move(letter));
-    }
+    for (const auto& row : tx.exec_params(
+             letter_columns + "id < $1 and ($2 = '' or kind = $2) order by id desc limit $3", before, kind, limit))
+        letters.push_back(read_letter(row));
     return letters;
+}
+
+std::optional<DeadLetter> read_dead_letter(pqxx::work& tx, MessageId id) {
+    const auto rows = tx.exec_params(letter_columns + "id = $1", id);
+    return rows.empty() ? std::nullopt : std::optional(read_letter(rows[0]));
+}
+
+bool drop_dead_letter(pqxx::work& tx, MessageId id) {
+    return tx.exec_params("delete from dead_letters where id = $1", id).affected_rows() > 0;
 }
 
 std::optional<BuriedWebhook> read_webhook(pqxx::work& tx, MessageId id) {

@@ -19,6 +19,10 @@ namespace parley::db {
 // --- settings
 std::map<std::string, std::string> read_settings(pqxx::work& tx);
 // Writes those that have no row yet; returns how many were written.
+// What one is now, in stored form (empty: unset); whoever else edits it this way waits until this transaction ends.
+std::string lock_setting(pqxx::work& tx, const std::string& name);
+// Stored form. An empty optional: the default counts again.
+void write_setting(pqxx::work& tx, const std::string& name, const std::optional<std::string>& value);
 int seed_settings(pqxx::work& tx, const std::map<std::string, std::string>& values);
 
 // --- plugin storage
@@ -82,7 +86,11 @@ struct DeadLetter {
     std::string kind, reason, content, created_at;
     AccountId account = 0;
 };
-std::vector<DeadLetter> list_dead_letters(pqxx::work& tx, std::size_t limit);
+// `before`: letters with smaller ids, newest first. Of one kind, or of all: empty.
+std::vector<DeadLetter> list_dead_letters(pqxx::work& tx, const std::string& kind, MessageId before, std::size_t limit);
+std::optional<DeadLetter> read_dead_letter(pqxx::work& tx, MessageId id);
+// Forgets it for good. False: there is none.
+bool drop_dead_letter(pqxx::work& tx, MessageId id);
 // The raw body of a webhook that could not be understood, and whose it was. It stays: reading it again may fail again.
 struct BuriedWebhook {
     AccountId account = 0;  // 0: of no account here

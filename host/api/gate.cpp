@@ -1,0 +1,379 @@
+#include "api/gate.hpp"
+
+#include <boost/json.hpp>
+#include <charconv>
+#include <stdexcept>
+
+#include "api/problem.hpp"
+#include "api/schema.hpp"
+#include "core/crypto.hpp"
+#include "core/json_reader.hpp"
+#include "core/text.hpp"
+
+namespace parley::api {
+namespace {
+
+namespace json = boost::json;
+using net::Request;
+using net::Response;
+
+constexpr std::size_t longest_key = 200;
+constexpr std::size_t longest_record = 256 << 10;  // of an audit entry
+
+std::string principal_name(const auth::Principal& principal) {
+    switch (principal.kind) {
+        case auth::Principal::Kind::person:
+            return "person";
+        case auth::Principal::Kind::api_key:
+            return "api_key";
+        case auth::Principal::Kind::local:
+            break;
+    }
+    return "local";
+}
+
+Response unauthorized(const std::string& what_to_do) {
+    auto response = problem(401, "unauthorized", what_to_do);
+    response.headers.set("WWW-Authenticate", "Bearer");
+    return response;
+}
+
+Response too_many(const RateLimits::Verdict& verdict, const std::string& why) {
+    auto response = problem(429, "too_many", why);
+    response.headers.set("Retry-After", std::to_string(verdict.wait_s));
+    return response;
+}
+
+bool is_json(std::string_view content_type) {
+    const auto type = text::trim(content_type.substr(0, content_type.find(';')));
+    return text::equal_ignoring_case(type, "application/json");
+}
+
+// Of what a path shows; how it does at the moment ("live") is nobody's edit.
+std::string etag_of(const std::string& body) {
+    json::error_code error;
+    auto value = json::parse(body, error);
+    if (error || !value.is_object() || !value.get_object().erase("live"))
+        return '"' + crypto::sha256_hex(body).substr(0, 32) + '"';
+    return '"' + crypto::sha256_hex(json::serialize(value)).substr(0, 32) + '"';
+}
+
+bool matches(std::string_view wanted, const std::string& etag) {
+    if (text::trim(wanted) == "*") return true;
+    while (!wanted.empty()) {
+        const auto comma = wanted.find(',');
+        if (text::trim(wanted.substr(0, comma)) == etag) return true;
+        wanted = comma == std::string_view::npos ? std::string_view() : wanted.substr(comma + 1);
+    }
+    return false;
+}
+
+bool is_answer_json(const Response& response) {
+    return response.headers.get("Content-Type").starts_with("application/json");
+}
+
+}  // namespace
+
+std::optional<std::int64_t> Call::id(std::string_view name) const {
+    const auto text = request.path_value(name);
+    std::int64_t id = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+    if (error != std::errc() || end != text.data() + text.size() || id <= 0) return std::nullopt;
+    return id;
+}
+
+// One request on its way through the gate.
+struct Gate::Visit {
+    const Operation* operation = nullptr;
+    Request request;
+    net::Responder respond;
+    auth::Principal principal;
+    RateLimits::Verdict rate;
+    json::value body;
+    std::string key;  // Idempotency-Key
+    std::string target, before;
+    std::string edited;  // path that is kept for this edit
+    std::int64_t audit = 0;
+
+    std::string running_key() const {
+        return principal_name(principal) + ":" + std::to_string(principal.id) + ":" + key;
+    }
+};
+
+Gate::Gate(Parts parts)
+    : parts_(std::move(parts)),
+      rates_(parts_.options.rate, parts_.options.burst),
+      failures_(parts_.options.failures, parts_.options.failures_burst) {}
+
+void Gate::on(const std::string& operation, CallHandler handler) {
+    if (!parts_.contract.find(operation)) throw std::logic_error("the contract has no operation " + operation);
+    if (!handlers_.emplace(operation, std::move(handler)).second)
+        throw std::logic_error("operation " + operation + " has two handlers");
+}
+
+void Gate::open(net::Router& router) {
+    for (const auto& operation : parts_.contract.operations()) {
+        if (!handlers_.contains(operation.id)) throw std::logic_error("operation " + operation.id + " has no handler");
+        net::RouteLimits limits;
+        limits.max_body = operation.max_body;
+        limits.deadline_ms = operation.deadline_ms;
+        router.add(
+            operation.method, operation.path,
+            [this, &operation](Request request, net::Responder respond) {
+                enter(operation, std::move(request), std::move(respond));
+            },
+            limits);
+    }
+    sweep();
+}
+
+void Gate::enter(const Operation& operation, Request request, net::Responder respond) {
+    auto visit = std::make_shared<Visit>();
+    visit->operation = &operation;
+    visit->request = std::move(request);
+    visit->respond = std::move(respond);
+    visit->target = visit->request.path;
+    if (operation.open) {
+        if (auto refused = read(*visit)) return leave(visit, std::move(*refused));
+        return run(visit);
+    }
+    const auto tried = failures_.look(visit->request.remote, std::chrono::steady_clock::now());
+    if (!tried.allowed && !visit->request.local && visit->request.headers.has("Authorization"))
+        return leave(visit, too_many(tried, "too many wrong keys came from your address; wait and try again"));
+    parts_.authenticator.authenticate(
+        visit->request, [this, visit](auth::Authenticator::Answer who) { identified(visit, std::move(who)); });
+}
+
+void Gate::identified(const VisitPtr& visit, auth::Authenticator::Answer who) {
+    if (who.unavailable)
+        return leave(visit, problem(503, "unavailable", "the database is away: nobody can be recognised just now"));
+    if (!who.principal) {
+        if (visit->request.headers.has("Authorization"))
+            failures_.take(visit->request.remote, std::chrono::steady_clock::now());
+        return leave(visit,
+                     unauthorized("send \"Authorization: Bearer <key>\" with an API key, the token of a sign-in, "
+                                  "or the API_TOKEN that this host was started with; docs/api.md says how to "
+                                  "get one"));
+    }
+    visit->principal = std::move(*who.principal);
+    if (!admit(visit)) return;
+    if (auto refused = read(*visit)) return leave(visit, std::move(*refused));
+    if (visit->operation->edits() && parts_.contract.find("GET", visit->operation->path)) return edit(visit);
+    visit->operation->changes() ? begin(visit) : run(visit);
+}
+
+// False: the request was answered.
+bool Gate::admit(const VisitPtr& visit) {
+    const auto& operation = *visit->operation;
+    const auto& principal = visit->principal;
+    if (!visit->request.local) {
+        visit->rate = rates_.take(principal_name(principal) + ":" + std::to_string(principal.id),
+                                  std::chrono::steady_clock::now());
+        if (!visit->rate.allowed) {
+            leave(visit, too_many(visit->rate, "too many requests: wait as long as Retry-After says"));
+            return false;
+        }
+    }
+    if (principal.role < operation.role) {
+        leave(visit, problem(403, "denied",
+                             std::string("this needs the role ") + to_string(operation.role) + "; you have " +
+                                 to_string(principal.role)));
+        return false;
+    }
+    if (principal.kind == auth::Principal::Kind::api_key && !principal.scopes.contains(operation.scope)) {
+        leave(visit, problem(403, "denied", "this key lacks the scope " + operation.scope));
+        return false;
+    }
+    return true;
+}
+
+// The request as the contract wants it; the answer when it is not.
+std::optional<Response> Gate::read(Visit& visit) const {
+    const auto& operation = *visit.operation;
+    if (auto wrong = parts_.contract.check_parameters(operation, visit.request)) return problem(400, "invalid", *wrong);
+    if (operation.creates()) visit.key = visit.request.headers.get("Idempotency-Key");
+    if (visit.key.size() > longest_key)
+        return problem(400, "invalid", "Idempotency-Key: must have at most 200 characters");
+    if (operation.raw) {
+        if (visit.request.body.empty()) return problem(400, "invalid", "body: the file is missing");
+        return std::nullopt;
+    }
+    if (!operation.body) return std::nullopt;
+    if (visit.request.body.empty()) {
+        if (operation.body_required) return problem(400, "invalid", "body: is missing");
+        visit.body = json::object();
+    } else {
+        // A page of another site can send forms, but no JSON.
+        if (!visit.request.local && !is_json(visit.request.headers.get("Content-Type")))
+            return problem(415, "wrong_type", "send the body as Content-Type: application/json");
+        JsonLimits limits;
+        limits.max_bytes = operation.max_body;
+        auto parsed = parse_json(visit.request.body, limits);
+        if (!parsed) return problem(400, "invalid", "body: " + parsed.error().message);
+        visit.body = std::move(*parsed);
+    }
+    if (auto wrong = parts_.contract.check_body(operation, visit.body)) return problem(400, "invalid", *wrong);
+    return std::nullopt;
+}
+
+// Looks at what is about to be changed, for If-Match and for the audit. One edit of a path at a time.
+void Gate::edit(const VisitPtr& visit) {
+    const auto [place, first] = edited_.try_emplace(visit->target);
+    visit->edited = visit->target;
+    auto look = [this, visit] {
+        const auto& showing = *parts_.contract.find("GET", visit->operation->path);
+        Call call;
+        call.request = visit->request;
+        call.request.query.clear();
+        call.principal = visit->principal;
+        call.respond = responder([this, visit](const Response& now) { shown(visit, now); });
+        handlers_.at(showing.id)(std::move(call));
+    };
+    if (first) return look();
+    if (place->second.size() < 64) return place->second.push_back(std::move(look));
+    visit->edited.clear();
+    leave(visit, problem(503, "overloaded", "too many edits of this wait for each other"));
+}
+
+void Gate::shown(const VisitPtr& visit, const Response& now) {
+    const bool there = now.status == 200;
+    if (!there && now.status != 404) return leave(visit, now);
+    const auto wanted = visit->request.headers.get("If-Match");
+    if (!wanted.empty() && (!there || !matches(wanted, etag_of(now.body))))
+        return leave(visit, problem(412, "changed",
+                                    there ? "somebody else changed this since you read it: read it again, and edit that"
+                                          : "there is nothing here that could match"));
+    if (there && is_answer_json(now) && now.body.size() <= longest_record) visit->before = now.body;
+    begin(visit);
+}
+
+void Gate::begin(const VisitPtr& visit) {
+    db::ChangeStart start;
+    start.actor_kind = principal_name(visit->principal);
+    start.actor_id = visit->principal.id;
+    start.actor = visit->principal.name;
+    start.action = visit->operation->id;
+    start.target = visit->target;
+    if (!visit->operation->unrecorded) start.before = visit->before;
+    start.remote = visit->request.remote;
+    start.key = visit->key;
+    start.attempt = crypto::random_hex(8);
+    if (!visit->key.empty()) {
+        start.fingerprint =
+            crypto::sha256_hex(visit->request.method + " " + visit->request.target + "\n" + visit->request.body);
+        if (!running_.insert(visit->running_key()).second) {
+            auto busy = problem(409, "conflict", "the first request with this Idempotency-Key is still being answered");
+            busy.headers.set("Retry-After", "1");
+            visit->key.clear();  // it is the other one's
+            return leave(visit, std::move(busy));
+        }
+    }
+    auto found = std::make_shared<db::ChangeBegun>();
+    parts_.pool.run_async(
+        parts_.executor, [found, start = std::move(start)](pqxx::work& tx) { *found = db::begin_change(tx, start); },
+        [this, visit, found](Result<void> done) {
+            if (!done) return leave(visit, problem(done.error()));
+            begun(visit, *found);
+        },
+        db::Rerun::safe);
+}
+
+void Gate::begun(const VisitPtr& visit, const db::ChangeBegun& begun) {
+    using What = db::ChangeBegun::What;
+    visit->audit = begun.audit;
+    if (begun.what == What::fresh) return run(visit);
+    if (begun.what == What::other)
+        return leave(visit, problem(422, "key_reused",
+                                    "this Idempotency-Key belongs to another request: make a new key for a new one"));
+    if (begun.what == What::unanswered)
+        return leave(visit, problem(409, "conflict",
+                                    "the host was cut off at the first request with this Idempotency-Key, and does not "
+                                    "know whether it was carried out: look, and if it was not, use a new key"));
+    Response again;
+    again.status = begun.status;
+    again.body = begun.body;
+    if (!begun.content_type.empty()) again.headers.set("Content-Type", begun.content_type);
+    again.headers.set("Idempotency-Replayed", "true");
+    leave(visit, std::move(again));
+}
+
+void Gate::run(const VisitPtr& visit) {
+    Call call;
+    call.request = std::move(visit->request);
+    call.principal = visit->principal;
+    call.body = std::move(visit->body);
+    call.respond = responder([this, visit](Response response) { finish(visit, std::move(response)); });
+    handlers_.at(visit->operation->id)(std::move(call));
+}
+
+// Handlers may answer on any thread; the gate works on one.
+net::Responder Gate::responder(std::function<void(Response)> take) {
+    return net::Responder([this, take = std::move(take)](Response response) mutable {
+        if (parts_.executor.on_loop_thread()) return take(std::move(response));
+        parts_.executor.post(
+            [take = std::move(take), response = std::move(response)]() mutable { take(std::move(response)); });
+    });
+}
+
+void Gate::finish(const VisitPtr& visit, Response response) {
+    if (visit->audit == 0) return leave(visit, std::move(response));
+    db::ChangeEnd end;
+    end.audit = visit->audit;
+    end.actor_kind = principal_name(visit->principal);
+    end.actor_id = visit->principal.id;
+    end.key = visit->key;
+    end.status = response.status;
+    end.content_type = response.headers.get("Content-Type");
+    end.body = parts_.contract.without_secrets(*visit->operation, response.status, response.body);
+    const bool recorded = response.status < 300 && is_answer_json(response) && !visit->operation->unrecorded;
+    if (recorded && end.body.size() <= longest_record) end.after = end.body;
+    auto answer = std::make_shared<Response>(std::move(response));
+    parts_.pool.run_async(
+        parts_.executor, [end = std::move(end)](pqxx::work& tx) { db::end_change(tx, end); },
+        [this, visit, answer](Result<void> done) {
+            // What was done is done, and the row that says it began is there.
+            if (!done) parts_.log.error("audit.not_completed", {{"id", visit->audit}, {"why", done.error().message}});
+            leave(visit, std::move(*answer));
+        },
+        db::Rerun::safe);
+}
+
+void Gate::leave(const VisitPtr& visit, Response response) {
+    if (!visit->key.empty()) running_.erase(visit->running_key());
+    if (!visit->edited.empty()) {
+        const auto place = edited_.find(visit->edited);
+        visit->edited.clear();
+        if (place != edited_.end() && place->second.empty()) {
+            edited_.erase(place);
+        } else if (place != edited_.end()) {
+            auto next = std::move(place->second.front());
+            place->second.pop_front();
+            parts_.executor.post(std::move(next));
+        }
+    }
+    const auto& operation = *visit->operation;
+    // A handler that gave up without an answer.
+    if (response.status == 500 && is_answer_json(response))
+        response = problem(500, "internal", "the request was not answered; the host's log may say why");
+    if (!operation.changes() && response.status == 200 && is_answer_json(response) &&
+        parts_.contract.is_edited(operation.path))
+        response.headers.set("ETag", etag_of(response.body));
+    if (!response.headers.has("Cache-Control")) response.headers.set("Cache-Control", "no-store");
+    response.headers.set("X-Content-Type-Options", "nosniff");
+    if (visit->rate.limit > 0) {
+        response.headers.set("RateLimit-Limit", std::to_string(visit->rate.limit));
+        response.headers.set("RateLimit-Remaining", std::to_string(visit->rate.remaining));
+        response.headers.set("RateLimit-Reset", std::to_string(visit->rate.reset_s));
+    }
+    visit->respond(std::move(response));
+}
+
+void Gate::sweep() {
+    parts_.executor.after(std::chrono::hours(1), [this] {
+        parts_.pool.run_async(
+            parts_.executor, [](pqxx::work& tx) { db::forget_old_requests(tx); }, [this](Result<void>) { sweep(); },
+            db::Rerun::safe);
+    });
+}
+
+}  // namespace parley::api

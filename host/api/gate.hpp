@@ -1,0 +1,103 @@
+// The one way into /api/v1. Every operation of the contract is registered here with its handler; before a handler runs,
+// the gate has made sure of all that the contract says:
+//
+//   who asks (auth::Authenticator)        401
+//   how often                             429, and RateLimit-* with every answer
+//   role, and scope of a key              403
+//   parameters and body                   400, 415
+//   Idempotency-Key, on POST              the first answer again; 409 while it is made; 422 for another request
+//   If-Match, where people edit           412
+//
+// A change is written into the audit log before it is made and completed after, with what its path showed before and
+// what was answered: neither holds secrets. So no change goes unrecorded, even when the host is cut off. Edits of one
+// path wait for each other: what If-Match was compared with is what is edited.
+//
+// [I/O thread]
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "api/contract.hpp"
+#include "api/rate_limits.hpp"
+#include "auth/principal.hpp"
+#include "core/executor.hpp"
+#include "core/log.hpp"
+#include "db/pool.hpp"
+#include "db/store/api_ledger.hpp"
+
+namespace parley::api {
+
+// A request that was let in.
+struct Call {
+    net::Request request;
+    auth::Principal principal;
+    boost::json::value body;  // as the contract wants it; null when there is none
+    net::Responder respond;   // [any thread]
+
+    std::string path(std::string_view name) const { return std::string(request.path_value(name)); }
+    // Ids are texts in the API, for JavaScript's sake. None: it is no id.
+    std::optional<std::int64_t> id(std::string_view name = "id") const;
+};
+
+using CallHandler = std::function<void(Call)>;
+
+struct GateOptions {
+    double rate = 50;  // requests a second of one principal; 0: no limit
+    double burst = 200;
+    double failures = 0.5;  // wrong keys a second from one address
+    double failures_burst = 20;
+};
+
+class Gate {
+public:
+    struct Parts {
+        const Contract& contract;
+        auth::Authenticator& authenticator;
+        db::Pool& pool;
+        Executor& executor;
+        Logger log;
+        GateOptions options = {};
+    };
+    explicit Gate(Parts parts);
+
+    // Throws std::logic_error for an operation that is not in the contract, or has a handler.
+    void on(const std::string& operation, CallHandler handler);
+
+    // Registers all. Throws std::logic_error when an operation of the contract has no handler. The gate outlives the
+    // router.
+    void open(net::Router& router);
+
+private:
+    struct Visit;
+    using VisitPtr = std::shared_ptr<Visit>;
+
+    void enter(const Operation& operation, net::Request request, net::Responder respond);
+    void identified(const VisitPtr& visit, auth::Authenticator::Answer who);
+    bool admit(const VisitPtr& visit);
+    std::optional<net::Response> read(Visit& visit) const;
+    void edit(const VisitPtr& visit);
+    void shown(const VisitPtr& visit, const net::Response& now);
+    void begin(const VisitPtr& visit);
+    void begun(const VisitPtr& visit, const db::ChangeBegun& begun);
+    void run(const VisitPtr& visit);
+    void finish(const VisitPtr& visit, net::Response response);
+    void leave(const VisitPtr& visit, net::Response response);
+    net::Responder responder(std::function<void(net::Response)> take);
+
+    void sweep();
+
+    Parts parts_;
+    std::map<std::string, CallHandler, std::less<>> handlers_;
+    RateLimits rates_, failures_;
+    std::set<std::string> running_;  // idempotency keys whose first request is under way
+    std::map<std::string, std::deque<std::function<void()>>> edited_;  // paths, and who waits for each
+};
+
+}  // namespace parley::api

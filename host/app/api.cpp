@@ -1,0 +1,44 @@
+#include "app/api.hpp"
+
+#include "api/pages.hpp"
+#include "app/api/operations.hpp"
+
+namespace parley::app {
+namespace {
+
+api::GateOptions options_of(const config::Config& config) {
+    api::GateOptions options;
+    options.rate = config.api.rate;
+    options.burst = 4 * config.api.rate;
+    return options;
+}
+
+}  // namespace
+
+Api::Api(Parts parts)
+    : authenticator_(parts.authenticator),
+      gate_({contract_, authenticator_, parts.pool, parts.executor, parts.log, options_of(parts.config)}) {}
+
+void Api::open(net::Router& router, Application& app) {
+    add_account_operations(gate_, app);
+    add_campaign_operations(gate_, app);
+    add_chat_operations(gate_, app);
+    add_contact_operations(gate_, app);
+    add_host_operations(gate_, app);
+    add_key_operations(gate_, app);
+    add_list_operations(gate_, app);
+    add_media_operations(gate_, app);
+    add_message_operations(gate_, app);
+    add_organisation_operations(gate_, app);
+    add_plugin_operations(gate_, app);
+    add_queue_operations(gate_, app);
+    add_setting_operations(gate_, app);
+    add_takeover_operations(gate_, app);
+    add_template_operations(gate_, app);
+    add_usage_operations(gate_, app);
+    add_user_operations(gate_, app);
+    gate_.open(router);
+    api::add_pages(router, contract_);
+}
+
+}  // namespace parley::app

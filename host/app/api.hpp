@@ -1,0 +1,36 @@
+// /api/v1 as a whole: the contract, who may use it, and its one gate; with the document and its pages for people.
+#pragma once
+
+#include "api/contract.hpp"
+#include "api/gate.hpp"
+#include "auth/token_authenticator.hpp"
+#include "config/config.hpp"
+
+namespace parley::app {
+
+class Application;
+
+class Api {
+public:
+    struct Parts {
+        Executor& executor;
+        db::Pool& pool;
+        auth::TokenAuthenticator& authenticator;
+        const config::Config& config;
+        Logger log;
+    };
+    explicit Api(Parts parts);
+
+    auth::TokenAuthenticator& authenticator() { return authenticator_; }
+    const api::Contract& contract() const { return contract_; }
+
+    // Binds every operation and registers all routes. This object and `app` outlive the router.
+    void open(net::Router& router, Application& app);
+
+private:
+    api::Contract contract_;
+    auth::TokenAuthenticator& authenticator_;
+    api::Gate gate_;
+};
+
+}  // namespace parley::app

@@ -1,0 +1,64 @@
+// How the host does, and who asks.
+
+#include <boost/json.hpp>
+
+#include "app/api/operations.hpp"
+
+namespace parley::app {
+namespace {
+
+namespace json = boost::json;
+using api::Call;
+
+void health(Application& app, Call call) {
+    const auto handling = app.dispatcher().stats();
+    const auto threads = app.handlers().stats();
+    const auto journal = app.journal().stats();
+    json::array accounts;
+    for (const auto& account : app.sender().accounts())
+        accounts.push_back({{"name", account.name}, {"halted", account.halted}, {"why", account.halted_because}});
+    call.respond(answer(json::object{{"version", PARLEY_VERSION},
+                                     {"ready", app.ready()},
+                                     {"port", app.port()},
+                                     {"inbox", handling.waiting},
+                                     {"running", handling.running},
+                                     {"outbox", app.sender().waiting()},
+                                     {"sending", app.sender().sending()},
+                                     {"threads", threads.threads},
+                                     {"threads_written_off", threads.written_off},
+                                     {"commits", journal.commits},
+                                     {"operations", journal.operations},
+                                     {"accounts", std::move(accounts)}}));
+}
+
+const char* kind_of(const auth::Principal& principal) {
+    switch (principal.kind) {
+        case auth::Principal::Kind::person:
+            return "person";
+        case auth::Principal::Kind::api_key:
+            return "api_key";
+        case auth::Principal::Kind::local:
+            break;
+    }
+    return "local";
+}
+
+void me(Application&, Call call) {
+    const auto& principal = call.principal;
+    json::array scopes;
+    for (const auto& scope : principal.scopes) scopes.push_back(json::string(scope));
+    call.respond(answer(json::object{{"kind", kind_of(principal)},
+                                     {"id", std::to_string(principal.id)},
+                                     {"name", principal.name},
+                                     {"role", to_string(principal.role)},
+                                     {"scopes", std::move(scopes)}}));
+}
+
+}  // namespace
+
+void add_host_operations(api::Gate& gate, Application& app) {
+    bind(gate, app, "getHealth", health);
+    bind(gate, app, "getMe", me);
+}
+
+}  // namespace parley::app

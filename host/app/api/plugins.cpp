@@ -1,0 +1,184 @@
+// Plugins: what serves, and replacing it.
+
+#include <boost/json.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "app/api/operations.hpp"
+#include "core/crypto.hpp"
+#include "db/store/repositories.hpp"
+#include "services/plugin_json.hpp"
+
+namespace parley::app {
+namespace {
+
+namespace json = boost::json;
+using api::Call;
+using net::Response;
+using plugins::Runtime;
+
+// Where a plugin finds what operators configured: a value of its own storage.
+const std::string configuration_key = "config";
+
+void list(Application& app, Call call) {
+    json::array items;
+    for (const auto& info : app.runtime().list()) items.push_back(json::parse(services::to_json(info)));
+    call.respond(page(std::move(items)));
+}
+
+// The plugin that the path names; otherwise the request is answered.
+std::optional<plugins::PluginInfo> named(Application& app, Call& call) {
+    auto info = app.runtime().info(call.path("plugin"));
+    if (!info) call.respond(not_found("there is no plugin of that id: see `parley plugin list`"));
+    return info;
+}
+
+void show(Application& app, Call call) {
+    if (const auto info = named(app, call)) call.respond(Response::json(200, services::to_json(*info)));
+}
+
+void metrics(Application& app, Call call) {
+    if (const auto info = named(app, call))
+        call.respond(answer(json::object{{"calls", info->calls},
+                                         {"failures", info->failures},
+                                         {"overdue", info->overdue},
+                                         {"busy_ms", info->busy_ms},
+                                         {"generation", info->generation},
+                                         {"draining", info->draining},
+                                         {"pinned", info->pinned}}));
+}
+
+void log_lines(Application& app, Call call) {
+    const auto info = named(app, call);
+    if (!info) return;
+    json::array items;
+    for (const auto& line : app.services().recent_log().of(info->id)) {
+        json::object one{{"time", to_iso8601(line.time)}, {"level", to_string(line.level)}, {"text", line.text}};
+        if (!line.trace.empty()) one["trace"] = line.trace;
+        items.push_back(std::move(one));
+    }
+    call.respond(page(std::move(items)));
+}
+
+void control(Application& app, Call call) {
+    const auto action = Runtime::action_from(call.path("action"));
+    auto shared = std::make_shared<net::Responder>(std::move(call.respond));  // std::function wants to be copied
+    app.runtime().request(*action, call.path("plugin"), [shared](Result<std::string> outcome) {
+        (*shared)(outcome ? answer(json::object{{"outcome", *outcome}}) : api::problem(outcome.error()));
+    });
+}
+
+// --- configuration
+
+Response configuration(pqxx::work& tx, const std::string& plugin) {
+    const auto stored = db::read_storage(tx, plugin, configuration_key);
+    json::object body;
+    body["values"] = stored ? json::parse(stored->json) : json::value(json::object());
+    return answer(body);
+}
+
+void show_configuration(Application& app, Call call) {
+    const auto info = named(app, call);
+    if (!info) return;
+    from_database(app, std::move(call.respond), [id = info->id](pqxx::work& tx) { return configuration(tx, id); });
+}
+
+void put_configuration(Application& app, Call call) {
+    const auto info = named(app, call);
+    if (!info) return;
+    from_database(app, std::move(call.respond),
+                  [id = info->id, values = json::serialize(call.body.at("values"))](pqxx::work& tx) {
+                      db::write_storage(tx, {{id, configuration_key, values, std::nullopt}});
+                      return configuration(tx, id);
+                  });
+}
+
+// --- uploads
+
+bool is_file_name(std::string_view name) {
+    const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    });
+    return plain && name.size() > 3 && name.front() != '.' && name.ends_with(".so");
+}
+
+struct Upload {
+    std::string file, bytes;
+    net::Responder respond;
+    std::vector<std::string> warnings;
+};
+
+// [worker thread] In place only when it would load: the older file serves on otherwise.
+Result<void> put_in_place(const config::Config& config, Upload& upload) {
+    const std::string final_path = config.plugins_dir + "/" + upload.file;
+    const std::string part = config.plugins_dir + "/." + upload.file + "." + crypto::random_hex(6);
+    const auto forget = [&] {
+        std::error_code ignored;
+        std::filesystem::remove(part, ignored);
+    };
+    {
+        std::ofstream out(part, std::ios::binary);
+        out.write(upload.bytes.data(), static_cast<std::streamsize>(upload.bytes.size()));
+        if (!out.flush()) {
+            forget();
+            return make_error(Errc::unavailable, "the plugins directory cannot be written");
+        }
+    }
+    plugins::RuntimeOptions options;
+    options.plugins_dir = config.plugins_dir;
+    options.canary_program = "/proc/self/exe";
+    const auto report = plugins::check_file(part, options);
+    upload.warnings = report.warnings;
+    if (!report.problems.empty()) {
+        forget();
+        std::string all;
+        for (const auto& problem : report.problems) all += (all.empty() ? "" : "; ") + problem;
+        return make_error(Errc::unsupported, "this would not load: " + all);
+    }
+    std::error_code error;
+    std::filesystem::rename(part, final_path, error);
+    if (!error) return {};
+    forget();
+    return make_error(Errc::unavailable, "it cannot be put into the plugins directory: " + error.message());
+}
+
+void loaded(const std::shared_ptr<Upload>& upload, const Result<std::string>& outcome) {
+    if (!outcome) return upload->respond(api::problem(make_error(Errc::unsupported, outcome.error().message)));
+    json::array warnings;
+    for (const auto& warning : upload->warnings) warnings.push_back(json::string(warning));
+    upload->respond(
+        answer(json::object{{"file", upload->file}, {"outcome", *outcome}, {"warnings", std::move(warnings)}}, 201));
+}
+
+void upload(Application& app, Call call) {
+    auto one = std::make_shared<Upload>();
+    one->file = call.request.query_value("file").value_or("");
+    if (!is_file_name(one->file))
+        return call.respond(api::problem(make_error(
+            Errc::invalid, "file: must be a name of a-z, 0-9, '-' and '_' that ends in .so, without directories")));
+    one->bytes = std::move(call.request.body);
+    one->respond = std::move(call.respond);
+    const bool taken = app.workers().submit([&app, one] {
+        auto placed = put_in_place(app.configuration(), *one);
+        one->bytes.clear();
+        if (!placed) return one->respond(api::problem(placed.error()));
+        app.runtime().request(Runtime::Action::load, one->file,
+                              [one](const Result<std::string>& outcome) { loaded(one, outcome); });
+    });
+    if (!taken) one->respond(api::problem(make_error(Errc::overloaded, "too many files are being written")));
+}
+
+}  // namespace
+
+void add_plugin_operations(api::Gate& gate, Application& app) {
+    bind(gate, app, "listPlugins", list);
+    bind(gate, app, "uploadPlugin", upload);
+    bind(gate, app, "getPlugin", show);
+    bind(gate, app, "getPluginConfiguration", show_configuration);
+    bind(gate, app, "putPluginConfiguration", put_configuration);
+    bind(gate, app, "getPluginMetrics", metrics);
+    bind(gate, app, "listPluginLog", log_lines);
+    bind(gate, app, "controlPlugin", control);
+}
+
+}  // namespace parley::app
