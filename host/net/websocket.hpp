@@ -62,7 +62,8 @@ public:
 std::vector<std::string> offered_subprotocols(const Request& request);
 
 // [I/O thread] Must not block. Registered with Router::add_websocket(pattern, handler). The server has checked the
-// handshake (version 13, key, Origin against the allowed ones) before it is called.
+// handshake (version 13, key, Origin against the allowed ones) before it is called. A request without an Origin comes
+// from no browser and gets in: whoever goes by cookies has to refuse those as well.
 using WebSocketHandler = std::function<void(Request, std::unique_ptr<Upgrade>)>;
 
 }  // namespace parley::net
