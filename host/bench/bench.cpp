@@ -123,10 +123,10 @@ void add_verb(CLI::App& cli, int& result) {
     verb->add_flag_callback(
         "--ws", [options] { options->only = "ws"; }, "WebSockets alone: short for --only ws");
     verb->add_option("--ws-clients", options->sockets, "WebSocket clients")
-        ->check(CLI::Range(2, 25'000))
+        ->check(CLI::Range(2, 10'000))
         ->capture_default_str();
     verb->add_option("--ws-room", options->room_size, "Of them in each room")
-        ->check(CLI::Range(1, 25'000))
+        ->check(CLI::Range(1, 10'000))
         ->capture_default_str();
     verb->add_flag_callback(
         "--gpt", [options] { options->only = "gpt"; }, "The language model alone: short for --only gpt");
