@@ -107,11 +107,12 @@ void Session::wind_up() {
 void Session::abort() {
     aborted_ = true;
     if (stream_) stream_->close();
+    // Whatever wakes the session may end it: nothing of it is touched after these.
     auto answer = answer_;
-    if (answer) answer->deliver(Response());
     auto handing_over = handing_over_;
-    if (handing_over) handing_over->open();
     auto events = events_;
+    if (answer) answer->deliver(Response());
+    if (handing_over) handing_over->open();
     if (!events) return;
     events->finish();
     events->gate.open();
