@@ -182,3 +182,52 @@ TEST_CASE("a sink that hangs does not outlast the exchange's time") {
     sink->let_go();
     CHECK(eventually([&] { return sink->size == 5; }));
 }
+
+TEST_CASE("a sink that follows a stream gets each piece as it comes") {
+    struct Follower : BodySink {
+        std::size_t worth() const override { return 1; }
+        void write(std::string bytes, UniqueFunction<void(Result<void>)> written) override {
+            text += bytes;
+            ++pieces;
+            written({});
+        }
+        std::atomic<int> pieces{0};
+        std::string text;
+    };
+    auto sink = std::make_shared<Follower>();
+    RawServer server([&](RawSocket& socket, int) {
+        if (socket.read_until("\r\n\r\n").empty()) return;
+        socket.send(head("Transfer-Encoding: chunked\r\n") + "5\r\nfirst\r\n");
+        // The second piece is sent when the first has been seen.
+        if (!eventually([&] { return sink->pieces == 1; })) return;
+        socket.send("6\r\nsecond\r\n0\r\n\r\n");
+    });
+    TestClient client;
+    const auto answer = client.send(request_into(server.port(), sink));
+    REQUIRE(answer.has_value());
+    CHECK(sink->text == "firstsecond");
+    CHECK(sink->pieces == 2);
+}
+
+TEST_CASE("a peer that falls silent is given up, one that goes on slowly is not") {
+    std::atomic<bool> silent{false};
+    RawServer server([&](RawSocket& socket, int) {
+        while (!socket.read_until("\r\n\r\n").empty()) {
+            socket.send(head("Content-Length: 4\r\n"));
+            for (const char* one : {"a", "b", "c", "d"}) {
+                if (socket.closed_within(silent ? 5'000 : 100)) return;
+                socket.send(one);
+            }
+        }
+    });
+    TestClient client;
+    auto request = local_request(server.port());
+    request.idle_timeout_ms = 300;
+    const auto slow = client.send(request);
+    REQUIRE(slow.has_value());
+    CHECK(slow->body == "abcd");
+    silent = true;
+    const auto given_up = client.send(request);
+    REQUIRE_FALSE(given_up.has_value());
+    CHECK(given_up.error().error.code == Errc::timeout);
+}
