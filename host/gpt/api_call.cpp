@@ -50,6 +50,7 @@ void ApiCall::ended(net::ClientResult result) {
         return attempt();
     }
     auto failure = classify(error, result->headers, unix_now());
+    failure.error.message = without_key(std::move(failure.error.message), options_.key);
     // A path that is not there: most servers of one's own have chats only.
     const bool no_such_path = (error.status == 404 || error.status == 405 || error.status == 501) &&
                               failure.error.fault != Fault::quota && error.words().find("model") == std::string::npos;

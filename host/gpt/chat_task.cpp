@@ -62,6 +62,9 @@ void ChatTask::found(const Found& found) {
     endpoint_ = found.endpoint;
     if (model_.empty()) model_ = found.chat_model();
     profile_ = core_->profiles.find(endpoint_, model_, options_.profile);
+    Profile ignored;
+    if (const auto understood = apply_override(ignored, options_.profile); !understood)
+        core_->log.warn("gpt.profile", {{"problem", understood.error().message}});
     if (profile_.context == 0) profile_.context = found.context_of(model_);
     if (request_.model.empty()) core_->context = profile_.context;
     attempt();
@@ -119,6 +122,7 @@ void ChatTask::ended(int exchange, const net::ClientResult* result) {
 void ChatTask::refused(const net::ClientResponse& response) {
     const auto error = read_error(response.status, response.body);
     auto failure = classify(error, response.headers, unix_now());
+    failure.error.message = without_key(std::move(failure.error.message), options_.key);
     core_->log.warn("gpt.refused", {{"status", response.status},
                                     {"why", failure.error.message},
                                     {"request_id", response.headers.get("X-Request-Id")}});

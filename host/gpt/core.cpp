@@ -15,4 +15,11 @@ net::ClientRequest api_request(const Options& options, std::string url, std::str
     return request;
 }
 
+std::string without_key(std::string words, const Secret& key) {
+    if (key.empty()) return words;
+    for (auto at = words.find(key.reveal()); at != std::string::npos; at = words.find(key.reveal(), at + 1))
+        words.replace(at, key.reveal().size(), key.masked());
+    return words;
+}
+
 }  // namespace parley::gpt

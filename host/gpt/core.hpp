@@ -54,6 +54,9 @@ inline std::chrono::milliseconds left_until(SteadyTime deadline) {
 net::ClientRequest api_request(const Options& options, std::string url, std::string body, std::string_view content_type,
                                SteadyTime deadline);
 
+// Words of a server, which may repeat the key that it was shown.
+std::string without_key(std::string words, const Secret& key);
+
 inline ModelError not_configured() {
     return {Fault::not_configured,
             "no language model is configured: set openai_api_key, or openai_base_url for a server of your own",

@@ -117,21 +117,21 @@ void Discovery::looked(const std::string& key, const Options& options, bool seco
     auto& found = entry.found;
     const bool elsewhere = result && (result->status == 404 || result->status == 405);
     if (elsewhere && !second && !found.endpoint.path_known) return look(key, options, true);
-    found.reached = result && result->status == 200;
-    if (found.reached) {
+    const bool reached = result && result->status == 200;
+    std::string problem;
+    if (reached) {
         found.models = read_model_list(result->body);
-        found.problem.clear();
         if (second) found.endpoint.base = found.endpoint.origin;
         found.endpoint.path_known = true;
     } else if (result) {
         const auto error = read_error(result->status, result->body);
-        found.problem = "HTTP " + std::to_string(result->status) + ": " + error.message;
+        problem = "HTTP " + std::to_string(result->status) + ": " + error.message;
     } else {
-        found.problem = result.error().error.message;
+        problem = result.error().error.message;
     }
-    log_.log(found.reached ? LogLevel::debug : LogLevel::warn, "gpt.models",
-             {{"base", found.endpoint.base}, {"models", found.models.size()}, {"problem", found.problem}});
-    entry.until = std::chrono::steady_clock::now() + (found.reached ? lifetime : lifetime_of_failure);
+    log_.log(reached ? LogLevel::debug : LogLevel::warn, "gpt.models",
+             {{"base", found.endpoint.base}, {"models", found.models.size()}, {"problem", problem}});
+    entry.until = std::chrono::steady_clock::now() + (reached ? lifetime : lifetime_of_failure);
     entry.looking = false;
     // Who is told may ask again.
     auto waiting = std::exchange(entry.waiting, {});

@@ -27,8 +27,6 @@ std::vector<ModelInfo> read_model_list(std::string_view body);
 struct Found {
     Endpoint endpoint;
     std::vector<ModelInfo> models;  // empty: not known
-    bool reached = false;           // the list was read
-    std::string problem;            // why it was not
 
     // The first model whose name has one of these words; `otherwise` when there is none.
     std::string model_named(std::initializer_list<std::string_view> words, std::string otherwise) const;

@@ -19,13 +19,4 @@ int Provider::context_tokens() const {
     return core_->context;
 }
 
-void Provider::look(UniqueFunction<void(Result<Found>)> done) {
-    core_->executor.post([core = core_, done = std::move(done)]() mutable {
-        auto shared = std::make_shared<UniqueFunction<void(Result<Found>)>>(std::move(done));
-        const auto looked =
-            core->discovery.find(core->options(), true, [shared](const Found& found) { (*shared)(found); });
-        if (!looked) (*shared)(looked.error());
-    });
-}
-
 }  // namespace parley::gpt

@@ -22,10 +22,6 @@ public:
     bool configured() const override;
     int context_tokens() const override;
 
-    // [I/O thread] What is at the configured address now: for operators who look why nothing answers. `done` is called
-    // later.
-    void look(UniqueFunction<void(Result<Found>)> done);
-
 private:
     std::shared_ptr<Core> core_;
 };

@@ -455,6 +455,16 @@ TEST_CASE("no answer has a reason") {
     }
 }
 
+TEST_CASE("a key that a server repeats is not told on") {
+    Asking at;
+    at.options.key = Secret("sk-very-secret-key-0123");
+    at.model.script({refuses(
+        401, R"({"error":{"message":"key sk-very-secret-key-0123 and sk-very-secret-key-0123 are unknown"}})")});
+    const auto said = at.said();
+    CHECK(said.find("secret") == std::string::npos);
+    CHECK(said.find("sk-...0123 and sk-...0123") != std::string::npos);
+}
+
 TEST_CASE("a server that is not there, and one whose name nobody knows") {
     Asking at;
     at.options.base_url = "http://127.0.0.1:1/v1";
