@@ -107,9 +107,10 @@ Result<void> Discovery::find(const Options& options, bool needed, Ready ready) {
 void Discovery::look(const std::string& key, const Options& options, bool second) {
     const auto& endpoint = entries_[key].found.endpoint;
     auto request = list_request((second ? endpoint.origin : endpoint.base) + "/models", options);
-    client_.send(std::move(request), [this, key, options, second](net::ClientResult result) {
-        looked(key, options, second, std::move(result));
-    });
+    client_.send(std::move(request),
+                 [this, alive = std::weak_ptr(alive_), key, options, second](net::ClientResult result) {
+                     if (!alive.expired()) looked(key, options, second, std::move(result));
+                 });
 }
 
 void Discovery::looked(const std::string& key, const Options& options, bool second, net::ClientResult result) {

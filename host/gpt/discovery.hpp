@@ -60,6 +60,7 @@ private:
     net::Client& client_;
     Logger log_;
     std::map<std::string, Entry> entries_;
+    std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);  // a list may come after the end of this
 };
 
 }  // namespace parley::gpt
