@@ -485,7 +485,7 @@ TEST_CASE("the deadline of a question is kept, whatever the model does") {
         wire.cut();
     })});
     CHECK(at.fault(request) == Fault::timeout);
-    CHECK(std::chrono::steady_clock::now() - started < 1s);
+    CHECK(std::chrono::steady_clock::now() - started < 3s);
 
     // What there is of an answer by then is better than none.
     at.model.script({talk([](Wire& wire) {

@@ -99,7 +99,7 @@ void MockModel::talk(RawSocket& socket) {
 gpt::Patience Asking::quick() {
     gpt::Patience patience;
     patience.question = 4s;
-    patience.idle = 300ms;
+    patience.idle = 800ms;
     patience.linger = 50ms;
     patience.retries.base = 2ms;
     patience.retries.longest = 4ms;
