@@ -92,7 +92,8 @@ struct Gate::Visit {
     json::value body;
     std::string key;  // Idempotency-Key
     std::string target, before;
-    std::string edited;  // path that is kept for this edit
+    CallHandler handler;  // in place of the operation's
+    std::string edited;   // path that is kept for this edit
     std::int64_t audit = 0;
 
     std::string running_key() const {
@@ -111,6 +112,26 @@ void Gate::on(const std::string& operation, CallHandler handler) {
         throw std::logic_error("operation " + operation + " has two handlers");
 }
 
+void Gate::on_socket(const std::string& operation, SocketHandler handler) {
+    if (!parts_.contract.find(operation)) throw std::logic_error("the contract has no operation " + operation);
+    sockets_.emplace(operation, std::move(handler));
+}
+
+// A request to upgrade passes the same checks; until it is accepted, an answer refuses it.
+void Gate::open_sockets(net::Router& router) {
+    for (const auto& [id, handler] : sockets_) {
+        const auto* operation = parts_.contract.find(id);
+        router.add_websocket(operation->path, [this, operation, accept = handler](
+                                                  Request request, std::unique_ptr<net::Upgrade> upgrade) {
+            auto held = std::make_shared<std::unique_ptr<net::Upgrade>>(std::move(upgrade));
+            enter(*operation, std::move(request), net::Responder([held](Response response) {
+                if (*held) std::exchange(*held, nullptr)->refuse(std::move(response));
+            }),
+                  [held, accept](Call call) { accept(std::move(call), std::exchange(*held, nullptr)); });
+        });
+    }
+}
+
 void Gate::open(net::Router& router) {
     for (const auto& operation : parts_.contract.operations()) {
         if (!handlers_.contains(operation.id)) throw std::logic_error("operation " + operation.id + " has no handler");
@@ -124,11 +145,13 @@ void Gate::open(net::Router& router) {
             },
             limits);
     }
+    open_sockets(router);
     sweep();
 }
 
-void Gate::enter(const Operation& operation, Request request, net::Responder respond) {
+void Gate::enter(const Operation& operation, Request request, net::Responder respond, CallHandler handler) {
     auto visit = std::make_shared<Visit>();
+    visit->handler = std::move(handler);
     visit->operation = &operation;
     visit->request = std::move(request);
     visit->respond = std::move(respond);
@@ -303,7 +326,7 @@ void Gate::run(const VisitPtr& visit) {
     call.principal = visit->principal;
     call.body = std::move(visit->body);
     call.respond = responder([this, visit](Response response) { finish(visit, std::move(response)); });
-    handlers_.at(visit->operation->id)(std::move(call));
+    visit->handler ? visit->handler(std::move(call)) : handlers_.at(visit->operation->id)(std::move(call));
 }
 
 // Handlers may answer on any thread; the gate works on one.

@@ -31,6 +31,7 @@
 #include "core/log.hpp"
 #include "db/pool.hpp"
 #include "db/store/api_ledger.hpp"
+#include "net/websocket.hpp"
 
 namespace parley::api {
 
@@ -47,6 +48,8 @@ struct Call {
 };
 
 using CallHandler = std::function<void(Call)>;
+// Accepts or refuses; `respond` of the call is of no use here.
+using SocketHandler = std::function<void(Call, std::unique_ptr<net::Upgrade>)>;
 
 struct GateOptions {
     double rate = 50;  // requests a second of one principal; 0: no limit
@@ -70,6 +73,9 @@ public:
     // Throws std::logic_error for an operation that is not in the contract, or has a handler.
     void on(const std::string& operation, CallHandler handler);
 
+    // The same path over a WebSocket, for whom the GET lets in. The server has checked Origin.
+    void on_socket(const std::string& operation, SocketHandler handler);
+
     // Registers all. Throws std::logic_error when an operation of the contract has no handler. The gate outlives the
     // router.
     void open(net::Router& router);
@@ -78,7 +84,8 @@ private:
     struct Visit;
     using VisitPtr = std::shared_ptr<Visit>;
 
-    void enter(const Operation& operation, net::Request request, net::Responder respond);
+    void enter(const Operation& operation, net::Request request, net::Responder respond, CallHandler handler = nullptr);
+    void open_sockets(net::Router& router);
     void identified(const VisitPtr& visit, auth::Authenticator::Answer who);
     bool admit(const VisitPtr& visit);
     std::optional<net::Response> read(Visit& visit) const;
@@ -95,6 +102,7 @@ private:
 
     Parts parts_;
     std::map<std::string, CallHandler, std::less<>> handlers_;
+    std::map<std::string, SocketHandler, std::less<>> sockets_;
     RateLimits rates_, failures_;
     std::set<std::string> running_;  // idempotency keys whose first request is under way
     std::map<std::string, std::deque<std::function<void()>>> edited_;  // paths, and who waits for each

@@ -17,13 +17,15 @@ api::GateOptions options_of(const config::Config& config) {
 
 Api::Api(Parts parts)
     : authenticator_(parts.authenticator),
-      gate_({contract_, authenticator_, parts.pool, parts.executor, parts.log, options_of(parts.config)}) {}
+      gate_({contract_, authenticator_, parts.pool, parts.executor, parts.log, options_of(parts.config)}),
+      events_({parts.executor, parts.pool, parts.runtime, parts.health, parts.log}) {}
 
 void Api::open(net::Router& router, Application& app) {
     add_account_operations(gate_, app);
     add_campaign_operations(gate_, app);
     add_chat_operations(gate_, app);
     add_contact_operations(gate_, app);
+    add_event_operations(gate_, app);
     add_host_operations(gate_, app);
     add_key_operations(gate_, app);
     add_list_operations(gate_, app);
@@ -39,6 +41,9 @@ void Api::open(net::Router& router, Application& app) {
     add_user_operations(gate_, app);
     gate_.open(router);
     api::add_pages(router, contract_);
+    app.intake().on_admitted = [this](MessageId id) { events_.message(id); };
+    app.intake().on_status = [this](const StatusUpdate& update) { events_.status(update); };
+    app.sender().set_on_outcome([this](MessageId id) { events_.message(id); });
 }
 
 }  // namespace parley::app

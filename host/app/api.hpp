@@ -3,6 +3,7 @@
 
 #include "api/contract.hpp"
 #include "api/gate.hpp"
+#include "app/events.hpp"
 #include "auth/token_authenticator.hpp"
 #include "config/config.hpp"
 
@@ -16,6 +17,8 @@ public:
         Executor& executor;
         db::Pool& pool;
         auth::TokenAuthenticator& authenticator;
+        plugins::Runtime& runtime;
+        std::function<boost::json::value()> health;  // for events
         const config::Config& config;
         Logger log;
     };
@@ -23,6 +26,7 @@ public:
 
     auth::TokenAuthenticator& authenticator() { return authenticator_; }
     const api::Contract& contract() const { return contract_; }
+    Events& events() { return events_; }
 
     // Binds every operation and registers all routes. This object and `app` outlive the router.
     void open(net::Router& router, Application& app);
@@ -31,6 +35,7 @@ private:
     api::Contract contract_;
     auth::TokenAuthenticator& authenticator_;
     api::Gate gate_;
+    Events events_;
 };
 
 }  // namespace parley::app

@@ -46,6 +46,7 @@ void Sender::sent(Account& account, const Message& message, const channels::Sent
         failpoint("after-mark");
         reported_.erase(id);  // a report may have come since
         queue_.finish(id);
+        on_outcome_(id);
     });
 }
 
@@ -146,6 +147,7 @@ bool Sender::drop(MessageId id, const std::string& reason, UniqueFunction<void()
         ready.erase(place);
         journal_.failed(id, reason, [this, id, done = std::move(done)]() mutable {
             queue_.finish(id);
+            on_outcome_(id);
             done();
         });
         return true;
@@ -211,6 +213,7 @@ void Sender::give_up(Account& account, const Message& message, const std::string
     journal_.failed(message->id, reason, [this, id = message->id] {
         reported_.erase(id);
         queue_.finish(id);
+        on_outcome_(id);
     });
 }
 

@@ -67,6 +67,8 @@ public:
     void set_on_alarm(std::function<void(AccountId, const channels::SendError&)> alarm) {
         on_alarm_ = std::move(alarm);
     }
+    // A message was sent, or will never be; that is committed.
+    void set_on_outcome(std::function<void(MessageId)> outcome) { on_outcome_ = std::move(outcome); }
     // Makes voice notes of audio that is none; without it such audio goes out as it is.
     void set_voice(media::Voice* voice) { voice_ = voice; }
 
@@ -154,6 +156,7 @@ private:
     LastHeard last_heard_;
     Recorded recorded_;
     std::function<void(AccountId, const channels::SendError&)> on_alarm_;
+    std::function<void(MessageId)> on_outcome_ = [](MessageId) {};
     const std::size_t max_in_memory_;
     media::Voice* voice_ = nullptr;
     UnixMillis began_ = unix_now();

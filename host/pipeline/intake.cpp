@@ -98,6 +98,7 @@ void Intake::admit(std::shared_ptr<Batch> batch, Inbound message) {
         failpoint("after-commit-in");
         const bool fresh = how && *how == db::Admission::accepted;
         if (with_file && fresh) on_file(*with_file);
+        if (fresh && on_admitted) on_admitted(id);
         if (handled && fresh) dispatcher_.committed(id);
         if (handled && !fresh) dispatcher_.aborted(id);
         if (fresh && sighting) contacts_->add(std::move(*sighting));
@@ -126,6 +127,7 @@ void Intake::report(const std::shared_ptr<Batch>& batch, StatusUpdate status) {
     journal_.report(std::move(status),
                     [this, again, settles, account, done = part_of(batch)](Result<db::Reported> reported) mutable {
                         if (reported && settles != 0 && on_settled) on_settled(account, settles);
+                        if (reported && on_status) on_status(*again);
                         if (reported && *reported == db::Reported::unmatched) report_again(again);
                         done(reported ? Result<void>() : Result<void>(reported.error()));
                     });

@@ -62,6 +62,10 @@ public:
     // doubts it and it is the account's own.
     std::function<void(AccountId, MessageId)> on_settled;
 
+    // A message is committed; a report is, whatever it named.
+    std::function<void(MessageId)> on_admitted;
+    std::function<void(const StatusUpdate&)> on_status;
+
     // A message with a file is committed; its file is not here yet.
     std::function<void(const Inbound&)> on_file;
 

@@ -10,13 +10,17 @@ namespace {
 namespace json = boost::json;
 using api::Call;
 
+json::array halted_accounts(Application& app) {
+    json::array accounts;
+    for (const auto& account : app.sender().accounts())
+        accounts.push_back({{"name", account.name}, {"halted", account.halted}, {"why", account.halted_because}});
+    return accounts;
+}
+
 void health(Application& app, Call call) {
     const auto handling = app.dispatcher().stats();
     const auto threads = app.handlers().stats();
     const auto journal = app.journal().stats();
-    json::array accounts;
-    for (const auto& account : app.sender().accounts())
-        accounts.push_back({{"name", account.name}, {"halted", account.halted}, {"why", account.halted_because}});
     call.respond(answer(json::object{{"version", PARLEY_VERSION},
                                      {"ready", app.ready()},
                                      {"port", app.port()},
@@ -28,7 +32,7 @@ void health(Application& app, Call call) {
                                      {"threads_written_off", threads.written_off},
                                      {"commits", journal.commits},
                                      {"operations", journal.operations},
-                                     {"accounts", std::move(accounts)}}));
+                                     {"accounts", halted_accounts(app)}}));
 }
 
 const char* kind_of(const auth::Principal& principal) {
@@ -55,6 +59,10 @@ void me(Application&, Call call) {
 }
 
 }  // namespace
+
+json::value health_of(Application& app) {
+    return json::object{{"ready", app.ready()}, {"accounts", halted_accounts(app)}};
+}
 
 void add_host_operations(api::Gate& gate, Application& app) {
     bind(gate, app, "getHealth", health);

@@ -16,6 +16,7 @@ void add_account_operations(api::Gate& gate, Application& app);
 void add_campaign_operations(api::Gate& gate, Application& app);
 void add_chat_operations(api::Gate& gate, Application& app);
 void add_contact_operations(api::Gate& gate, Application& app);
+void add_event_operations(api::Gate& gate, Application& app);
 void add_host_operations(api::Gate& gate, Application& app);
 void add_key_operations(api::Gate& gate, Application& app);
 void add_list_operations(api::Gate& gate, Application& app);
@@ -29,6 +30,9 @@ void add_takeover_operations(api::Gate& gate, Application& app);
 void add_usage_operations(api::Gate& gate, Application& app);
 void add_template_operations(api::Gate& gate, Application& app);
 void add_user_operations(api::Gate& gate, Application& app);
+
+// Whether messages come in and go out: what events tell when it changes. [I/O thread]
+boost::json::value health_of(Application& app);
 
 // --- what they answer with
 net::Response answer(const boost::json::value& body, int status = 200);
