@@ -72,6 +72,10 @@ void end_change(pqxx::work& tx, const ChangeEnd& end) {
 
 void forget_old_requests(pqxx::work& tx) {
     tx.exec("delete from api_requests where created_at < now() - interval '1 day'");
+    // Ids ascend in time: the oldest are the first.
+    tx.exec(
+        "delete from audit_log where at < now() - interval '1 year' and id in "
+        "(select id from audit_log order by id limit 10000)");
 }
 
 Slice<AuditRow> list_audit(pqxx::work& tx, const AuditFilter& filter, const Page& page) {

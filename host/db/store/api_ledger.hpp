@@ -47,7 +47,7 @@ struct ChangeEnd {
 // changed, and the audit forgets it. An answer is kept for its key below 500, but not 429.
 void end_change(pqxx::work& tx, const ChangeEnd& end);
 
-// Keys are kept for a day.
+// Answers are kept for a day, the audit log for a year. Not all at once: some thousands a call.
 void forget_old_requests(pqxx::work& tx);
 
 struct AuditFilter {
