@@ -77,7 +77,11 @@ void add_answers(json::object& operation, bool open, bool changes, bool edits) {
 }  // namespace
 
 Contract::Contract() {
-    for (const auto& [name, part] : openapi_parts()) join(name, part);
+    constexpr std::string_view head = "parley.json";  // what a document begins with
+    for (const auto& [name, part] : openapi_parts())
+        if (name == head) join(name, part);
+    for (const auto& [name, part] : openapi_parts())
+        if (name != head) join(name, part);
     complete();
     text_ = json::serialize(document_);
     for (const auto& [path, item] : document_.at("paths").as_object())
