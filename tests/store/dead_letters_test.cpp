@@ -13,7 +13,7 @@ bool requeue(JournalFixture& store, MessageId id) {
 
 std::vector<db::DeadLetter> letters(JournalFixture& store) {
     std::vector<db::DeadLetter> found;
-    store.transact([&](pqxx::work& tx) { found = db::list_dead_letters(tx, 10); });
+    store.transact([&](pqxx::work& tx) { found = db::list_dead_letters(tx, "", 0, 10); });
     return found;
 }
 
