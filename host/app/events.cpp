@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t most_kept = 4'096;
 constexpr std::size_t most_replayed = 1'000;
 constexpr std::size_t most_waiting = 10'000;  // messages to be told; what is too much is told as a gap
+constexpr UnixMillis told_within = 2'000;     // of their ids messages are told
 constexpr auto read_pause = 50ms, look_pause = 1000ms, keep_after_last = 300'000ms;
 
 // "<time>-<process>-<number>": the time finds what is in history when the number is not known any more.
@@ -192,7 +193,7 @@ void Events::replay(ReaderId reader, UnixMillis since) {
                              since));
     auto rows = std::make_shared<db::Slice<db::MessageRow>>();
     db::MessageFilter filter;
-    filter.since = std::max<UnixMillis>(since, 1);
+    filter.since = std::max<UnixMillis>(since - told_within, 1);
     parts_.pool.run_async(
         parts_.executor,
         [rows, filter](pqxx::work& tx) {
