@@ -43,6 +43,12 @@ json::value read_as(const json::object& schema, const std::string& text) {
     return json::string(text);
 }
 
+// The one pattern that is checked here (see schema.hpp), for no path that holds an id means anything else.
+bool is_no_id(const json::object& schema, const std::string& value) {
+    const auto* pattern = schema.if_contains("pattern");
+    return pattern && pattern->as_string() == "^[0-9]{1,19}$" && (!text::is_digits(value) || value.size() > 19);
+}
+
 void add_parameter(json::object& operation, const char* name) {
     auto& parameters = operation["parameters"];
     if (!parameters.is_array()) parameters = json::array();
@@ -244,6 +250,7 @@ std::optional<std::string> Contract::check_parameters(const Operation& operation
             continue;
         }
         if (!text::is_storable(value)) return one.name + ": must be UTF-8 without NUL";
+        if (is_no_id(resolved(document_, *one.schema), value)) return one.name + ": must be an id: digits";
         if (auto wrong = violation(document_, *one.schema, read_as(resolved(document_, *one.schema), value), one.name))
             return wrong;
     }

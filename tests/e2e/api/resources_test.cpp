@@ -62,7 +62,7 @@ TEST_CASE("a message is sent and looked at") {
     REQUIRE(eventually([&] { return text_of(owner().read("/messages/" + id), "status") == "sent"; }));
     CHECK(text_of(owner().read("/messages/" + id), "chat") == "4915100000007@s.whatsapp.net");
     CHECK(owner().get("/messages/1").status == 404);
-    CHECK(owner().get("/messages/abc").status == 404);
+    CHECK(owner().get("/messages/abc").status == 400);
     CHECK(owner().post("/messages", R"({"to": "0123", "text": "x"})").status == 400);
     CHECK(owner().post("/messages", R"({"to": "4915100000007", "account": "nobody", "text": "x"})").status >= 400);
 }
