@@ -423,9 +423,11 @@ TEST_CASE("registering can be closed") {
     const Person admin{ada.id, ada.name, sign_in(ada.name)};
     const auto room = room_of(admin);
     REQUIRE(send(admin.token, room, "/admin setting -c registration_open false").status == 201);
-    CHECK(eventually([&] { return ask("POST", "/auth/register/", "", credentials("late")).status == 403; }));
+    REQUIRE(bot_says(admin, room, "changed to `false`"));
+    CHECK(ask("POST", "/auth/register/", "", credentials("late")).status == 403);
     REQUIRE(send(admin.token, room, "/admin setting -c registration_open true").status == 201);
-    CHECK(eventually([&] { return ask("POST", "/auth/register/", "", credentials("late")).status == 201; }));
+    REQUIRE(bot_says(admin, room, "changed to `true`"));
+    CHECK(ask("POST", "/auth/register/", "", credentials("late")).status == 201);
 }
 
 TEST_CASE("users are made and changed on the command line") {
