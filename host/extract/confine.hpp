@@ -14,8 +14,8 @@ enum class Confinement {
 };
 
 // False, with errno set, when the kernel takes the limits or the filter not: do not read the file then. A kernel
-// without Landlock (before 5.13) is taken: the filter alone then keeps the process from writing and from the network,
-// and in `closed` from opening anything.
+// without Landlock (before 5.13), or a container that keeps it away, is taken: the filter alone then keeps the process
+// from writing and from the network, and in `closed` from opening anything.
 //
 // A call that is not allowed ends the process with SIGSYS; opening for reading in `closed` fails with EACCES.
 bool confine(Confinement how, std::uint64_t cpu_seconds);
