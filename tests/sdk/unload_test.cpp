@@ -8,9 +8,9 @@ using parley::testing::FakeHost;
 using parley::testing::PluginFile;
 
 TEST_CASE("shipped plugins unload") {
-    for (const std::string name :
-         {"admin", "announce", "ask", "blacklist", "classroom", "echo", "expenses", "id", "img", "ping", "plugin",
-          "poll", "reminder", "setting", "solve", "summarize", "transcribe", "translate", "tts"}) {
+    for (const std::string name : {"admin", "announce",  "ask",        "blacklist", "classroom", "echo",     "expenses",
+                                   "id",    "img",       "ping",       "plugin",    "poll",      "reminder", "setting",
+                                   "solve", "summarize", "transcribe", "translate", "tts",       "usage"}) {
         INFO(name);
         PluginFile file(parley::test::binary_path("plugins/" + name + ".so"));
         CHECK(file.manifest().abi == "1.0");
