@@ -1,5 +1,7 @@
 #include "store/journal_fixture.hpp"
 
+#include <limits>
+
 #include "db/store/queue_reader.hpp"
 
 namespace parley::test {
@@ -13,7 +15,8 @@ bool requeue(JournalFixture& store, MessageId id) {
 
 std::vector<db::DeadLetter> letters(JournalFixture& store) {
     std::vector<db::DeadLetter> found;
-    store.transact([&](pqxx::work& tx) { found = db::list_dead_letters(tx, "", 0, 10); });
+    store.transact(
+        [&](pqxx::work& tx) { found = db::list_dead_letters(tx, "", std::numeric_limits<MessageId>::max(), 10); });
     return found;
 }
 
