@@ -276,7 +276,8 @@ void Application::connect_parts() {
 }
 
 Result<void> Application::open_server() {
-    api_ = std::make_unique<Api>(Api::Parts{*loop_, *pool_, people_->authenticator(), *runtime_, [this] { return health_of(*this); }, config_, log_});
+    api_ = std::make_unique<Api>(Api::Parts{*loop_, *pool_, people_->authenticator(), *runtime_,
+                                            [this] { return health_of(*this); }, config_, log_});
     on_loop([this](const std::function<void()>& done) {
         router_ = make_router(*this);
         done();

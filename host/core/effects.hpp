@@ -75,8 +75,8 @@ struct TurnWrite {
     std::string answered;  // empty: there was no answer
     std::string model;
     std::int64_t input_tokens = 0, output_tokens = 0;
-    std::string error;           // for admins
-    bool foreign_words = false;  // words of others came in: a document, a picture, a quotation
+    std::string error;                      // for admins
+    bool foreign_words = false;             // words of others came in: a document, a picture, a quotation
     std::optional<PendingCommand> pending;  // nothing: none waits any more
 };
 

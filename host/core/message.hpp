@@ -136,8 +136,8 @@ struct Outbound {
     Media media;           // kind media: `stored` is set
     bool as_file = false;
     bool voice = false;
-    // Nobody may fetch what the text links to on its own account: the words of a language model may hold an address that
-    // carries secrets to whoever made it up.
+    // Nobody may fetch what the text links to on its own account: the words of a language model may hold an address
+    // that carries secrets to whoever made it up.
     bool no_preview = false;
 
     // Set when queued.

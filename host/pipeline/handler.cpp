@@ -148,7 +148,8 @@ void Handler::choose_answers(const Command& command, const Inbound& message, ser
 
 // In a group only what is said to the bot counts. The terminal is the operator's own.
 std::optional<Rejection> Handler::too_many(const Inbound& message) {
-    if (message.channel == "terminal" || (!message.group.empty() && !message.text.starts_with('.'))) return std::nullopt;
+    if (message.channel == "terminal" || (!message.group.empty() && !message.text.starts_with('.')))
+        return std::nullopt;
     const auto messages = settings_.number("rate_limit_messages");
     const auto window_s = settings_.number("rate_limit_window_seconds");
     const auto verdict = rate_limit_.look(message.sender, message.id, static_cast<std::size_t>(messages),

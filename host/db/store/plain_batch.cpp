@@ -138,8 +138,8 @@ void PlainBatch::enqueue(const Outbound& message, MessageId gate) {
     out_link_.add(message.link);
     out_reply_.add(message.reply_to);
     out_media_.add(message.kind == OutboundKind::media ? media_to_json(message.media) : std::string());
-    out_flags_.add(static_cast<std::int64_t>((message.as_file ? 1 : 0) | (message.voice ? 2 : 0) |
-                                             (message.no_preview ? 4 : 0)));
+    out_flags_.add(
+        static_cast<std::int64_t>((message.as_file ? 1 : 0) | (message.voice ? 2 : 0) | (message.no_preview ? 4 : 0)));
     out_cause_.add(message.cause);
     out_gate_.add(gate);
     out_trace_.add(message.trace);

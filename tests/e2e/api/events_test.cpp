@@ -63,8 +63,8 @@ private:
 };
 
 void send_words(const std::string& text) {
-    const auto answer = owner().post("/messages", json::serialize(json::object{
-                                                      {"to", "4915100000061"}, {"account", "gateway"}, {"text", text}}));
+    const auto answer = owner().post(
+        "/messages", json::serialize(json::object{{"to", "4915100000061"}, {"account", "gateway"}, {"text", text}}));
     REQUIRE(answer.status == 202);
 }
 

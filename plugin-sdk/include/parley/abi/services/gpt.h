@@ -19,8 +19,8 @@ typedef struct parley_gpt {
      * content: text, or an array of {"type":"text","text":"..."} and {"type":"image","media":"<reference>"}.
      * With "schema", a JSON Schema, the text of the answer is JSON that fits it.
      * answer: {"text":"...","model":"...","input_tokens":n,"output_tokens":n,
-     * "tool_calls":[{"id":"...","name":"...","arguments":{...}}]?,"truncated":true?}. truncated: the limit of tokens, or a
-     * broken connection, cut the text off.
+     * "tool_calls":[{"id":"...","name":"...","arguments":{...}}]?,"truncated":true?}. truncated: the limit of tokens,
+     * or a broken connection, cut the text off.
      *
      * All functions here: PARLEY_NOT_CONFIGURED: the operator has given no model; say so to the user. PARLEY_DENIED:
      * the sender, the chat or the organisation has used up its budget, or the provider refuses the content; last_error
