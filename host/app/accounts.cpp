@@ -2,6 +2,7 @@
 
 #include "accounts/channel_factory.hpp"
 #include "db/store/accounts.hpp"
+#include "db/store/repositories.hpp"
 
 namespace parley::app {
 namespace {
@@ -72,6 +73,32 @@ void Accounts::open(outbound::Sender& sender, pipeline::Intake& intake) {
     directory_.adopt(built_in(ids_.terminal, "terminal"), terminal_);
     directory_.adopt(built_in(ids_.web, "web"), web_);
     directory_.apply(std::move(stored_));
+    let_look_up(sender);
+}
+
+// What the sender asks the history before it sends.
+void Accounts::let_look_up(outbound::Sender& sender) const {
+    auto& pool = parts_.pool;
+    auto& loop = parts_.loop;
+    sender.set_last_heard([&pool, &loop](AccountId account, const std::string& chat, auto done) {
+        auto heard = std::make_shared<UnixMillis>(0);
+        pool.run_async(
+            loop, [heard, account, chat](pqxx::work& tx) { *heard = db::last_heard(tx, account, chat); },
+            [heard, done = std::move(done)](Result<void> ok) mutable {
+                done(ok ? Result<UnixMillis>(*heard) : Result<UnixMillis>(ok.error()));
+            },
+            db::Rerun::safe);
+    });
+    sender.set_recorded([&pool, &loop](AccountId account, const std::string& provider_id, auto done) {
+        auto recorded = std::make_shared<bool>(false);
+        pool.run_async(
+            loop,
+            [recorded, account, provider_id](pqxx::work& tx) { *recorded = db::is_recorded(tx, account, provider_id); },
+            [recorded, done = std::move(done)](Result<void> ok) mutable {
+                done(ok ? Result<bool>(*recorded) : Result<bool>(ok.error()));
+            },
+            db::Rerun::safe);
+    });
 }
 
 void Accounts::refresh(UniqueFunction<void(Result<void>)> done) {

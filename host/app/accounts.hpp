@@ -78,6 +78,7 @@ public:
 private:
     accounts::Lines make(const accounts::Account& account);
     void changed(const accounts::Entry& entry);
+    void let_look_up(outbound::Sender& sender) const;
 
     Parts parts_;
     accounts::Registry registry_;

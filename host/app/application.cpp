@@ -10,6 +10,7 @@
 
 #include "app/api/operations.hpp"
 #include "app/routes.hpp"
+#include "app/table_reader.hpp"
 #include "channels/recipient.hpp"
 #include "core/text.hpp"
 #include "db/migrate.hpp"
@@ -41,30 +42,6 @@ std::string own_program() {
     const auto size = readlink("/proc/self/exe", path.data(), path.size());
     path.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
     return path;
-}
-
-// Reads a queue table on a database thread for a DurableQueue.
-template <class Item>
-auto table_reader(db::Pool& pool, Executor& executor,
-                  std::vector<Item> (*read)(pqxx::work&, MessageId, MessageId, std::size_t),
-                  std::function<void(Item&)> complete) {
-    return [&pool, &executor, read, complete](MessageId after, MessageId before, std::size_t limit,
-                                              UniqueFunction<void(Result<std::vector<Item>>)> done) {
-        auto rows = std::make_shared<std::vector<Item>>();
-        pool.run_async(
-            executor, [rows, read, after, before, limit](pqxx::work& tx) { *rows = read(tx, after, before, limit); },
-            [&executor, rows, complete, done = std::move(done)](Result<void> ok) mutable {
-                if (!ok) {
-                    // The queue asks again at once.
-                    executor.after(std::chrono::milliseconds(500),
-                                   [why = ok.error(), done = std::move(done)]() mutable { done(std::move(why)); });
-                    return;
-                }
-                for (auto& row : *rows) complete(row);
-                done(std::move(*rows));
-            },
-            db::Rerun::safe);
-    };
 }
 
 }  // namespace
@@ -224,25 +201,6 @@ void Application::connect_parts() {
     intake_->on_file = [this](const Inbound& message) { files_->downloads().add(message); };
     sender_->set_voice(&files_->voice());
     intake_->on_settled = [this](AccountId account, MessageId id) { sender_->settled(account, id); };
-    sender_->set_last_heard([this](AccountId account, const std::string& chat, auto done) {
-        auto heard = std::make_shared<UnixMillis>(0);
-        pool_->run_async(
-            *loop_, [heard, account, chat](pqxx::work& tx) { *heard = db::last_heard(tx, account, chat); },
-            [heard, done = std::move(done)](Result<void> ok) mutable {
-                done(ok ? Result<UnixMillis>(*heard) : Result<UnixMillis>(ok.error()));
-            },
-            db::Rerun::safe);
-    });
-    sender_->set_recorded([this](AccountId account, const std::string& provider_id, auto done) {
-        auto recorded = std::make_shared<bool>(false);
-        pool_->run_async(
-            *loop_,
-            [recorded, account, provider_id](pqxx::work& tx) { *recorded = db::is_recorded(tx, account, provider_id); },
-            [recorded, done = std::move(done)](Result<void> ok) mutable {
-                done(ok ? Result<bool>(*recorded) : Result<bool>(ok.error()));
-            },
-            db::Rerun::safe);
-    });
     dispatcher_->on_timers_changed = [this] { timers_->look(); };
     dispatcher_->on_plugin_request = [this](const PluginRequest& request, pipeline::Dispatcher::Tell tell) {
         const auto action = plugins::Runtime::action_from(request.action);
