@@ -34,12 +34,12 @@ constexpr std::array reading{
 // What starting a program takes besides.
 constexpr std::array becoming{
     SCMP_SYS(execve),     SCMP_SYS(access),          SCMP_SYS(faccessat),  SCMP_SYS(faccessat2),
-    SCMP_SYS(arch_prctl), SCMP_SYS(set_tid_address), SCMP_SYS(rseq),       SCMP_SYS(prlimit64),
-    SCMP_SYS(getrlimit),  SCMP_SYS(set_robust_list), SCMP_SYS(getdents64), SCMP_SYS(readlink),
-    SCMP_SYS(readlinkat), SCMP_SYS(uname),           SCMP_SYS(sysinfo),    SCMP_SYS(statfs),
+    SCMP_SYS(arch_prctl), SCMP_SYS(set_tid_address), SCMP_SYS(rseq),       SCMP_SYS(getrlimit),
+    SCMP_SYS(uname),      SCMP_SYS(set_robust_list), SCMP_SYS(getdents64), SCMP_SYS(readlink),
+    SCMP_SYS(readlinkat), SCMP_SYS(fadvise64),       SCMP_SYS(sysinfo),    SCMP_SYS(statfs),
     SCMP_SYS(stat),       SCMP_SYS(lstat),           SCMP_SYS(getcwd),     SCMP_SYS(sched_getaffinity),
-    SCMP_SYS(fcntl),      SCMP_SYS(fadvise64),       SCMP_SYS(getuid),     SCMP_SYS(geteuid),
-    SCMP_SYS(getgid),     SCMP_SYS(getegid),         SCMP_SYS(dup),
+    SCMP_SYS(getuid),     SCMP_SYS(geteuid),         SCMP_SYS(getgid),     SCMP_SYS(getegid),
+    SCMP_SYS(dup),
 };
 
 constexpr std::uint64_t any_writing = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND;
@@ -64,6 +64,15 @@ bool allow_reading(scmp_filter_ctx filter) {
 bool allow_becoming(scmp_filter_ctx filter) {
     bool ok = true;
     for (const int call : becoming) ok = seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0) == 0 && ok;
+    // Its own limits, to be read. Those of others, its parent's say, are none of its business, and neither is who gets
+    // signals for a descriptor.
+    ok = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2, SCMP_A0(SCMP_CMP_EQ, 0),
+                          SCMP_A2(SCMP_CMP_EQ, 0)) == 0 &&
+         ok;
+    for (const int command : {F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC})
+        ok = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
+                              SCMP_A1(SCMP_CMP_EQ, static_cast<scmp_datum_t>(command))) == 0 &&
+             ok;
     // Its libraries are code.
     ok = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 0) == 0 && ok;
     return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 0) == 0 && ok;
