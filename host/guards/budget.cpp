@@ -1,5 +1,6 @@
 #include "guards/budget.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "config/money.hpp"
@@ -12,6 +13,8 @@ namespace {
 
 constexpr int days_kept = 400;
 constexpr std::size_t longest_model_name = 200;
+constexpr std::int64_t most_of_a_call = 1'000'000'000;  // tokens, milliseconds, characters
+constexpr double longest_recording = 86'400;            // seconds
 
 // As a limit counts it.
 Amount amount_of(Kind kind, std::int64_t tokens, std::int64_t amount, std::int64_t micro_usd) {
@@ -182,6 +185,9 @@ void Budget::within(Kind kind, const gpt::Asker& asker, Cost most, SteadyTime de
             if (!asked->done) return settle(asked->permit, {});
             ask([this, asked, used = std::move(used)](gpt::Outcome<Answer> outcome) mutable {
                 auto cost_now = outcome ? used(*outcome) : cost_of_failure(outcome.error());
+                // Nobody knows what it cost: as after a crash, what was reserved counts.
+                if (!outcome && outcome.error().fault == gpt::Fault::timeout && cost_now.nothing())
+                    cost_now = asked->permit.most;
                 settle(asked->permit, std::move(cost_now));
                 asked->done(std::move(outcome));
             });
@@ -199,6 +205,9 @@ void Budget::release(const Permit& permit) {
 }
 
 void Budget::settle(const Permit& permit, Cost cost) {
+    // What a server tells may be anything.
+    for (auto* figure : {&cost.input_tokens, &cost.output_tokens, &cost.amount})
+        *figure = std::clamp<std::int64_t>(*figure, 0, most_of_a_call);
     if (cost.model.empty() || !text::is_storable(cost.model)) cost.model = permit.most.model;
     cost.model = std::string(text::truncate_utf8(cost.model, longest_model_name));
     const bool counts = !cost.nothing();
@@ -263,7 +272,9 @@ void Budget::transcribe(gpt::TranscribeRequest request, gpt::Done<gpt::Transcrip
         },
         [likely](const gpt::Transcript& transcript) {
             Cost cost;
-            cost.amount = transcript.seconds > 0 ? static_cast<std::int64_t>(transcript.seconds * 1000) : likely;
+            cost.amount = transcript.seconds > 0
+                              ? static_cast<std::int64_t>(std::min(transcript.seconds, longest_recording) * 1000)
+                              : likely;
             return cost;
         });
 }
