@@ -3,6 +3,7 @@
 #include "core/crypto.hpp"
 #include "core/json_reader.hpp"
 #include "core/text.hpp"
+#include "gpt/core.hpp"
 #include "gpt/errors.hpp"
 
 namespace parley::gpt {
@@ -126,7 +127,7 @@ void Discovery::looked(const std::string& key, const Options& options, bool seco
         found.endpoint.path_known = true;
     } else if (result) {
         const auto error = read_error(result->status, result->body);
-        problem = "HTTP " + std::to_string(result->status) + ": " + error.message;
+        problem = without_key("HTTP " + std::to_string(result->status) + ": " + error.message, options.key);
     } else {
         problem = result.error().error.message;
     }
