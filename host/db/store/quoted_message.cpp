@@ -8,8 +8,14 @@ namespace parley::db {
 std::optional<QuotedMessage> read_quoted(pqxx::work& tx, AccountId account, const std::string& chat,
                                          const std::string& provider_id) {
     const auto rows = tx.exec_params(
-        "select direction, sender, body, media from messages where account_id = $1 and provider_id = $2 and chat = $3 "
-        "and created_at > now() - interval '35 days' order by id desc limit 1",
+        // One half for each of the partial indexes on provider ids.
+        "select direction, sender, body, media from ("
+        "select id, direction, sender, body, media from messages where account_id = $1 and provider_id = $2 "
+        "   and direction = 0 and chat = $3 and created_at > now() - interval '35 days' "
+        "union all "
+        "select id, direction, sender, body, media from messages where account_id = $1 and provider_id = $2 "
+        "   and direction = 1 and chat = $3 and created_at > now() - interval '35 days') quoted "
+        "order by id desc limit 1",
         account, provider_id, chat);
     if (rows.empty()) return std::nullopt;
     QuotedMessage message;
