@@ -344,7 +344,8 @@ bool Application::stop(std::chrono::milliseconds patience) {
         });
         if (busy) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
-    if (!idle) {
+    // Conversations may have asked for commands meanwhile.
+    if (!idle || !handler_pool_->drain(std::chrono::milliseconds(0))) {
         log_.error("stopping.handlers_left", {{"running", handler_pool_->stats().threads}});
         cluster_.reset();
         return false;
