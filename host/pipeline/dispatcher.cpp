@@ -8,6 +8,7 @@ namespace {
 
 // A handling that keeps losing the race for its keys is given up rather than run for ever.
 constexpr int most_reruns = 50;
+constexpr int most_turns = 3;  // each asks a language model again
 
 // Counts against the plugin whose hook runs too long, and names it. It cannot leave its hook meanwhile.
 std::string blame(services::HandlingState& state, std::chrono::milliseconds limit) {
@@ -152,7 +153,7 @@ void Dispatcher::settled(const std::shared_ptr<Handling>& handling, const Effect
         return;
     }
     for (const auto reply : replies) sender_.aborted(reply);
-    if (how && handling->reruns < most_reruns) {
+    if (how && handling->reruns < (effects.turn ? most_turns : most_reruns)) {
         conflicts_.add();
         run_again(handling, handling->reruns + 1);
         return;
@@ -168,6 +169,13 @@ void Dispatcher::settled(const std::shared_ptr<Handling>& handling, const Effect
     Effects failure;
     failure.failure = how ? "other messages changed the same stored values all the time"
                           : "what the handling wanted to store was refused: " + how.error().message;
+    if (handling->message.kind == EventKind::message) {
+        Outbound note;
+        note.account = handling->message.account;
+        note.chat = handling->message.chat;
+        note.text = "Sorry, that failed. The admins can see why.";
+        failure.replies.push_back(std::move(note));
+    }
     log_.error("settle.refused", {{"trace", handling->message.trace}, {"why", failure.failure}});
     settle(handling, std::move(failure));
 }

@@ -61,8 +61,11 @@ void Dispatcher::ask(const std::shared_ptr<Gathering>& gathering) {
                            executor_.after(rerun_pause, [this, first] { run_again(first, first->reruns); });
                            return;
                        }
-                       // A human was faster: two answers are one too many.
-                       if (handler_.human_answers(first->message)) answer.effects.replies.clear();
+                       // A human was faster: two answers are one too many. What goes to other chats still goes.
+                       if (handler_.human_answers(first->message))
+                           std::erase_if(answer.effects.replies, [&first](const Outbound& reply) {
+                               return reply.account == first->message.account && reply.chat == first->message.chat;
+                           });
                        answer.effects.joined = std::move(joined);
                        settle(std::move(first), std::move(answer.effects));
                    });
