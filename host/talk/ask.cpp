@@ -97,6 +97,8 @@ void Turn::call(std::size_t index) {
             if (outcome.done && self->reaches_others(outcome.collected.effects))
                 return self->called(index, self->ask_first(name, text));
             if (outcome.done) self->conversation_.collected = std::move(outcome.collected);
+            // In a group a command may show what others have said.
+            self->foreign_ = self->foreign_ || !self->last().group.empty();
             std::string result = outcome.done ? "Run. They got this answer: " : "It failed: ";
             self->called(index, result + (outcome.text.empty() ? "(nothing)" : outcome.text));
         });
@@ -158,6 +160,7 @@ void Turn::run_confirmed(const db::ConversationState& state) {
             self->conversation_.collected = std::move(outcome.collected);
             self->write_.answered = outcome.text.empty() ? "Done." : clean(std::move(outcome.text));
             if (self->conversation_.collected.effects.replies.empty()) self->say("Done.");
+            self->foreign_ = true;  // nobody knows whose words it answered with
             return self->finish();
         }
         self->apologise(outcome.text.empty() ? "Sorry, that failed." : outcome.text, "a confirmed command failed");

@@ -39,6 +39,7 @@ struct Attachments::Reading {
     SteadyTime deadline;
     UniqueFunction<void(Attachment)> done;
     bool over = false;
+    Executor::TimerId timer = 0;
 
     const Media& media() const { return *message.media; }
 };
@@ -66,6 +67,12 @@ void Attachments::begin(const std::shared_ptr<Reading>& reading) {
         return finish(reading, problem(reading->media(), "I had no time to look at your file. Please send it again."));
     if (reading->media().kind == MediaKind::video)
         return finish(reading, problem(reading->media(), "I cannot watch videos yet."));
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(reading->deadline - std::chrono::steady_clock::now());
+    reading->timer = parts_.executor.after(left + std::chrono::seconds(1), [this, reading] {
+        reading->timer = 0;
+        finish(reading, problem(reading->media(), "I had no time to look at your file. Please send it again."));
+    });
     parts_.await_file(reading->message, reading->deadline, [this, reading](Result<Media> file) {
         if (file) return fetched(reading, *file);
         finish(reading, problem(reading->media(), "I could not get your file. Please send it again."));
@@ -128,9 +135,12 @@ void Attachments::listen(const std::shared_ptr<Reading>& reading, const Media& f
 void Attachments::finish(const std::shared_ptr<Reading>& reading, Attachment attachment) {
     if (std::exchange(reading->over, true)) return;
     --reading_;
-    parts_.executor.post(
-        [reading, attachment = std::move(attachment)]() mutable { reading->done(std::move(attachment)); });
-    next();
+    parts_.executor.cancel(reading->timer);
+    // Never from inside begin(): thousands that are late together must not become one deep recursion.
+    parts_.executor.post([this, reading, attachment = std::move(attachment)]() mutable {
+        reading->done(std::move(attachment));
+        next();
+    });
 }
 
 }  // namespace parley::talk

@@ -2,6 +2,7 @@
 
 #include <md4c.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "core/text.hpp"
@@ -175,8 +176,9 @@ private:
         after_mark_ = true;
     }
     void begin_line(std::size_t depth) {
-        for (int i = 0; i < quotes_; ++i) out_ += "> ";
-        out_.append(2 * depth, ' ');
+        // Deeper than anybody reads is how a short text becomes a long one.
+        for (int i = 0; i < std::min(quotes_, 4); ++i) out_ += "> ";
+        out_.append(2 * std::min<std::size_t>(depth, 6), ' ');
     }
     void put(std::string_view words) {
         for (const char c : words) {

@@ -42,7 +42,7 @@ void ToolRunner::run(const Inbound& message, pipeline::Command command, services
         pipeline::Handler::ToolResult result;
         try {
             result = handler_.run_tool(run->message, run->command, run->state);
-        } catch (const std::exception&) {
+        } catch (...) {
             result = {false, "The command failed."};
         }
         if (!run->claim()) return;  // the watchdog was faster: nothing of this counts

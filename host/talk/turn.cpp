@@ -26,9 +26,10 @@ Turn::Turn(Talk& talk, pipeline::Conversation conversation, Done done)
 void Turn::begin() {
     const auto& parts = talk_.parts();
     // The model and the others have the same deadline and answer by then; this is for one that does not.
-    timer_ = parts.executor.after(talk_.options().turn_limit + std::chrono::seconds(2), [weak = weak_from_this()] {
-        const auto self = weak.lock();
-        if (self && !self->over())
+    // It holds the turn: one that nobody else holds any more was lost on the way, and its chat waits.
+    timer_ = parts.executor.after(talk_.options().turn_limit + std::chrono::seconds(2), [self = shared_from_this()] {
+        self->timer_ = 0;
+        if (!self->over())
             self->apologise("Sorry, that took too long. Please try again.", "the turn did not end in time");
     });
     if (parts.show_typing) parts.show_typing(last().account, last().chat, last().provider_id, true);
@@ -52,6 +53,10 @@ void Turn::read() {
         [self = shared_from_this(), known](const Result<void>& read) {
             if (self->over()) return;
             if (!read) {
+                // It is read again when the database is back. What it will not tell ever must not hold up the chat.
+                const Errc code = read.error().code;
+                if (code != Errc::unavailable && code != Errc::overloaded)
+                    return self->apologise("Sorry, I cannot answer right now. Please try again.", read.error().message);
                 self->talk_.parts().log.warn("turn.not_read", {{"why", read.error().message}});
                 return self->finish(true);
             }
@@ -67,6 +72,7 @@ void Turn::was_read(Known known) {
     const auto budget = talk_.budget();
     talk_.summaries().begin(known.state, to_summarise(known.state.turns, budget), asker());
     offer_ = talk_.offer();
+    foreign_ = foreign_ || known.state.summary_foreign;
     system_ = system_for(known.state);
     past_ = std::move(known.state.turns);
     for (std::size_t i = 0; i < conversation_.said.size(); ++i) {
@@ -177,7 +183,7 @@ void Turn::apologise(std::string text, std::string why) {
 void Turn::conclude(std::string answered) {
     write_.answered = std::string(text::truncate_utf8(clean(std::move(answered)), longest_kept));
     if (!problems_.empty()) say(std::exchange(problems_, {}));
-    say(to_whatsapp_marks(write_.answered));
+    say(std::string(text::truncate_utf8(to_whatsapp_marks(write_.answered), longest_kept)));
     end_well();
 }
 

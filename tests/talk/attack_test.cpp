@@ -134,7 +134,7 @@ TEST_CASE("five hundred turns of a hostile model: no effect beyond the sender's 
         }
     }
     CHECK(host.store.count("messages where direction = 1 and chat not in ('A', 'D', 'G', 'ADMIN', 'VICTIM')") == "0");
-    CHECK(host.store.count("messages where direction = 1 and chat = 'VICTIM' and body not like 'TOLD %'") == "1");
+    CHECK(host.store.count("messages where direction = 1 and chat = 'VICTIM' and body not like 'TOLD%'") == "1");
     CHECK(host.store.count("settings") == "0");
     CHECK(host.store.count("timers") == "0");
     CHECK(host.store.count("plugin_storage where key <> 'note'") == "0");

@@ -37,13 +37,16 @@ ConversationState read_conversation(pqxx::work& tx, const ConversationKey& key, 
     ConversationState state;
     const auto found = tx.exec_params(
         "select id, summary, summarised_until, pending_command, pending_arguments, "
-        "       coalesce((extract(epoch from pending_until) * 1000)::bigint, 0) "
+        "       coalesce((extract(epoch from pending_until) * 1000)::bigint, 0), "
+        "       summary <> '' and exists (select from turns t where t.conversation_id = conversations.id "
+        "                                    and t.id <= summarised_until and t.foreign_words) "
         "  from conversations where account_id = $1 and chat = $2 and person = $3 and is_active",
         key.account, key.chat, key.person);
     if (found.empty()) return state;
     const auto talk = found[0];
     state.id = talk[0].as<std::int64_t>();
     state.summary = talk[1].c_str();
+    state.summary_foreign = talk[6].as<bool>();
     if (const std::string command = talk[3].c_str(); !command.empty())
         state.pending = PendingCommand{command, talk[4].c_str(), talk[5].as<UnixMillis>()};
     const auto rows = tx.exec_params(

@@ -19,9 +19,10 @@ struct PastTurn {
 };
 
 struct ConversationState {
-    std::int64_t id = 0;          // 0: they have not talked yet
-    std::string summary;          // of what is older than `turns`
-    std::vector<PastTurn> turns;  // answered ones that are not in the summary, oldest first
+    std::int64_t id = 0;           // 0: they have not talked yet
+    std::string summary;           // of what is older than `turns`
+    bool summary_foreign = false;  // words of others went into it
+    std::vector<PastTurn> turns;   // answered ones that are not in the summary, oldest first
     std::optional<PendingCommand> pending;
 };
 
