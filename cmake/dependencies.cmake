@@ -18,8 +18,8 @@ find_package(LibArchive REQUIRED)
 find_package(EXPAT REQUIRED)
 pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 
-# libphonenumber's -dev package wants Debian's default Boost, which cannot stand beside 1.81. scripts/setup unpacks its headers
-# into .deps instead; the library itself is the packaged one.
+# libphonenumber's -dev package wants Debian's default Boost, which cannot stand beside 1.81. scripts/setup unpacks its
+# headers into .deps instead; the library itself is the packaged one.
 find_path(PHONENUMBER_INCLUDE phonenumbers/phonenumberutil.h
     HINTS ${PROJECT_SOURCE_DIR}/.deps/usr/include REQUIRED)
 find_library(PHONENUMBER_LIBRARY NAMES phonenumber libphonenumber.so.8 REQUIRED)
