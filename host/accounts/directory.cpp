@@ -78,13 +78,6 @@ const Entry* Directory::find(std::string_view name) const {
     return nullptr;
 }
 
-const Entry* Directory::find_address(std::string_view channel, std::string_view address) const {
-    for (const auto& [id, entry] : entries_)
-        if (entry.account.enabled && entry.account.channel == channel && address_of(entry.account) == address)
-            return &entry;
-    return nullptr;
-}
-
 std::vector<const Entry*> Directory::all() const {
     std::vector<const Entry*> list;
     for (const auto& [id, entry] : entries_)

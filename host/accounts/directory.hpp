@@ -53,7 +53,6 @@ public:
     // Null: there is none. Pointers hold until the next apply().
     const Entry* find(AccountId id) const;
     const Entry* find(std::string_view name) const;
-    const Entry* find_address(std::string_view channel, std::string_view address) const;
     std::vector<const Entry*> all() const;
     std::vector<const Entry*> of_channel(std::string_view channel) const;
 

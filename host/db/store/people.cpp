@@ -55,10 +55,6 @@ std::optional<Person> insert_person(pqxx::work& tx, const std::string& username,
                        username, password_hash, role));
 }
 
-std::optional<Person> read_person(pqxx::work& tx, PersonId id) {
-    return first_person(tx.exec_params("select " + person_columns + " from people p where id = $1", id));
-}
-
 std::optional<Person> find_person(pqxx::work& tx, const std::string& username) {
     return first_person(
         tx.exec_params("select " + person_columns + " from people p where lower(username) = lower($1)", username));

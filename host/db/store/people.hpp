@@ -30,7 +30,6 @@ struct Person {
 // Nothing: somebody has that name, whatever its case.
 std::optional<Person> insert_person(pqxx::work& tx, const std::string& username, const std::string& password_hash,
                                     const std::string& role);
-std::optional<Person> read_person(pqxx::work& tx, PersonId id);
 std::optional<Person> find_person(pqxx::work& tx, const std::string& username);      // whatever its case
 std::vector<Person> list_people(pqxx::work& tx, PersonId after, std::size_t limit);  // ascending, without the bot
 
