@@ -76,8 +76,18 @@ void Events::publish(const std::string& kind, const json::value& data) {
 
 // --- what happened
 
+// What is not told leaves a hole in the numbers: who comes back with an id from before it is told a gap.
+void Events::forget() {
+    kept_.clear();
+    ++last_number_;
+}
+
 void Events::message(MessageId id) {
-    if (!wanted() || changed_.size() >= most_waiting) return;
+    if (!wanted()) return forget();
+    if (changed_.size() >= most_waiting) {
+        overflown_ = true;
+        return;
+    }
     changed_.push_back(id);
     if (reading_) return;
     reading_ = true;
@@ -94,10 +104,11 @@ void Events::read_messages() {
             for (const MessageId id : ids)
                 if (auto row = db::read_message(tx, id)) rows->push_back(std::move(*row));
         },
-        [this, rows](const Result<void>& read) {
+        [this, rows, too_many = std::exchange(overflown_, false)](const Result<void>& read) {
             if (!read) parts_.log.warn("events.not_read", {{"why", read.error().message}});
             if (!read) publish("gap", {{"why", "the database was away: look at /api/v1/messages"}});
             for (const auto& row : *rows) publish("message", json::parse(api::to_json(row)));
+            if (too_many) publish("gap", {{"why", "too many messages at once: look at /api/v1/messages"}});
             reading_ = !changed_.empty();
             if (reading_) parts_.executor.after(read_pause, [this] { read_messages(); });
         },
@@ -105,7 +116,7 @@ void Events::read_messages() {
 }
 
 void Events::status(const StatusUpdate& update) {
-    if (!wanted()) return;
+    if (!wanted()) return forget();
     json::array ids;
     for (const auto& id : update.provider_ids) ids.push_back(json::string(id));
     json::object data{{"account_id", std::to_string(update.account)},
@@ -120,7 +131,7 @@ void Events::status(const StatusUpdate& update) {
 
 void Events::look() {
     looking_ = wanted();
-    if (!looking_) return;
+    if (!looking_) return forget();
     compare_plugins();
     compare_health();
     parts_.executor.after(look_pause, [this] { look(); });

@@ -61,6 +61,7 @@ private:
     bool wanted() const;
     Event make(const std::string& kind, const boost::json::value& data, UnixMillis time);
     void publish(const std::string& kind, const boost::json::value& data);
+    void forget();
     static void hand(const Reader& reader, const Event& event);
     void read_messages();
     void look();
@@ -77,6 +78,7 @@ private:
     ReaderId last_reader_ = 0;
     SteadyTime listened_{};           // when somebody last did
     std::vector<MessageId> changed_;  // messages to be read and told
+    bool overflown_ = false;          // there was no room for more of them
     bool reading_ = false, looking_ = false;
     std::optional<std::map<std::string, boost::json::value>> plugins_;
     std::optional<boost::json::value> health_;
