@@ -14,6 +14,7 @@ namespace json = boost::json;
 using namespace std::chrono_literals;
 
 constexpr std::size_t most_kept = 4'096;
+constexpr std::size_t most_kept_bytes = 12 << 20;
 constexpr std::size_t most_replayed = 1'000;
 constexpr std::size_t most_waiting = 10'000;  // messages to be told; what is too much is told as a gap
 constexpr UnixMillis told_within = 2'000;     // of their ids messages are told
@@ -65,7 +66,11 @@ void Events::hand(const Reader& reader, const Event& event) {
 
 void Events::publish(const std::string& kind, const json::value& data) {
     kept_.push_back(make(kind, data, unix_now()));
-    if (kept_.size() > most_kept) kept_.pop_front();
+    kept_bytes_ += kept_.back().sse->size();
+    while (kept_.size() > most_kept || (kept_bytes_ > most_kept_bytes && kept_.size() > 1)) {
+        kept_bytes_ -= kept_.front().sse->size();
+        kept_.pop_front();
+    }
     // A reader that is full goes away while it is handed something.
     const Event event = kept_.back();
     std::vector<ReaderId> all;
@@ -79,6 +84,7 @@ void Events::publish(const std::string& kind, const json::value& data) {
 // What is not told leaves a hole in the numbers: who comes back with an id from before it is told a gap.
 void Events::forget() {
     kept_.clear();
+    kept_bytes_ = 0;
     ++last_number_;
 }
 

@@ -44,7 +44,9 @@ public:
     using Bytes = std::shared_ptr<const std::string>;
     using Take = std::function<void(const Bytes& sse, const Bytes& json)>;
     using ReaderId = std::uint64_t;
-    // `kinds`: what it wants; empty: all. `last`: id of the last event it has; empty: from now on.
+    // `kinds`: what it wants; empty: all. `last`: id of the last event it has; empty: from now on. What it missed is
+    // handed over at once, in this call or a later one: that much it has to take.
+    static constexpr std::size_t most_at_once = 6'000, most_bytes_at_once = 32 << 20;
     ReaderId add(std::set<std::string> kinds, const std::string& last, Take take);
     void remove(ReaderId reader);
 
@@ -74,6 +76,7 @@ private:
     const UnixMillis began_ = unix_now();
     std::uint64_t last_number_ = 0;
     std::deque<Event> kept_;
+    std::size_t kept_bytes_ = 0;
     std::map<ReaderId, Reader> readers_;
     ReaderId last_reader_ = 0;
     SteadyTime listened_{};           // when somebody last did

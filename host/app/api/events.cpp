@@ -44,8 +44,11 @@ struct Place {
 void stream(Application& app, Call call) {
     const auto wish = wish_of(call);
     if (!wish) return call.respond(api::problem(wish.error()));
+    net::EventStreamLimits limits;
+    limits.max_queue = Events::most_at_once;
+    limits.max_queue_bytes = Events::most_bytes_at_once;
     auto response =
-        net::event_stream({}, [&app, wish = *wish, who = call.principal](std::shared_ptr<net::EventStream> peer) {
+        net::event_stream(limits, [&app, wish = *wish, who = call.principal](std::shared_ptr<net::EventStream> peer) {
             auto place = std::make_shared<Place>();
             const std::weak_ptr<net::EventStream> weak = peer;
             peer->on_close = [&app, place] {
@@ -66,7 +69,10 @@ void stream(Application& app, Call call) {
 void open_socket(Application& app, Call call, std::unique_ptr<net::Upgrade> upgrade) {
     const auto wish = wish_of(call);
     if (!wish) return upgrade->refuse(api::problem(wish.error()));
-    upgrade->accept({}, [&app, wish = *wish, who = call.principal](std::shared_ptr<net::WebSocket> peer) {
+    net::WebSocketLimits limits;
+    limits.max_queue = Events::most_at_once;
+    limits.max_queue_bytes = Events::most_bytes_at_once;
+    upgrade->accept(limits, [&app, wish = *wish, who = call.principal](std::shared_ptr<net::WebSocket> peer) {
         auto place = std::make_shared<Place>();
         const std::weak_ptr<net::WebSocket> weak = peer;
         peer->on_message = [](const std::string&) {};  // nothing is asked this way

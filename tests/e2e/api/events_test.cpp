@@ -106,6 +106,23 @@ TEST_CASE("who comes again goes on where the stream was cut") {
     CHECK(late.heard("said meanwhile"));
 }
 
+TEST_CASE("who missed much more than a slow reader may keep waiting catches up") {
+    std::string last;
+    {
+        Listener first;
+        send_words("before the long pause");
+        REQUIRE(first.heard("before the long pause"));
+        last = first.last();
+    }
+    for (int i = 0; i < 300; ++i) send_words("of many " + std::to_string(i));
+    send_words("the last of many");
+    // Told by now: the next reader is handed all of it at once.
+    REQUIRE(Listener("", last).heard("the last of many"));
+    Listener again("", last);
+    CHECK(again.heard("the last of many"));
+    CHECK(again.read().find("event: gap") == std::string::npos);
+}
+
 TEST_CASE("the stream is for those who may, as long as they may") {
     const auto made = owner().post("/keys", R"({"name": "ears", "role": "operator", "scopes": ["events:read"]})");
     REQUIRE(made.status == 201);
