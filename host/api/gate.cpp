@@ -72,6 +72,17 @@ bool is_answer_json(const Response& response) {
     return response.headers.get("Content-Type").starts_with("application/json");
 }
 
+// A queue was full before anything was done. All other failures may have left a change behind: a commit whose answer
+// got lost is one.
+bool is_not_begun(const Response& response) {
+    if (response.status == 429) return true;
+    if (response.status != 503) return false;
+    json::error_code error;
+    const auto body = json::parse(response.body, error);
+    const auto* code = !error && body.is_object() ? body.get_object().if_contains("code") : nullptr;
+    return code && *code == to_string(Errc::overloaded);
+}
+
 }  // namespace
 
 std::optional<std::int64_t> Call::id(std::string_view name) const {
@@ -309,9 +320,10 @@ void Gate::begun(const VisitPtr& visit, const db::ChangeBegun& begun) {
         return leave(visit, problem(422, "key_reused",
                                     "this Idempotency-Key belongs to another request: make a new key for a new one"));
     if (begun.what == What::unanswered)
-        return leave(visit, problem(409, "conflict",
-                                    "the host was cut off at the first request with this Idempotency-Key, and does not "
-                                    "know whether it was carried out: look, and if it was not, use a new key"));
+        return leave(visit,
+                     problem(409, "conflict",
+                             "the first request with this Idempotency-Key failed or was cut off, and the host "
+                             "does not know whether it was carried out: look, and if it was not, use a new key"));
     Response again;
     again.status = begun.status;
     again.body = begun.body;
@@ -346,6 +358,7 @@ void Gate::finish(const VisitPtr& visit, Response response) {
     end.actor_id = visit->principal.id;
     end.key = visit->key;
     end.status = response.status;
+    end.not_begun = is_not_begun(response);
     end.content_type = response.headers.get("Content-Type");
     end.body = parts_.contract.without_secrets(*visit->operation, response.status, response.body);
     const bool recorded = response.status < 300 && is_answer_json(response) && !visit->operation->unrecorded;

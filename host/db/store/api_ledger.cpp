@@ -62,9 +62,9 @@ void end_change(pqxx::work& tx, const ChangeEnd& end) {
         tx.exec_params("update audit_log set status = $2, after = $3 where id = $1", end.audit, end.status, end.after);
     if (end.key.empty()) return;
     const std::string principal = principal_of(end.actor_kind, end.actor_id);
-    if (end.status >= 500 || end.status == 429)
+    if (end.not_begun)
         tx.exec_params("delete from api_requests where principal = $1 and key = $2", principal, end.key);
-    else
+    else if (end.status < 500)
         tx.exec_params(
             "update api_requests set status = $3, content_type = $4, body = $5 where principal = $1 and key = $2",
             principal, end.key, end.status, end.content_type, end.body);

@@ -1,0 +1,59 @@
+#include "db/store/api_ledger.hpp"
+
+#include "store/journal_fixture.hpp"
+
+namespace parley::test {
+namespace {
+
+using What = db::ChangeBegun::What;
+
+// Requests to the API with one key, as the gate writes them down.
+struct Requests {
+    JournalFixture store;
+    int attempts = 0;
+
+    db::ChangeBegun begin() {
+        db::ChangeStart start;
+        start.actor_kind = "local";
+        start.action = "sendMessage";
+        start.target = "/api/v1/messages";
+        start.key = "k";
+        start.fingerprint = "same";
+        start.attempt = std::to_string(++attempts);
+        db::ChangeBegun begun;
+        store.transact([&](pqxx::work& tx) { begun = db::begin_change(tx, start); });
+        return begun;
+    }
+    void end(const db::ChangeBegun& begun, int status, bool not_begun = false) {
+        db::ChangeEnd end;
+        end.audit = begun.audit;
+        end.actor_kind = "local";
+        end.key = "k";
+        end.status = status;
+        end.not_begun = not_begun;
+        store.transact([&](pqxx::work& tx) { db::end_change(tx, end); });
+    }
+};
+
+TEST_CASE("what may have been carried out is not carried out again with its key") {
+    Requests requests;
+    const auto first = requests.begin();
+    REQUIRE(first.what == What::fresh);
+    requests.end(first, 503);
+    CHECK(requests.begin().what == What::unanswered);
+    CHECK(requests.store.ask("select status from audit_log") == "503");
+}
+
+TEST_CASE("what was certainly not begun gives its key back, what was answered keeps it") {
+    Requests requests;
+    requests.end(requests.begin(), 503, true);
+    const auto second = requests.begin();
+    REQUIRE(second.what == What::fresh);
+    requests.end(second, 202);
+    const auto third = requests.begin();
+    CHECK(third.what == What::answered);
+    CHECK(third.status == 202);
+}
+
+}  // namespace
+}  // namespace parley::test
