@@ -171,9 +171,6 @@ void Gate::enter(const Operation& operation, Request request, net::Responder res
         if (auto refused = read(*visit)) return leave(visit, std::move(*refused));
         return run(visit);
     }
-    const auto tried = failures_.look(visit->request.remote, std::chrono::steady_clock::now());
-    if (!tried.allowed && !visit->request.local && visit->request.headers.has("Authorization"))
-        return leave(visit, too_many(tried, "too many wrong keys came from your address; wait and try again"));
     parts_.authenticator.authenticate(
         visit->request, [this, visit](auth::Authenticator::Answer who) { identified(visit, std::move(who)); });
 }
@@ -182,8 +179,12 @@ void Gate::identified(const VisitPtr& visit, auth::Authenticator::Answer who) {
     if (who.unavailable)
         return leave(visit, problem(503, "unavailable", "the database is away: nobody can be recognised just now"));
     if (!who.principal) {
-        if (visit->request.headers.has("Authorization"))
-            failures_.take(visit->request.remote, std::chrono::steady_clock::now());
+        // Only who is wrong waits: behind a proxy all have one address.
+        if (!visit->request.local && visit->request.headers.has("Authorization")) {
+            const auto tried = failures_.take(visit->request.remote, std::chrono::steady_clock::now());
+            if (!tried.allowed)
+                return leave(visit, too_many(tried, "too many wrong keys came from your address; wait and try again"));
+        }
         return leave(visit,
                      unauthorized("send \"Authorization: Bearer <key>\" with an API key, the token of a sign-in, "
                                   "or the API_TOKEN that this host was started with; docs/api.md says how to "

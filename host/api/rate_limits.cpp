@@ -50,10 +50,4 @@ RateLimits::Verdict RateLimits::take(const std::string& who, Time now) {
     return verdict(one, allowed);
 }
 
-RateLimits::Verdict RateLimits::look(const std::string& who, Time now) {
-    if (rate_ <= 0) return {};
-    const auto& one = bucket(who, now);
-    return verdict(one, one.tokens >= 1);
-}
-
 }  // namespace parley::api

@@ -22,8 +22,6 @@ public:
         int wait_s = 0;     // not allowed: until there is one
     };
     Verdict take(const std::string& who, Time now);
-    // The same without taking one.
-    Verdict look(const std::string& who, Time now);
 
 private:
     struct Bucket {

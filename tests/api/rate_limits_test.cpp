@@ -27,11 +27,7 @@ TEST_CASE("a burst is allowed, then as much as comes back") {
     CHECK_FALSE(limits.take("a", start + 500ms).allowed);
 }
 
-TEST_CASE("looking takes nothing, and no rate is no limit") {
-    RateLimits limits(1, 1);
-    CHECK(limits.look("a", start).allowed);
-    CHECK(limits.take("a", start).allowed);
-    CHECK_FALSE(limits.look("a", start).allowed);
+TEST_CASE("no rate is no limit") {
     RateLimits none(0, 0);
     for (int i = 0; i < 100; ++i) CHECK(none.take("a", start).allowed);
 }
