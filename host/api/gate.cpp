@@ -342,11 +342,12 @@ void Gate::run(const VisitPtr& visit) {
     visit->handler ? visit->handler(std::move(call)) : handlers_.at(visit->operation->id)(std::move(call));
 }
 
-// Handlers may answer on any thread; the gate works on one.
+// Handlers may answer on any thread; the gate works on one. Answers may come after the gate is gone: the executor,
+// which outlives it, is all that they touch then, and what is posted to it does not run any more.
 net::Responder Gate::responder(std::function<void(Response)> take) {
-    return net::Responder([this, take = std::move(take)](Response response) mutable {
-        if (parts_.executor.on_loop_thread()) return take(std::move(response));
-        parts_.executor.post(
+    return net::Responder([&executor = parts_.executor, take = std::move(take)](Response response) mutable {
+        if (executor.on_loop_thread()) return take(std::move(response));
+        executor.post(
             [take = std::move(take), response = std::move(response)]() mutable { take(std::move(response)); });
     });
 }

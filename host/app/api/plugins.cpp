@@ -162,8 +162,11 @@ void upload(Application& app, Call call) {
         auto placed = put_in_place(app.configuration(), *one);
         one->bytes.clear();
         if (!placed) return one->respond(api::problem(placed.error()));
-        app.runtime().request(Runtime::Action::load, one->file,
-                              [one](const Result<std::string>& outcome) { loaded(one, outcome); });
+        // On the loop, which ends before the runtime does; workers end later.
+        app.loop().post([&app, one] {
+            app.runtime().request(Runtime::Action::load, one->file,
+                                  [one](const Result<std::string>& outcome) { loaded(one, outcome); });
+        });
     });
     if (!taken) one->respond(api::problem(make_error(Errc::overloaded, "too many files are being written")));
 }
