@@ -361,6 +361,7 @@ void Gate::finish(const VisitPtr& visit, Response response) {
     end.key = visit->key;
     end.status = response.status;
     end.not_begun = is_not_begun(response);
+    end.stays = visit->operation->raw;  // a file that was refused may have run before that
     end.content_type = response.headers.get("Content-Type");
     end.body = parts_.contract.without_secrets(*visit->operation, response.status, response.body);
     const bool recorded = response.status < 300 && is_answer_json(response) && !visit->operation->unrecorded;

@@ -1,5 +1,6 @@
 // Plugins: what serves, and replacing it.
 
+#include <atomic>
 #include <boost/json.hpp>
 #include <filesystem>
 #include <fstream>
@@ -106,11 +107,33 @@ struct Upload {
     std::string file, bytes;
     net::Responder respond;
     std::vector<std::string> warnings;
+    std::string path, older;  // in the plugins directory; `older` holds what was there before, if anything
+    std::shared_ptr<std::atomic_flag> under_way;
 };
 
-// [worker thread] In place only when it would load: the older file serves on otherwise.
+void finish(Upload& upload, Response response) {
+    upload.under_way->clear();
+    upload.respond(std::move(response));
+}
+
+void drop_older(const Upload& upload) {
+    std::error_code ignored;
+    if (!upload.older.empty()) std::filesystem::remove(upload.older, ignored);
+}
+
+// The directory as it was before: what does not load is not to be found there at the next start.
+void put_back(const Upload& upload) {
+    std::error_code ignored;
+    if (upload.older.empty())
+        std::filesystem::remove(upload.path, ignored);
+    else
+        std::filesystem::rename(upload.older, upload.path, ignored);
+}
+
+// [worker thread] In place only when it would load: the older file serves on otherwise. That is kept under another name
+// until the new one serves.
 Result<void> put_in_place(const config::Config& config, Upload& upload) {
-    const std::string final_path = config.plugins_dir + "/" + upload.file;
+    upload.path = config.plugins_dir + "/" + upload.file;
     const std::string part = config.plugins_dir + "/." + upload.file + "." + crypto::random_hex(6);
     const auto forget = [&] {
         std::error_code ignored;
@@ -136,46 +159,59 @@ Result<void> put_in_place(const config::Config& config, Upload& upload) {
         return make_error(Errc::unsupported, "this would not load: " + all);
     }
     std::error_code error;
-    std::filesystem::rename(part, final_path, error);
+    if (std::filesystem::exists(upload.path, error)) {
+        upload.older = part + ".older";
+        std::filesystem::copy_file(upload.path, upload.older, error);
+    }
+    if (!error) std::filesystem::rename(part, upload.path, error);
     if (!error) return {};
     forget();
+    drop_older(upload);
     return make_error(Errc::unavailable, "it cannot be put into the plugins directory: " + error.message());
 }
 
+// [runtime thread]
 void loaded(const std::shared_ptr<Upload>& upload, const Result<std::string>& outcome) {
-    if (!outcome) return upload->respond(api::problem(make_error(Errc::unsupported, outcome.error().message)));
+    outcome ? drop_older(*upload) : put_back(*upload);
+    if (!outcome) return finish(*upload, api::problem(make_error(Errc::unsupported, outcome.error().message)));
     json::array warnings;
     for (const auto& warning : upload->warnings) warnings.push_back(json::string(warning));
-    upload->respond(
-        answer(json::object{{"file", upload->file}, {"outcome", *outcome}, {"warnings", std::move(warnings)}}, 201));
+    finish(*upload,
+           answer(json::object{{"file", upload->file}, {"outcome", *outcome}, {"warnings", std::move(warnings)}}, 201));
 }
 
-void upload(Application& app, Call call) {
+// One at a time: each puts back what it found when its own does not load.
+void upload(Application& app, Call call, std::shared_ptr<std::atomic_flag> under_way) {
     auto one = std::make_shared<Upload>();
     one->file = call.request.query_value("file").value_or("");
     if (!is_file_name(one->file))
         return call.respond(api::problem(make_error(
             Errc::invalid, "file: must be a name of a-z, 0-9, '-' and '_' that ends in .so, without directories")));
+    if (under_way->test_and_set())
+        return call.respond(api::problem(make_error(Errc::overloaded, "another plugin is being uploaded: try again")));
+    one->under_way = std::move(under_way);
     one->bytes = std::move(call.request.body);
     one->respond = std::move(call.respond);
     const bool taken = app.workers().submit([&app, one] {
         auto placed = put_in_place(app.configuration(), *one);
         one->bytes.clear();
-        if (!placed) return one->respond(api::problem(placed.error()));
+        if (!placed) return finish(*one, api::problem(placed.error()));
         // On the loop, which ends before the runtime does; workers end later.
         app.loop().post([&app, one] {
             app.runtime().request(Runtime::Action::load, one->file,
                                   [one](const Result<std::string>& outcome) { loaded(one, outcome); });
         });
     });
-    if (!taken) one->respond(api::problem(make_error(Errc::overloaded, "too many files are being written")));
+    if (!taken) finish(*one, api::problem(make_error(Errc::overloaded, "too many files are being written")));
 }
 
 }  // namespace
 
 void add_plugin_operations(api::Gate& gate, Application& app) {
     bind(gate, app, "listPlugins", list);
-    bind(gate, app, "uploadPlugin", upload);
+    bind(gate, app, "uploadPlugin", [under_way = std::make_shared<std::atomic_flag>()](Application& host, Call call) {
+        upload(host, std::move(call), under_way);
+    });
     bind(gate, app, "getPlugin", show);
     bind(gate, app, "getPluginConfiguration", show_configuration);
     bind(gate, app, "putPluginConfiguration", put_configuration);

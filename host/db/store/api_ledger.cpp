@@ -56,7 +56,7 @@ ChangeBegun begin_change(pqxx::work& tx, const ChangeStart& change) {
 }
 
 void end_change(pqxx::work& tx, const ChangeEnd& end) {
-    if (end.status >= 400 && end.status < 500)
+    if (end.status >= 400 && end.status < 500 && !end.stays)
         tx.exec_params("delete from audit_log where id = $1", end.audit);
     else
         tx.exec_params("update audit_log set status = $2, after = $3 where id = $1", end.audit, end.status, end.after);

@@ -41,12 +41,13 @@ struct ChangeEnd {
     std::int64_t actor_id = 0;
     int status = 0;
     bool not_begun = false;          // certainly; the same request may be made again with the same key
+    bool stays = false;              // in the audit, also when it was refused
     std::string after;               // for the audit
     std::string content_type, body;  // the answer
 };
 // Below 400 the change stays on record, from 500 on as well: nobody knows how far it came. Between them nothing was
-// changed, and the audit forgets it. An answer is kept for its key below 500. From 500 on the key stays taken without
-// an answer: what is in doubt must not be carried out twice.
+// changed, and the audit forgets it, unless it `stays`. An answer is kept for its key below 500. From 500 on the key
+// stays taken without an answer: what is in doubt must not be carried out twice.
 void end_change(pqxx::work& tx, const ChangeEnd& end);
 
 // Answers are kept for a day, the audit log for a year. Not all at once: some thousands a call.

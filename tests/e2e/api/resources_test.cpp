@@ -1,6 +1,7 @@
 // Each resource of the API, from the outside; support/api.hpp holds every answer against the document.
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
+#include <filesystem>
 
 #include "api/stage.hpp"
 
@@ -115,6 +116,20 @@ TEST_CASE("plugins are listed, uploaded, configured and controlled") {
     const auto broken = owner().post("/plugins?file=broken.so", "this is no library", binary);
     CHECK(broken.status == 422);
     CHECK(owner().get("/plugins/broken").status == 404);
+    // Plugins that nothing is wrong with, but for the one that has their commands already: all stays as it was.
+    const auto echo = read_text(plugin_file("echo"));
+    CHECK(owner().post("/plugins?file=ping.so", echo, binary).status == 422);
+    CHECK(owner().post("/plugins?file=second.so", echo, binary).status == 422);
+    CHECK(text_of(owner().read("/plugins/ping"), "state") == "serving");
+    const std::filesystem::path directory = stage().host.plugins_dir();
+    CHECK(read_text(directory / "ping.so") == read_text(plugin_file("ping")));
+    CHECK_FALSE(std::filesystem::exists(directory / "second.so"));
+    for (const auto& file : std::filesystem::directory_iterator(directory))
+        CHECK(file.path().filename().string().front() != '.');
+    int refused = 0;
+    const auto uploads = owner().read("/audit?action=uploadPlugin");
+    for (const auto& row : uploads.at("items").as_array()) refused += row.at("status").as_int64() == 422 ? 1 : 0;
+    CHECK(refused == 3);
     CHECK(owner().post("/plugins?file=..%2fevil.so", "x", binary).status == 400);
     CHECK(owner().post("/plugins/ping/unload").status == 200);
 }
