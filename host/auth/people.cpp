@@ -149,8 +149,10 @@ void People::issue_token(std::shared_ptr<Attempt> attempt, std::string rehashed)
         parts_.executor,
         [attempt, signed_in, token, rehashed = std::move(rehashed)](pqxx::work& tx) {
             const auto& person = signed_in->person;
-            if (!rehashed.empty()) db::replace_hash(tx, person.id, attempt->found->password_hash, rehashed);
-            *token = db::insert_token(tx, person.id, token_hash(signed_in->token.reveal()),
+            const auto& verified = attempt->found->password_hash;
+            if (!rehashed.empty()) db::replace_hash(tx, person.id, verified, rehashed);
+            *token = db::insert_token(tx, person.id, rehashed.empty() ? verified : rehashed,
+                                      token_hash(signed_in->token.reveal()),
                                       std::string(text::truncate_utf8(attempt->origin.label, longest_label)),
                                       attempt->origin.remote, signed_in->lifetime.count());
         },

@@ -158,6 +158,21 @@ TEST_CASE("what an admin changes ends the sign-ins") {
     CHECK(unknown.error().error.code == Errc::not_found);
 }
 
+TEST_CASE("a password that is changed while somebody signs in with it gets nobody in") {
+    Fixture here;
+    REQUIRE(here.add("ada"));
+    std::optional<Outcome<People::SignedIn>> answer;
+    // The hash is read and verified; the change is committed before the token is made.
+    here.people.sign_in("ada", Secret(right), here.origin,
+                        [&](Outcome<People::SignedIn> given) { answer.emplace(std::move(given)); });
+    here.executor.run_next();
+    here.sql("update people set password = 'another' where username = 'ada'");
+    here.executor.run_until([&] { return answer.has_value(); });
+    REQUIRE_FALSE(*answer);
+    CHECK(answer->error().error.code == Errc::unauthorized);
+    here.pool.run([&](pqxx::work& tx) { CHECK(tx.exec("select from tokens").empty()); });
+}
+
 TEST_CASE("who watches a token hears when it is gone") {
     Fixture here;
     REQUIRE(here.add("ada"));

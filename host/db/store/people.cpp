@@ -94,14 +94,15 @@ void replace_hash(pqxx::work& tx, PersonId id, const std::string& old_hash, cons
     tx.exec_params("update people set password = $3 where id = $1 and password = $2", id, old_hash, new_hash);
 }
 
-std::optional<std::int64_t> insert_token(pqxx::work& tx, PersonId person, const std::string& hash,
-                                         const std::string& label, const std::string& remote, std::int64_t lifetime_s) {
-    // The lock: somebody who is disabled at this moment gets no token that outlives it.
+std::optional<std::int64_t> insert_token(pqxx::work& tx, PersonId person, const std::string& password_hash,
+                                         const std::string& hash, const std::string& label, const std::string& remote,
+                                         std::int64_t lifetime_s) {
+    // The lock: who is disabled, or gets another password, at this moment has no token that outlives it.
     const auto made = tx.exec_params(
-        "with owner as (select id from people where id = $1 and not disabled for share) "
+        "with owner as (select id from people where id = $1 and password = $6 and not disabled for share) "
         "insert into tokens (person_id, hash, label, remote, expires_at) "
         "select id, decode($2, 'hex'), $3, $4, now() + $5::bigint * interval '1 second' from owner returning id",
-        person, hash, label, remote, lifetime_s);
+        person, hash, label, remote, lifetime_s, password_hash);
     if (made.empty()) return std::nullopt;
     tx.exec_params(
         "delete from tokens where person_id = $1 and (expires_at < now() or id not in "

@@ -52,9 +52,11 @@ struct Token {
     std::int64_t id = 0;
     std::string label, remote, created_at, last_used_at, expires_at;
 };
-// A person has at most 100 tokens: the oldest give way. Nothing: the person is gone, or disabled.
-std::optional<std::int64_t> insert_token(pqxx::work& tx, PersonId person, const std::string& hash,
-                                         const std::string& label, const std::string& remote, std::int64_t lifetime_s);
+// A person has at most 100 tokens: the oldest give way. Nothing: the person is gone, disabled, or has another password
+// than the one with `password_hash`, which was found to be right.
+std::optional<std::int64_t> insert_token(pqxx::work& tx, PersonId person, const std::string& password_hash,
+                                         const std::string& hash, const std::string& label, const std::string& remote,
+                                         std::int64_t lifetime_s);
 std::vector<Token> list_tokens(pqxx::work& tx, PersonId person);  // newest first, those that hold
 // False: the person has no such token.
 bool revoke_token(pqxx::work& tx, PersonId person, std::int64_t token);
