@@ -179,7 +179,7 @@ void People::revoke_token(db::PersonId person, std::int64_t token, Done<bool> do
         [gone, person, token](pqxx::work& tx) { *gone = db::revoke_token(tx, person, token) || *gone; },
         [this, gone, token, done = std::move(done)](const Result<void>& written) mutable {
             if (!written) return done(refusal(written.error()));
-            parts_.authenticator.tokens_revoked({token});
+            if (*gone) parts_.authenticator.tokens_revoked({token});
             done(*gone);
         },
         db::Rerun::safe);

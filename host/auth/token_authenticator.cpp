@@ -12,6 +12,7 @@ constexpr std::size_t most_remembered = 20'000;
 constexpr std::chrono::seconds check_every{30};
 // Longer than a look-up takes, from its reading to the watch that follows from it.
 constexpr std::chrono::seconds settling{10};
+constexpr std::chrono::seconds check_soon{1};
 
 Principal to_principal(const db::TokenOwner& owner) {
     Principal principal;
@@ -48,6 +49,7 @@ TokenAuthenticator::TokenAuthenticator(Executor& executor, db::Pool& pool, Secre
 
 TokenAuthenticator::~TokenAuthenticator() {
     executor_.cancel(timer_);
+    executor_.cancel(soon_);
 }
 
 void TokenAuthenticator::authenticate(const net::Request& request, UniqueFunction<void(Answer)> done) {
@@ -107,8 +109,12 @@ std::shared_ptr<void> TokenAuthenticator::watch(const Principal& principal, Uniq
     const Owner owner{kind, principal.token};
     auto watch = std::make_shared<Watch>(Watch{owner, std::move(lost)});
     const auto place = watches_.emplace(owner, watch);
-    // It may have been revoked between being read and being watched.
-    if (last_revocation_ + settling > std::chrono::steady_clock::now()) check_watched();
+    // It may have been revoked between being read and being watched. One check is for all who come within a second.
+    if (soon_ == 0 && last_revocation_ + settling > std::chrono::steady_clock::now())
+        soon_ = executor_.after(check_soon, [this] {
+            soon_ = 0;
+            check_watched();
+        });
     return {watch.get(), [this, alive = std::weak_ptr(alive_), place, watch](void*) mutable {
                 watch.reset();
                 if (!alive.expired()) watches_.erase(place);
@@ -148,6 +154,11 @@ void TokenAuthenticator::lose(const Owner& owner) {
 
 void TokenAuthenticator::check_watched() {
     if (watches_.empty()) return;
+    if (checking_) {
+        check_again_ = true;
+        return;
+    }
+    checking_ = true;
     struct Owners {
         std::vector<std::int64_t> tokens, keys;            // asked about
         std::vector<std::int64_t> tokens_held, keys_held;  // that hold
@@ -162,7 +173,10 @@ void TokenAuthenticator::check_watched() {
             owners->keys_held = db::valid_api_keys(tx, owners->keys);
         },
         [this, alive = std::weak_ptr(alive_), owners](const Result<void>& read) {
-            if (!read || alive.expired()) return;  // the database is away: nobody is thrown out for that
+            if (alive.expired()) return;
+            checking_ = false;
+            if (std::exchange(check_again_, false)) check_watched();
+            if (!read) return;  // the database is away: nobody is thrown out for that
             const auto lose_others = [this](TokenKind kind, const auto& asked, auto& held) {
                 std::sort(held.begin(), held.end());
                 for (const auto id : asked)

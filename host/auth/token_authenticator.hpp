@@ -69,7 +69,9 @@ private:
     std::uint64_t revocations_ = 0;                 // a look-up that began before the last one is not remembered
     SteadyTime last_revocation_{};
     Watches watches_;
+    bool checking_ = false, check_again_ = false;  // one check at a time
     Executor::TimerId timer_ = 0;
+    Executor::TimerId soon_ = 0;  // 0: no check is due soon
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -201,7 +201,25 @@ TEST_CASE("a token that was revoked between being read and being watched is noti
     REQUIRE(here.sign_out(ada));
     int lost = 0;
     const auto watch = here.authenticator.watch(ada, [&] { ++lost; });
-    here.executor.run_until([&] { return lost > 0; });
+    const auto another = here.authenticator.watch(ada, [&] { ++lost; });
+    CHECK(here.executor.timers() == 1);  // for both
+    here.executor.fire_next();
+    here.executor.run_until([&] { return lost == 2; });
+}
+
+TEST_CASE("ending a sign-in that one does not have bothers nobody") {
+    Fixture here;
+    REQUIRE(here.add("ada"));
+    REQUIRE(here.add("eve"));
+    const auto ada = here.ask(here.token("ada").reveal()).principal.value();
+    int lost = 0;
+    const auto watch = here.authenticator.watch(ada, [&] { ++lost; });
+    const auto gone =
+        here.wait<Outcome<bool>>([&](auto done) { here.people.revoke_token(2, ada.token, std::move(done)); });
+    CHECK_FALSE(gone.value());
+    here.executor.run_posted();
+    CHECK(lost == 0);
+    CHECK(here.executor.timers() == 0);
 }
 
 TEST_CASE("expired tokens, keys and API_TOKEN") {

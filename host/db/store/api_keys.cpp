@@ -69,8 +69,9 @@ std::optional<ApiKey> read_api_key(pqxx::work& tx, std::int64_t id) {
 
 bool revoke_api_key(pqxx::work& tx, std::int64_t id) {
     const auto gone = tx.exec_params("update api_keys set revoked_at = now() where id = $1 and revoked_at is null", id);
+    if (gone.affected_rows() == 0) return false;
     tx.exec("notify parley_auth");
-    return gone.affected_rows() == 1;
+    return true;
 }
 
 std::optional<ApiKey> use_api_key(pqxx::work& tx, const std::string& hash) {

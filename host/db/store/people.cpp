@@ -124,13 +124,14 @@ std::vector<Token> list_tokens(pqxx::work& tx, PersonId person) {
 
 bool revoke_token(pqxx::work& tx, PersonId person, std::int64_t token) {
     const auto gone = tx.exec_params("delete from tokens where person_id = $1 and id = $2", person, token);
+    if (gone.affected_rows() == 0) return false;
     tell_other_nodes(tx);
-    return gone.affected_rows() == 1;
+    return true;
 }
 
 std::vector<std::int64_t> revoke_tokens(pqxx::work& tx, PersonId person) {
     auto gone = first_column(tx.exec_params("delete from tokens where person_id = $1 returning id", person));
-    tell_other_nodes(tx);
+    if (!gone.empty()) tell_other_nodes(tx);
     return gone;
 }
 
