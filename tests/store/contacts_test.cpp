@@ -3,6 +3,7 @@
 #include <barrier>
 #include <thread>
 
+#include "db/store/contact_edits.hpp"
 #include "store/journal_fixture.hpp"
 
 namespace parley::test {
@@ -83,6 +84,60 @@ TEST_CASE("organisations do not share contacts") {
     });
     people.see({{Kind::phone, "923001234567"}});
     CHECK(people.count("contacts") == "2");
+}
+
+TEST_CASE("who is erased from one organisation stays with the others") {
+    People people;
+    people.see({{Kind::phone, "923001234567"}});
+    const auto here = people.account;
+    people.transact([&](pqxx::work& tx) {
+        people.account = db::ensure_account(tx, "gateway", "elsewhere");
+        tx.exec(
+            "insert into organisations (name) values ('other'); "
+            "update accounts set organisation_id = (select id from organisations where name = 'other') "
+            " where id = " +
+            std::to_string(people.account));
+    });
+    people.see({{Kind::phone, "923001234567"}});
+    people.transact([&](pqxx::work& tx) {
+        for (const auto account : {here, people.account}) {
+            const auto id = std::to_string(account);
+            tx.exec(
+                "insert into campaigns (account_id, name, kind, rate) values (" + id + ", 'c" + id +
+                "', 'text', 1); "
+                "insert into campaign_recipients (campaign_id, n, chat) select id, 1, '923001234567@s.whatsapp.net' "
+                "  from campaigns where account_id = " +
+                id +
+                "; "
+                "insert into timers (plugin, account_id, chat, name, due, sender) "
+                "values ('p', " +
+                id + ", '923001234567@s.whatsapp.net', 't', now(), '923001234567')");
+        }
+        tx.exec("insert into users (user_id) values ('923001234567')");
+    });
+    // A message to the other organisation that waits to be handled is none of this one's business.
+    REQUIRE(accepted(people.admit(people.inbound("waiting"))));
+    const auto erase = [&](AccountId account) {
+        const auto id =
+            std::stoll(people.ask("select c.id from contacts c join accounts a using (organisation_id) "
+                                  "where a.id = " +
+                                  std::to_string(account)));
+        people.transact([&](pqxx::work& tx) { CHECK(db::erase_contact(tx, id)); });
+    };
+    erase(here);
+    for (const char* table : {"contacts", "campaign_recipients", "timers", "users", "messages"}) {
+        CAPTURE(table);
+        CHECK(people.count(table) == "1");
+    }
+    const auto other = std::to_string(people.account);
+    CHECK(people.ask("select account_id from timers") == other);
+    CHECK(people.ask("select account_id from campaigns c join campaign_recipients r on r.campaign_id = c.id") == other);
+    people.transact([&](pqxx::work& tx) { tx.exec("delete from inbox"); });
+    erase(people.account);
+    for (const char* table : {"contacts", "campaign_recipients", "timers", "users", "messages"}) {
+        CAPTURE(table);
+        CHECK(people.count(table) == "0");
+    }
 }
 
 TEST_CASE("sightings of an account that is gone are left out") {

@@ -97,7 +97,8 @@ std::optional<ErasedContact> erase_contact(pqxx::work& tx, ContactId id) {
         "select exists (select from outbox o join accounts a on a.id = o.account_id "
         "                where a.organisation_id = $1 and o.chat = any($2::text[])) or "
         "       exists (select from inbox i join messages m on m.id = i.id and m.created_at = i.created_at "
-        "                where m.chat = any($2::text[]) or m.sender = any($3::text[]))",
+        "                join accounts a on a.id = m.account_id where a.organisation_id = $1 "
+        "                  and (m.chat = any($2::text[]) or m.sender = any($3::text[])))",
         names->organisation, names->chats, names->names);
     if (waiting[0][0].as<bool>())
         throw ErrorException(make_error(
@@ -117,10 +118,14 @@ std::optional<ErasedContact> erase_contact(pqxx::work& tx, ContactId id) {
     }
     tx.exec_params("delete from dead_letters where id = any($1::bigint[])", ids.str());
     tx.exec_params("delete from media_downloads where message_id = any($1::bigint[])", ids.str());
-    tx.exec_params("delete from delivery_reports where provider_id = any($1::text[])", provider_ids.str());
-    tx.exec_params("delete from campaign_recipients where chat = any($1::text[])", names->chats);
-    tx.exec_params("delete from timers where chat = any($1::text[]) or sender = any($2::text[])", names->chats,
-                   names->names);
+    tx.exec_params("delete from delivery_reports where " + of_theirs + " and provider_id = any($2::text[])",
+                   names->organisation, provider_ids.str());
+    tx.exec_params(
+        "delete from campaign_recipients where chat = any($2::text[]) and campaign_id in "
+        "(select c.id from campaigns c where c." +
+            of_theirs + ")",
+        names->organisation, names->chats);
+    tx.exec_params("delete from timers where " + theirs, names->organisation, names->chats, names->names);
     for (const char* table : {"conversations", "gpt_usage"})
         tx.exec_params(std::string("delete from ") + table + " where " + of_theirs +
                            " and (chat = any($2::text[]) or "
@@ -130,7 +135,12 @@ std::optional<ErasedContact> erase_contact(pqxx::work& tx, ContactId id) {
                    names->chats);
     tx.exec_params("delete from ai_wishes where " + of_theirs + " and person = any($2::text[])", names->organisation,
                    names->names);
-    tx.exec_params("delete from users where user_id = any($1::text[])", names->names);
+    // Users belong to no organisation: who is known to another one stays.
+    tx.exec_params(
+        "delete from users where user_id = any($2::text[]) and not exists "
+        "(select from organisations o join contact_identities i on i.organisation_id = o.id "
+        "  where o.id <> $1 and i.kind in ('phone', 'user_id', 'lid') and i.value = any($2::text[]))",
+        names->organisation, names->names);
     tx.exec_params("delete from opt_outs where organisation_id = $1 and person = any($2::text[])", names->organisation,
                    names->names);
     tx.exec_params("update audit_log set before = '', after = '' where target = $1 or starts_with(target, $1 || '/')",

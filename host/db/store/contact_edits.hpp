@@ -30,8 +30,9 @@ struct ErasedContact {
     std::int64_t messages = 0;
     std::vector<std::string> files;  // names in the media store that nothing else needs
 };
-// Takes away the contact, the messages from and to them, and what else names them. None: there is no such contact.
-// Errc::conflict, thrown, while messages of theirs wait to be handled or sent.
+// Takes away the contact, the messages from and to them, and what else names them in their organisation; from the users
+// only who is known to no other one. None: there is no such contact. Errc::conflict, thrown, while messages of theirs
+// wait to be handled or sent.
 std::optional<ErasedContact> erase_contact(pqxx::work& tx, ContactId id);
 
 }  // namespace parley::db
