@@ -5,7 +5,7 @@
 namespace parley::rooms {
 namespace {
 
-constexpr std::size_t most_held = 1000;
+constexpr std::size_t most_held = 200;  // a socket queues 256 messages, among them a page of the past
 
 }  // namespace
 
@@ -26,10 +26,14 @@ void Listener::tell(std::int64_t message, const Event& event) {
     held_.emplace_back(message, event);
 }
 
+void Listener::forget(std::int64_t seen) {
+    while (!held_.empty() && held_.front().first <= seen) held_.pop_front();
+}
+
 void Listener::go_live(std::int64_t seen) {
     live_ = true;
-    for (const auto& [message, event] : held_)
-        if (message > seen) socket_->send(event);
+    forget(seen);
+    for (const auto& [message, event] : held_) socket_->send(event);
     held_.clear();
     held_.shrink_to_fit();
 }

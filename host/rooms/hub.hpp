@@ -35,6 +35,9 @@ public:
     db::PersonId person() const { return person_; }
     net::WebSocket& socket() { return *socket_; }
 
+    // Messages up to `seen` need not be held back any more: the owner has them.
+    void forget(std::int64_t seen);
+
     // A listener begins holding back what is published, while its owner reads what was said before. Now it gets what
     // was held back, but for messages up to `seen`, and then everything as it comes.
     void go_live(std::int64_t seen);

@@ -5,9 +5,11 @@
 namespace parley::rooms {
 namespace {
 
-constexpr std::size_t page_size = 100;
-// The next page waits until the peer has read most of the one before.
-constexpr std::size_t queue_for_next_page = 20;
+// What a socket may queue (net::WebSocketLimits: 1 MiB) holds what is left of one page, the next one, and what is said
+// while that is read. A person's message is 96 KiB of JSON at worst, and what is said at once 384 KiB.
+constexpr std::size_t page_size = 32;
+constexpr std::size_t most_page_bytes = 384 * 1024;
+constexpr std::size_t queue_for_next_page = 2;
 constexpr std::chrono::milliseconds look_at_queue{20};
 constexpr std::chrono::milliseconds typing_every{500};
 
@@ -48,10 +50,19 @@ void RoomSocket::catch_up(std::int64_t after) {
 
 void RoomSocket::send_missed(const std::vector<db::RoomMessage>& messages, std::int64_t after) {
     auto& socket = listener_->socket();
-    for (const auto& message : messages) socket.send(message_event(message, parts_.link));
     if (!wish_.after) return listener_->go_live(0);
-    const std::int64_t seen = messages.empty() ? after : messages.back().id;
-    if (messages.size() < page_size) return listener_->go_live(seen);
+    std::int64_t seen = after;
+    std::size_t bytes = 0;
+    for (const auto& message : messages) {
+        const auto event = message_event(message, parts_.link);
+        bytes += event->size();
+        if (seen != after && bytes > most_page_bytes) break;  // the rest is read again
+        socket.send(event);
+        seen = message.id;
+    }
+    const bool all = messages.empty() || seen == messages.back().id;
+    if (all && messages.size() < page_size) return listener_->go_live(seen);
+    listener_->forget(seen);
     go_on_after(seen);
 }
 

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t longest_name = 200, longest_description = 2000;
 constexpr std::size_t most_waiting = 10'000, most_waiting_in_room = 1000, most_at_once = 64;
+// Bytes of text that are told at once. JSON writes a byte as six at worst: 384 KiB of what a socket may queue.
+constexpr std::size_t most_text_at_once = 64 * 1024;
 constexpr double messages_a_second = 10, messages_at_once = 100;
 constexpr std::size_t most_allowances = 20'000;
 constexpr std::size_t most_offered = 10'000;
@@ -161,7 +163,10 @@ void Rooms::write(db::RoomId room) {
     auto& lane = lanes_[room];
     lane.writing = true;
     auto jobs = std::make_shared<std::vector<Job>>();
+    std::size_t bytes = 0;
     while (!lane.waiting.empty() && jobs->size() < most_at_once) {
+        bytes += lane.waiting.front().message.text.size();
+        if (!jobs->empty() && bytes > most_text_at_once) break;
         jobs->push_back(std::move(lane.waiting.front()));
         lane.waiting.pop_front();
     }

@@ -77,12 +77,38 @@ TEST_CASE("a slow reader is not hurried through the past") {
     const auto socket = here.open(here.ada, {0, false});
     socket->waiting = 100;
     here.executor.run_until([&] { return here.executor.timers() == 1; });
-    CHECK(socket->sent.size() == 100);
+    CHECK(socket->sent.size() == 32);
     here.executor.fire_next();
-    CHECK(socket->sent.size() == 100);
+    CHECK(socket->sent.size() == 32);
     socket->waiting = 0;
     here.executor.fire_next();
     here.executor.run_until([&] { return socket->sent.size() == 150; });
+    socket->end();
+}
+
+TEST_CASE("what is long is told in parts that fit a socket's queue") {
+    Fixture here;
+    here.create(here.ada);
+    // Each byte becomes six.
+    here.sql(
+        "insert into room_messages (room_id, sender_id, body) select 1, 1, repeat(chr(1), 16384) "
+        "from generate_series(1, 20)");
+    const auto socket = here.open(here.ada, {0, false});
+    const auto bytes = [&](std::size_t from) {
+        std::size_t sum = 0;
+        for (auto at = from; at < socket->sent.size(); ++at) sum += socket->sent[at]->size();
+        return sum;
+    };
+    socket->waiting = 100;
+    for (std::size_t told = 0; told < 20; told = socket->sent.size()) {
+        here.executor.run_until([&] { return here.executor.timers() == 1 || socket->sent.size() == 20; });
+        CHECK(bytes(told) <= 400 * 1024);
+        REQUIRE(socket->sent.size() > told);
+        if (socket->sent.size() == 20) break;
+        socket->waiting = 2;
+        here.executor.fire_next();
+        socket->waiting = 100;
+    }
     socket->end();
 }
 

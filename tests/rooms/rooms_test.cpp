@@ -136,6 +136,27 @@ TEST_CASE("what is said is told in order and handed to the bot once") {
     CHECK(here.heard.back().payload == R"({"admin":true})");
 }
 
+TEST_CASE("long messages said at once are told in turns that fit a socket's queue") {
+    RoomsFixture here;
+    here.create(here.ada);
+    auto socket = std::make_shared<test::FakeSocket>();
+    Listener listener(here.hub, 1, here.ada, socket, false);
+    listener.go_live(0);
+    int done = 0;
+    for (int i = 0; i < 20; ++i) {
+        db::RoomMessage message;
+        message.room = 1;
+        message.sender = here.ada;
+        message.text = std::string(16'384, '\x01');
+        here.rooms.send(message, [&](const Result<db::RoomMessage>& sent) { done += sent ? 1 : 0; });
+    }
+    for (std::size_t told = 0; done < 20; told = socket->sent.size()) {
+        here.executor.run_next();
+        CHECK(socket->sent.size() - told <= 4);
+    }
+    CHECK(socket->sent.size() == 20);
+}
+
 TEST_CASE("what the bot could not take is offered again") {
     RoomsFixture here;
     here.create(here.ada);
