@@ -15,7 +15,7 @@ constexpr std::size_t most_waiting = 10'000, most_waiting_in_room = 1000, most_a
 constexpr std::size_t most_text_at_once = 64 * 1024;
 constexpr double messages_a_second = 10, messages_at_once = 100;
 constexpr std::size_t most_allowances = 20'000;
-constexpr std::size_t most_offered = 10'000;
+constexpr std::size_t most_offered = 2000;  // at once
 constexpr std::chrono::seconds offer_again_after{2};
 constexpr UnixMillis overlap_ms = 60'000;
 
@@ -267,14 +267,25 @@ void Rooms::typing(std::int64_t room, bool on) {
 }
 
 void Rooms::said(UnixMillis since, UniqueFunction<void(Result<channels::Decoded>)> done) {
-    read<channels::Decoded>(
-        [since, account = parts_.account](pqxx::work& tx) -> Result<channels::Decoded> {
-            channels::Decoded decoded;
-            for (const auto& one : db::list_said(tx, since, most_offered))
-                decoded.messages.push_back(to_inbound(one, account));
-            return decoded;
+    said_after(since, 0, std::move(done));
+}
+
+void Rooms::said_after(UnixMillis since, std::int64_t after, Done<channels::Decoded> done) {
+    read<std::vector<db::SaidInRoom>>(
+        [since, after](pqxx::work& tx) -> Result<std::vector<db::SaidInRoom>> {
+            return db::list_said(tx, since, after, most_offered);
         },
-        std::move(done));
+        [this, since, done = std::move(done)](Result<std::vector<db::SaidInRoom>> said) mutable {
+            if (!said) return done(said.error());
+            channels::Decoded decoded;
+            for (const auto& one : *said) decoded.messages.push_back(to_inbound(one, parts_.account));
+            if (said->size() < most_offered) return done(std::move(decoded));
+            const auto last = said->back().message.id;
+            parts_.offer(std::move(decoded), [this, since, last, done = std::move(done)](bool taken) mutable {
+                if (taken) return said_after(since, last, std::move(done));
+                done(make_error(Errc::unavailable, "not all that was said in rooms could be stored"));
+            });
+        });
 }
 
 }  // namespace parley::rooms

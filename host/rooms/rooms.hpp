@@ -83,6 +83,7 @@ private:
     void written(std::vector<Job>& jobs);
     void hand_to_bot(std::vector<Job> jobs);
     void offer_again(UnixMillis since);
+    void said_after(UnixMillis since, std::int64_t after, Done<channels::Decoded> done);
     bool within_allowance(db::PersonId person);
     template <class T>
     void read(std::function<Result<T>(pqxx::work&)> body, Done<T> done);

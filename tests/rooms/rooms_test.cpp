@@ -175,6 +175,23 @@ TEST_CASE("what the bot could not take is offered again") {
     CHECK(here.heard[1].provider_id == "room-message:2");
 }
 
+TEST_CASE("however much was said, all of it reaches the bot, in order") {
+    RoomsFixture here;
+    here.create(here.ada);
+    here.sql("insert into room_messages (room_id, sender_id, body) select 1, 1, 'm' from generate_series(1, 4500)");
+    const auto said = [&] {
+        return here.wait<channels::Decoded>([&](auto done) { here.rooms.said(0, std::move(done)); });
+    };
+    const auto rest = said();
+    REQUIRE(rest);
+    REQUIRE(here.heard.size() + rest->messages.size() == 4500);
+    CHECK(here.heard.back().provider_id == "room-message:4000");
+    CHECK(rest->messages.front().provider_id == "room-message:4001");
+    CHECK(rest->messages.back().provider_id == "room-message:4500");
+    here.bot_hears = false;
+    CHECK(code_of(said().error()) == Errc::unavailable);
+}
+
 TEST_CASE("the bot's message is one however often it is sent") {
     RoomsFixture here;
     here.create(here.ada);

@@ -18,7 +18,8 @@ public:
     // The bot says something. Saying it again (the same `message.id`) is the same message.
     virtual void say(const Outbound& message, UniqueFunction<void(SendResult)> done) = 0;
     virtual void typing(std::int64_t room, bool on) = 0;
-    // What people said since then.
+    // What people said since then: as long as there is more, the rooms hand it in by themselves, and `done` gets the
+    // rest. An error: not all was taken.
     virtual void said(UnixMillis since, UniqueFunction<void(Result<Decoded>)> done) = 0;
 };
 

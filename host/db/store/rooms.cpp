@@ -205,13 +205,13 @@ std::optional<SaidInRoom> read_said(pqxx::work& tx, std::int64_t message) {
     return to_said(rows[0]);
 }
 
-std::vector<SaidInRoom> list_said(pqxx::work& tx, UnixMillis since, std::size_t limit) {
+std::vector<SaidInRoom> list_said(pqxx::work& tx, UnixMillis since, std::int64_t after, std::size_t limit) {
     std::vector<SaidInRoom> said;
     for (const auto& row :
          tx.exec_params("select " + said_columns +
                             "where m.created_at >= to_timestamp($1::bigint / 1000.0) and m.sender_id <> 0 "
-                            "order by m.id limit $2",
-                        since, limit))
+                            "and m.id > $2 order by m.id limit $3",
+                        since, after, limit))
         said.push_back(to_said(row));
     return said;
 }

@@ -75,6 +75,7 @@ struct SaidInRoom {
     UnixMillis at = 0;
 };
 std::optional<SaidInRoom> read_said(pqxx::work& tx, std::int64_t message);
-std::vector<SaidInRoom> list_said(pqxx::work& tx, UnixMillis since, std::size_t limit);  // by people, ascending
+// By people, ascending, with ids above `after`.
+std::vector<SaidInRoom> list_said(pqxx::work& tx, UnixMillis since, std::int64_t after, std::size_t limit);
 
 }  // namespace parley::db
