@@ -111,6 +111,23 @@ void leave(Application& app, const Principal& who, const Request& request, Respo
         });
 }
 
+Response too_many_files() {
+    auto response = Response::problem(
+        429, "too_many", "you send too many files: 20 at once, then one each 10 seconds; words without files still go");
+    response.headers.set("Retry-After", "10");
+    return response;
+}
+
+// [worker thread]
+MayTalk in_room(Application& app, db::PersonId person) {
+    return [&app, person](db::RoomId room) -> Result<void> {
+        bool member = false;
+        app.database().run([&](pqxx::work& tx) { member = db::is_in_room(tx, room, person); });
+        if (!member) return make_error(Errc::not_found, "there is no such chatroom, or you are not in it");
+        return {};
+    };
+}
+
 // The body is read only after it is known who asks.
 void send(Application& app, Request request, std::unique_ptr<net::Upload> upload, Responder respond) {
     auto asked = std::make_shared<Request>(std::move(request));
@@ -119,7 +136,8 @@ void send(Application& app, Request request, std::unique_ptr<net::Upload> upload
                  respond = std::move(respond)](const auth::Authenticator::Answer& answered) mutable {
             if (auto refusal = no_person(answered)) return respond(std::move(*refusal));
             const auto sender = answered.principal->id;
-            receive_message(*asked, *upload, app.workers(), app.media(),
+            if (is_form(*asked) && !app.people().rooms().may_send_files(sender)) return respond(too_many_files());
+            receive_message(*asked, *upload, app.workers(), app.media(), in_room(app, sender),
                             [&app, sender, respond = std::move(respond)](Result<db::RoomMessage> message) mutable {
                                 if (!message) return respond(failure(message.error()));
                                 message->sender = sender;

@@ -52,23 +52,37 @@ private:
     std::shared_ptr<Attachments> kept_;
 };
 
-net::FormUpload::OpenFile into(const media::Store& store, std::shared_ptr<Attachments> kept) {
-    return [&store, kept](const net::PartHead& head) -> Result<std::unique_ptr<net::FormFile>> {
+Result<db::RoomId> room_of(const net::FormUpload& form) {
+    const auto text = text::trim(form.field("conversation_id"));
+    db::RoomId room = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), room);
+    if (text.empty() || error != std::errc() || end != text.data() + text.size())
+        return make_error(Errc::invalid, "conversation_id: is missing, or no integer");
+    return room;
+}
+
+net::FormUpload::OpenFile into(const media::Store& store, std::shared_ptr<Attachments> kept, MayTalk may_talk) {
+    return [&store, kept, may_talk = std::move(may_talk)](
+               const net::PartHead& head, const net::FormUpload& form) -> Result<std::unique_ptr<net::FormFile>> {
         if (head.name != "attachment_picture" && head.name != "attachment_video")
             return make_error(Errc::invalid,
                               "the files of a message are attachment_picture and attachment_video, not " + head.name);
         if (head.name == "attachment_picture" ? kept->picture.has_value() : kept->video.has_value())
             return make_error(Errc::invalid, "there is more than one " + head.name);
+        if (!form.field("conversation_id").empty()) {
+            const auto room = room_of(form);
+            if (!room) return room.error();
+            if (auto may = may_talk(*room); !may) return may.error();
+        }
         return std::unique_ptr<net::FormFile>(std::make_unique<Attachment>(store, head, kept));
     };
 }
 
 Result<db::RoomMessage> to_message(const net::FormUpload& form, const Attachments& files) {
+    const auto room = room_of(form);
+    if (!room) return room.error();
     db::RoomMessage message;
-    const auto room = text::trim(form.field("conversation_id"));
-    const auto [end, error] = std::from_chars(room.data(), room.data() + room.size(), message.room);
-    if (room.empty() || error != std::errc() || end != room.data() + room.size())
-        return make_error(Errc::invalid, "conversation_id: is missing, or no integer");
+    message.room = *room;
     message.text = form.field("text");
     if (files.picture) message.picture = files.picture->stored;
     if (files.video) message.video = files.video->stored;
@@ -108,9 +122,13 @@ Result<db::RoomMessage> to_message(const std::string& body) {
 
 }  // namespace
 
+bool is_form(const net::Request& request) {
+    return text::starts_with_ignoring_case(request.headers.get("Content-Type"), "multipart/");
+}
+
 void receive_message(const net::Request& request, net::Upload& upload, WorkerPool& workers, const media::Store& store,
-                     UniqueFunction<void(Result<db::RoomMessage>)> done) {
-    if (!text::starts_with_ignoring_case(request.headers.get("Content-Type"), "multipart/")) {
+                     MayTalk may_talk, UniqueFunction<void(Result<db::RoomMessage>)> done) {
+    if (!is_form(request)) {
         auto body = std::make_shared<Text>();
         upload.receive(body, [body, done = std::move(done)](const Result<void>& received) mutable {
             done(received ? to_message(body->text()) : Result<db::RoomMessage>(received.error()));
@@ -121,7 +139,7 @@ void receive_message(const net::Request& request, net::Upload& upload, WorkerPoo
     limits.max_parts = 16;
     limits.max_file = largest_video;
     auto files = std::make_shared<Attachments>();
-    auto form = net::FormUpload::create(request, workers, limits, into(store, files));
+    auto form = net::FormUpload::create(request, workers, limits, into(store, files, std::move(may_talk)));
     if (!form) return done(form.error());
     net::FormUpload::receive(*form, upload,
                              [form = *form, files, done = std::move(done)](const Result<void>& received) mutable {

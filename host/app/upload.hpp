@@ -2,6 +2,8 @@
 // the files attachment_picture and attachment_video, which go to disk and never stand in memory.
 #pragma once
 
+#include <functional>
+
 #include "core/error.hpp"
 #include "core/unique_function.hpp"
 #include "core/worker_pool.hpp"
@@ -15,9 +17,16 @@ namespace parley::app {
 inline constexpr std::size_t largest_picture = 5u << 20, largest_video = 16u << 20;
 inline constexpr std::size_t largest_upload = largest_picture + largest_video + (1u << 20);
 
+// Does the body come as a form, which may have files?
+bool is_form(const net::Request& request);
+
+// May the sender talk in that room? Errc::not_found. Asked before a file is stored when the form named the room before
+// it. May block. [worker thread]
+using MayTalk = std::function<Result<void>(db::RoomId)>;
+
 // [I/O thread] `done` is called once, on the I/O thread: the message without its sender. Errc::invalid, too_large,
-// unsupported say what is wrong with it. `workers` and `store` outlive it.
+// unsupported say what is wrong with it; or what `may_talk` said. `workers` and `store` outlive it.
 void receive_message(const net::Request& request, net::Upload& upload, WorkerPool& workers, const media::Store& store,
-                     UniqueFunction<void(Result<db::RoomMessage>)> done);
+                     MayTalk may_talk, UniqueFunction<void(Result<db::RoomMessage>)> done);
 
 }  // namespace parley::app

@@ -45,7 +45,7 @@ Result<void> FormUpload::begin(const PartHead& head) {
         fields_.emplace_back(head.name, "");
         return {};
     }
-    auto file = open_file_(head);
+    auto file = open_file_(head, *this);
     if (!file) return file.error();
     file_ = std::move(*file);
     return {};

@@ -25,8 +25,9 @@ public:
 
 class FormUpload final : public BodySink, private PartConsumer, public std::enable_shared_from_this<FormUpload> {
 public:
-    // Called at the beginning of each file. An error ends the upload with it. [worker thread]
-    using OpenFile = std::function<Result<std::unique_ptr<FormFile>>(const PartHead&)>;
+    // Called at the beginning of each file, with the form as far as it came: fields() are those before the file. An
+    // error ends the upload with it. May block. [worker thread]
+    using OpenFile = std::function<Result<std::unique_ptr<FormFile>>(const PartHead&, const FormUpload&)>;
 
     // Errc::unsupported or invalid when the request is no form. `workers` outlives it.
     static Result<std::shared_ptr<FormUpload>> create(const Request& request, WorkerPool& workers,
@@ -36,7 +37,7 @@ public:
     // when it did not come whole.
     static void receive(std::shared_ptr<FormUpload> form, Upload& upload, UniqueFunction<void(Result<void>)> done);
 
-    // In order; after `done` only.
+    // In order; after `done`, and in OpenFile.
     const std::vector<std::pair<std::string, std::string>>& fields() const { return fields_; }
     // The first of that name, or empty.
     std::string_view field(std::string_view name) const;

@@ -50,6 +50,8 @@ public:
     // A message of a person. `done` comes when the bot has it as well, or will have it.
     // Errc::invalid: it is empty or too long; Errc::overloaded: the person, or the room, is too fast.
     void send(db::RoomMessage message, Done<db::RoomMessage> done);
+    // Asked before a message with files is received: files cost more than words. It counts.
+    bool may_send_files(db::PersonId person);
     void list_messages(db::PersonId person, const db::RoomPage& page, Done<std::vector<db::RoomMessage>> done);
     void list_messages(db::RoomId room, db::PersonId person, const db::RoomPage& page,
                        Done<std::vector<db::RoomMessage>> done);
@@ -77,6 +79,7 @@ private:
         double left = 0;
         SteadyTime as_of{};
     };
+    using Allowances = std::unordered_map<db::PersonId, Allowance>;
 
     void enqueue(db::RoomMessage message, Done<db::RoomMessage> done);
     void write(db::RoomId room);
@@ -84,14 +87,14 @@ private:
     void hand_to_bot(std::vector<Job> jobs);
     void offer_again(UnixMillis since);
     void said_after(UnixMillis since, std::int64_t after, Done<channels::Decoded> done);
-    bool within_allowance(db::PersonId person);
+    static bool take(Allowances& allowances, db::PersonId person, double at_once, double a_second);
     template <class T>
     void read(std::function<Result<T>(pqxx::work&)> body, Done<T> done);
 
     Parts parts_;
     std::unordered_map<db::RoomId, Lane> lanes_;
     std::size_t waiting_ = 0;
-    std::unordered_map<db::PersonId, Allowance> allowances_;
+    Allowances messages_, files_;
     UnixMillis not_offered_ = 0;  // the bot may lack what was said since then; 0: it has all
 };
 

@@ -379,6 +379,11 @@ TEST_CASE("pictures and videos come as a form and can be fetched by their link")
     CHECK(post(form("other", "image/png", png)).status == 400);
     CHECK(post(form("attachment_picture", "image/png", png + std::string(6 << 20, 'x'))).status == 413);
     CHECK(post("--BB\r\n").status == 400);
+    // Who is not in the room is told before the file is looked at.
+    const auto eve = person("eve.media");
+    CHECK(ask("POST", "/send-message/", eve.token, form("attachment_picture", "image/png", "no picture"),
+              "multipart/form-data; boundary=BB")
+              .status == 404);
     REQUIRE(send(ada.token, std::stoll(room), "/id").status == 201);
 }
 

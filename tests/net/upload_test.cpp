@@ -282,7 +282,8 @@ TEST_CASE("a form is taken apart while it comes in", "[upload][multipart]") {
             "POST", "/up",
             [&](net::Request request, std::unique_ptr<net::Upload> upload, net::Responder respond) {
                 auto form = net::FormUpload::create(
-                    request, workers, {}, [&](const net::PartHead& head) -> Result<std::unique_ptr<net::FormFile>> {
+                    request, workers, {},
+                    [&](const net::PartHead& head, const net::FormUpload&) -> Result<std::unique_ptr<net::FormFile>> {
                         if (head.mime == "text/html") return make_error(Errc::unsupported, "no pages");
                         name = head.filename;
                         return std::unique_ptr<net::FormFile>(std::make_unique<KeptFile>(file));

@@ -239,6 +239,9 @@ TEST_CASE("who is too fast, and what is no message") {
     here.executor.run_until([&] { return done == 150; });
     CHECK(refused >= 40);
     CHECK(refused <= 50);
+    for (int i = 0; i < 20; ++i) CHECK(here.rooms.may_send_files(here.ada));
+    CHECK_FALSE(here.rooms.may_send_files(here.ada));
+    CHECK(here.rooms.may_send_files(here.grace));
 }
 
 }  // namespace parley::rooms
