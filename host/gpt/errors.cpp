@@ -148,7 +148,8 @@ std::optional<milliseconds> retry_wish(const net::Headers& headers, UnixMillis n
     const auto field = text::trim(headers.get("Retry-After"));
     if (const auto seconds = number(field)) return milliseconds(static_cast<std::int64_t>(*seconds * 1000));
     std::tm date{};
-    const char* end = strptime(std::string(field).c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
+    const std::string text(field);  // strptime's answer points into it
+    const char* end = strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
     if (field.empty() || !end || *end != '\0') return std::nullopt;
     return milliseconds(std::max<std::int64_t>(static_cast<std::int64_t>(timegm(&date)) * 1000 - now, 0));
 }
