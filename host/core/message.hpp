@@ -11,6 +11,8 @@
 
 namespace parley {
 
+class ByteSource;
+
 // Time-ordered 64-bit ids made by the host (core/ids.hpp).
 using MessageId = std::int64_t;
 using AccountId = std::int32_t;
@@ -29,7 +31,7 @@ struct Media {
     std::string source;  // provider's URL or path, as it came
     std::string stored;  // name in the media store, empty until it is there
     std::uint64_t size = 0;
-    std::shared_ptr<const std::string> bytes;  // loaded for sending; never part of a stored row
+    std::shared_ptr<ByteSource> content;  // opened for sending; never part of a stored row
 };
 
 // What an inbound event is about.

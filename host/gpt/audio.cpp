@@ -99,8 +99,9 @@ void Provider::transcribe(TranscribeRequest request, Done<Transcript> done) {
         form.field("model", model);
         form.field("response_format", "json");
         if (!given->language.empty()) form.field("language", given->language);
-        const auto type = form.content_type();
-        return api_request(options, endpoint.base + "/audio/transcriptions", form.take_body(), type, deadline);
+        auto call = api_request(options, endpoint.base + "/audio/transcriptions", {}, {}, deadline);
+        form.move_into(call);
+        return call;
     };
     ask<Transcript>(core_, std::move(plan), given->deadline, read_transcript, std::move(done));
 }

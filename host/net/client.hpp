@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "core/byte_source.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "net/body_sink.hpp"
@@ -25,6 +26,9 @@ struct ClientRequest {
     std::string url;  // http:// or https://
     Headers headers;
     std::string body;
+    // A file in the middle of the body, or none: read while it is sent, between `body` and `body_end`.
+    std::shared_ptr<ByteSource> file;
+    std::string body_end;
     Reach reach = Reach::public_only;
     int connect_timeout_ms = 3'000;
     int timeout_ms = 30'000;               // for the whole exchange, redirects included

@@ -18,6 +18,7 @@ using std::chrono::steady_clock;
 namespace {
 constexpr auto token = asio::as_tuple(asio::deferred);
 constexpr std::size_t joined_body = 16 * 1024;  // a body up to this goes out in one write with its head
+constexpr std::size_t file_piece = 64 * 1024;   // of a file, in memory at once
 }  // namespace
 
 // Shared with the resolver, which may answer after the connection has gone.
@@ -232,10 +233,48 @@ awaitable<bool> ClientConnection::write_request() {
     auto [error, sent] = co_await stream_->write(first, rest);
     // Part of a TLS record may be out although no byte counts as sent yet.
     if (sent > 0 || stream_->secure()) exchange_->progress = Progress::in_doubt;
-    if (!error) co_return true;
-    bool refused_midway = sent > 0 && (error == asio::error::broken_pipe || error == asio::error::connection_reset);
-    if (refused_midway && !exchange_->timed_out) co_return true;  // the peer may have answered (413) before it closed
-    co_return fail_stage("sending to", error);
+    if (error || !exchange_->request.file) co_return written(error, sent > 0);
+    co_return co_await write_file();
+}
+
+bool ClientConnection::written(const error_code& error, bool begun) {
+    if (!error) return true;
+    bool refused_midway = begun && (error == asio::error::broken_pipe || error == asio::error::connection_reset);
+    if (refused_midway && !exchange_->timed_out) return true;  // the peer may have answered (413) before it closed
+    return fail_stage("sending to", error);
+}
+
+// The file, then what comes behind it.
+awaitable<bool> ClientConnection::write_file() {
+    const auto size = exchange_->request.file->size();
+    std::string piece;
+    for (std::uint64_t at = 0; at < size; at += piece.size()) {
+        auto read = co_await read_file(at);
+        if (exchange_->timed_out || core_->closing()) co_return fail_stage("sending to", error_code());
+        if (!read) co_return fail(read.error().code, read.error().message);
+        piece = std::move(*read);
+        if (piece.empty()) co_return fail(Errc::unavailable, "the file ended before its end");
+        auto [error, sent] = co_await stream_->write(asio::buffer(std::as_const(piece)));
+        if (error) co_return written(error, true);
+    }
+    auto [error, sent] = co_await stream_->write(asio::buffer(exchange_->request.body_end));
+    co_return written(error, true);
+}
+
+awaitable<Result<std::string>> ClientConnection::read_file(std::uint64_t offset) {
+    auto gate = std::make_shared<Gate>();
+    auto piece = std::make_shared<Result<std::string>>();
+    handing_over_ = gate;
+    auto done = [core = core_, gate, piece](Result<std::string> read) {
+        core->loop.post([gate, piece, read = std::move(read)]() mutable {
+            *piece = std::move(read);
+            gate->open();
+        });
+    };
+    exchange_->request.file->read(offset, file_piece, std::move(done));
+    if (!gate->is_open()) co_await gate->wait();
+    handing_over_.reset();
+    co_return std::move(*piece);
 }
 
 }  // namespace parley::net

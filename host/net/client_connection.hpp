@@ -43,6 +43,9 @@ private:
     boost::asio::awaitable<error_code> connect_to(boost::asio::ip::address address);
     boost::asio::awaitable<bool> shake_hands();
     boost::asio::awaitable<bool> write_request();
+    boost::asio::awaitable<bool> write_file();
+    boost::asio::awaitable<Result<std::string>> read_file(std::uint64_t offset);
+    bool written(const error_code& error, bool begun);
     boost::asio::awaitable<void> read_response();
     boost::asio::awaitable<bool> read_head(Reading& reading);
     boost::asio::awaitable<bool> read_body(Reading& reading);
@@ -67,7 +70,7 @@ private:
     bool reusable_ = false;
 
     std::shared_ptr<Lookup> lookup_;
-    std::shared_ptr<Gate> handing_over_;  // shared with the sink, which may answer after the connection has gone
+    std::shared_ptr<Gate> handing_over_;  // shared with sink or file, which may answer after the connection has gone
     std::optional<boost::asio::ip::tcp::socket> connecting_;
     std::unique_ptr<ByteStream> stream_;
     boost::beast::flat_buffer buffer_;

@@ -83,9 +83,8 @@ std::string write_head(const ClientRequest& request, const Url& url) {
         head.append(name).append(": ").append(value).append("\r\n");
     }
     bool says_length = request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
-    if (!request.body.empty() || says_length) {
-        head.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");
-    }
+    const auto length = request.body.size() + (request.file ? request.file->size() : 0) + request.body_end.size();
+    if (length > 0 || says_length) head.append("Content-Length: ").append(std::to_string(length)).append("\r\n");
     head.append("\r\n");
     return head;
 }
@@ -110,6 +109,8 @@ Result<bool> follow_redirect(Exchange& exchange, const ClientResponse& response)
     if (becomes_get) {
         request.method = "GET";
         request.body.clear();
+        request.file.reset();
+        request.body_end.clear();
         request.headers.remove("Content-Type");
     }
     exchange.url = std::move(*url);

@@ -48,35 +48,48 @@ std::string random_boundary() {
 
 MultipartForm::MultipartForm() : boundary_(random_boundary()) {}
 
-void MultipartForm::open_part(std::string_view name) {
-    body_ += "--" + boundary_ + "\r\nContent-Disposition: form-data; name=\"" + escaped(name) + '"';
+std::string& MultipartForm::open_part(std::string_view name) {
+    std::string& text = file_ ? end_ : body_;
+    text += "--" + boundary_ + "\r\nContent-Disposition: form-data; name=\"" + escaped(name) + '"';
+    return text;
+}
+
+std::string& MultipartForm::open_file(std::string_view name, std::string_view filename, std::string_view mime) {
+    std::string& text = open_part(name);
+    text += "; filename=\"" + escaped(filename) + "\"\r\nContent-Type: ";
+    text += !mime.empty() && grammar::is_field_value(mime) ? mime : "application/octet-stream";
+    text += "\r\n\r\n";
+    return text;
 }
 
 void MultipartForm::field(std::string_view name, std::string_view value) {
-    open_part(name);
-    body_ += "\r\n\r\n";
-    body_ += value;
-    body_ += "\r\n";
+    std::string& text = open_part(name);
+    text += "\r\n\r\n";
+    text += value;
+    text += "\r\n";
 }
 
 void MultipartForm::file(std::string_view name, std::string_view filename, std::string_view mime,
                          std::string_view bytes) {
-    body_.reserve(body_.size() + bytes.size() + 512);
-    open_part(name);
-    body_ += "; filename=\"" + escaped(filename) + "\"\r\nContent-Type: ";
-    body_ += !mime.empty() && grammar::is_field_value(mime) ? mime : "application/octet-stream";
-    body_ += "\r\n\r\n";
-    body_ += bytes;
-    body_ += "\r\n";
+    std::string& text = open_file(name, filename, mime);
+    text.reserve(text.size() + bytes.size() + 512);
+    text += bytes;
+    text += "\r\n";
 }
 
-std::string MultipartForm::content_type() const {
-    return "multipart/form-data; boundary=" + boundary_;
+void MultipartForm::file(std::string_view name, std::string_view filename, std::string_view mime,
+                         std::shared_ptr<ByteSource> content) {
+    open_file(name, filename, mime);
+    file_ = std::move(content);
+    end_ = "\r\n";
 }
 
-std::string MultipartForm::take_body() {
-    body_ += "--" + boundary_ + "--\r\n";
-    return std::exchange(body_, {});
+void MultipartForm::move_into(ClientRequest& request) {
+    (file_ ? end_ : body_) += "--" + boundary_ + "--\r\n";
+    request.headers.set("Content-Type", "multipart/form-data; boundary=" + boundary_);
+    request.body = std::exchange(body_, {});
+    request.file = std::exchange(file_, nullptr);
+    request.body_end = std::exchange(end_, {});
 }
 
 }  // namespace parley::net

@@ -2,14 +2,15 @@
 
 #include "channels/fallback.hpp"
 #include "core/failpoint.hpp"
+#include "media/open_file.hpp"
 #include "outbound/account_line.hpp"
 #include "outbound/pieces.hpp"
 
 namespace parley::outbound {
 namespace {
 
-// Files in memory at once, up to 64 MiB each: a video for everybody must not take all memory there is.
-constexpr std::size_t most_files = 8;
+// Files open at once, a piece of each in memory: a video for everybody must not take all descriptors there are.
+constexpr std::size_t most_files = 64;
 
 // Reports come within seconds. What was sent by a process that ended is told when the provider repeats the webhooks
 // that met nobody.
@@ -152,7 +153,7 @@ void Sender::pump(Account& account) {
     }
 }
 
-// A file is read on a worker thread, then the message goes on.
+// A file is opened on a worker thread, then the message goes on: its bytes are read as they are sent.
 void Sender::load(Account& account, const Message& message) {
     if (message->kind != OutboundKind::media || message->media.stored.empty()) {
         check_window(account, message);
@@ -166,7 +167,7 @@ void Sender::load(Account& account, const Message& message) {
     if (message->voice && voice_) {
         make_voice(account, message);
     } else {
-        read_file(account, message);
+        open_file(account, message);
     }
 }
 
@@ -180,21 +181,21 @@ void Sender::make_voice(Account& account, const Message& message) {
                 message->voice = false;
                 log_.info("voice.sent_as_audio", {{"trace", message->trace}, {"why", made.error().message}});
             }
-            read_file(account, message);
+            open_file(account, message);
         });
     });
 }
 
-void Sender::read_file(Account& account, const Message& message) {
+void Sender::open_file(Account& account, const Message& message) {
     const bool taken = workers_.submit([this, &account, message] {
-        auto content = media_.read(message->media.stored);
-        executor_.post([this, &account, message, content = std::move(content)]() mutable {
-            if (!content) {
+        auto opened = media::open_file(media_, message->media.stored, workers_);
+        executor_.post([this, &account, message, opened = std::move(opened)]() mutable {
+            if (!opened) {
                 done(account, message,
-                     channels::SendError{channels::SendError::Class::permanent, content.error().message, 0});
+                     channels::SendError{channels::SendError::Class::permanent, opened.error().message, 0});
                 return;
             }
-            message->media.bytes = std::make_shared<const std::string>(std::move(*content));
+            message->media.content = std::move(*opened);
             check_window(account, message);
         });
     });
@@ -206,7 +207,7 @@ void Sender::read_file(Account& account, const Message& message) {
 // Lets the next file in. Its message may have waited through a pause: then it waits on.
 void Sender::unload(Outbound& message) {
     if (message.kind != OutboundKind::media || message.media.stored.empty()) return;
-    message.media.bytes.reset();
+    message.media.content.reset();
     --loading_;
     if (waiting_to_load_.empty() || paused_) return;
     auto [account, next] = std::move(waiting_to_load_.front());

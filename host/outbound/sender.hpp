@@ -129,7 +129,7 @@ private:
     void pump(Account& account);
     void load(Account& account, const Message& message);
     void make_voice(Account& account, const Message& message);
-    void read_file(Account& account, const Message& message);
+    void open_file(Account& account, const Message& message);
     void unload(Outbound& message);
     void check_window(Account& account, const Message& message);
     void attempt(Account& account, const Message& message);
@@ -161,7 +161,7 @@ private:
     media::Voice* voice_ = nullptr;
     UnixMillis began_ = unix_now();
     std::size_t sending_ = 0;
-    std::size_t loading_ = 0;                                   // messages whose files are in memory
+    std::size_t loading_ = 0;                                   // messages whose files are open, or being made
     std::unordered_map<MessageId, Executor::TimerId> doubted_;  // in doubt, and until when
     std::unordered_set<MessageId> reported_;                    // known to be sent while they wait or are on their way
     std::deque<std::pair<Account*, Message>> waiting_to_load_;

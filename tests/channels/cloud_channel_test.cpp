@@ -9,6 +9,7 @@
 #include "core/ids.hpp"
 #include "support/fetching.hpp"
 #include "support/result_printer.hpp"
+#include "support/text_source.hpp"
 
 using namespace parley;
 using namespace parley::channels;
@@ -68,7 +69,8 @@ Outbound file(std::string bytes = "PDF") {
     message.kind = OutboundKind::media;
     message.media.mime = "application/pdf";
     message.media.name = "minutes.pdf";
-    message.media.bytes = std::make_shared<const std::string>(std::move(bytes));
+    message.media.stored = crypto::sha256_hex(bytes);
+    message.media.content = test::source_of(std::move(bytes));
     return message;
 }
 
@@ -161,7 +163,7 @@ TEST_CASE("a file is uploaded once and sent by its id") {
     const net::ClientRequest& upload = account.meta.requests[0];
     CHECK(upload.url == "https://graph.facebook.com/v25.0/100000000000001/media");
     CHECK(upload.headers.get("Content-Type").starts_with("multipart/form-data"));
-    CHECK(upload.body.find("Content-Type: application/pdf\r\n\r\nPDF\r\n") != std::string::npos);
+    CHECK(test::whole_body(upload).find("Content-Type: application/pdf\r\n\r\nPDF\r\n") != std::string::npos);
     for (std::size_t i : {1, 2})
         CHECK(account.meta.requests[i].body.find(R"("document":{"id":"77777")") != std::string::npos);
     // Shorter than Meta's 30 days, longer than 28.
@@ -209,7 +211,7 @@ TEST_CASE("a failed upload fails its message in the right way") {
     CHECK(error_of(400, R"({"error":{"code":130429}})").kind == SendError::Class::throttled);
     Account account;
     Outbound gone = file();
-    gone.media.bytes.reset();
+    gone.media.content.reset();
     CHECK(account.send(gone).value().error().kind == SendError::Class::permanent);
     CHECK(account.meta.requests.empty());
 }

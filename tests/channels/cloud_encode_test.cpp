@@ -3,6 +3,7 @@
 #include "channels/cloud/encode.hpp"
 #include "channels/cloud/file_kind.hpp"
 #include "support/result_printer.hpp"
+#include "support/text_source.hpp"
 
 using namespace parley;
 using namespace parley::channels;
@@ -27,7 +28,7 @@ Outbound with_file(std::string mime, std::string text = "", std::size_t size = 1
     Outbound message = make(OutboundKind::media, std::move(text));
     message.media.mime = std::move(mime);
     message.media.name = "a.bin";
-    message.media.bytes = std::make_shared<const std::string>(std::string(size, 'x'));
+    message.media.content = test::source_of(std::string(size, 'x'));
     return message;
 }
 
@@ -100,7 +101,7 @@ TEST_CASE("files go out by their id, as what WhatsApp shows") {
     CHECK(encode(with_file("video/mp4"), "77777") == kStart + R"("type":"video","video":{"id":"77777"}})");
 
     Outbound link = with_file("image/png");
-    link.media.bytes.reset();
+    link.media.content.reset();
     link.media.source = "https://example.org/a.png";
     CHECK(encode(link) == kStart + R"("type":"image","image":{"link":"https://example.org/a.png"}})");
     link.media.source = "statics/a.png";
@@ -120,7 +121,7 @@ TEST_CASE("what WhatsApp would not show goes as a document, or is refused with w
     CHECK(type_of(with_file("")).find("unknown") != std::string::npos);
     CHECK(type_of(with_file("image/png", "", 0)) == "error: the file is empty");
     Outbound huge = with_file("application/pdf");
-    huge.media.bytes.reset();
+    huge.media.content.reset();
     huge.media.size = 101u << 20;
     CHECK(type_of(huge).find("at most 100 MiB") != std::string::npos);
     Outbound as_file = with_file("image/png");

@@ -15,6 +15,7 @@
 #include "support/paths.hpp"
 #include "support/prism.hpp"
 #include "support/result_printer.hpp"
+#include "support/text_source.hpp"
 
 using namespace parley;
 using namespace parley::channels;
@@ -99,7 +100,7 @@ Outbound file(const std::string& mime, const std::string& caption = "") {
     message.text = caption;
     message.media.mime = mime;
     message.media.name = "file.bin";
-    message.media.bytes = std::make_shared<const std::string>("bytes of " + mime);
+    message.media.content = test::source_of("bytes of " + mime);
     return message;
 }
 
@@ -149,7 +150,7 @@ TEST_CASE("a strict mock of the Cloud API takes every kind of message") {
     voice.voice = true;
     meta.check_sent(voice);
     Outbound from_web = file("image/png");
-    from_web.media.bytes.reset();
+    from_web.media.content.reset();
     from_web.media.source = "https://example.org/a.png";
     meta.check_sent(from_web);
 

@@ -8,6 +8,7 @@
 #include "net/server.hpp"
 #include "support/fetching.hpp"
 #include "support/result_printer.hpp"
+#include "support/text_source.hpp"
 
 using namespace parley;
 using namespace parley::channels;
@@ -114,13 +115,13 @@ TEST_CASE("a text reaches a gateway over HTTP, and its id comes back") {
 TEST_CASE("a file reaches a gateway whole") {
     Gateway gateway;
     Outbound file = make(OutboundKind::media);
-    file.media.bytes = std::make_shared<const std::string>(std::string(100'000, '\0') + "\r\n--end");
+    file.media.content = test::source_of(std::string(100'000, '\0') + "\r\n--end");
     file.media.mime = "application/pdf";
     file.media.name = "minutes.pdf";
     REQUIRE(gateway.send(file));
     REQUIRE(gateway.seen.size() == 1);
     CHECK(gateway.seen[0].headers.get("Content-Type").starts_with("multipart/form-data"));
-    CHECK(gateway.seen[0].body.find(*file.media.bytes) != std::string::npos);
+    CHECK(gateway.seen[0].body.find(test::text_of(*file.media.content)) != std::string::npos);
 }
 
 TEST_CASE("a gateway's refusal and its wish to wait come back") {

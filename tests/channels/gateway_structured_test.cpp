@@ -6,6 +6,7 @@
 #include "channels/gateway/gateway_channel.hpp"
 #include "net/form.hpp"
 #include "support/result_printer.hpp"
+#include "support/text_source.hpp"
 
 using namespace parley;
 using namespace parley::channels;
@@ -106,7 +107,7 @@ TEST_CASE("stickers have an endpoint of their own") {
     sticker.reply_to = "3EB0";  // the endpoint knows no quotes
     sticker.media.kind = MediaKind::sticker;
     sticker.media.mime = "image/webp";
-    sticker.media.bytes = std::make_shared<const std::string>("WEBP");
+    sticker.media.content = test::source_of("WEBP");
     const net::ClientRequest request = encode(sticker);
     CHECK(request.url == "http://gateway.test:3000/send/sticker");
     CHECK(request.body.find("name=\"sticker\"; filename=") != std::string::npos);
@@ -125,7 +126,7 @@ TEST_CASE("files elsewhere go out by their links") {
         CHECK(request.url == "http://gateway.test:3000/send/" + endpoint);
         CHECK(has_part(request, endpoint + "_url", "https://cdn.example.com/a"));
         CHECK(request.body.find("filename=") == std::string::npos);
-        file.media.bytes = std::make_shared<const std::string>("BYTES");  // what is here is sent from here
+        file.media.content = test::source_of("BYTES");  // what is here is sent from here
         CHECK(encode(file).body.find("_url") == std::string::npos);
     }
     Outbound lost = make(OutboundKind::media);

@@ -5,6 +5,7 @@
 
 #include "channels/gateway/gateway_channel.hpp"
 #include "net/fixtures.hpp"
+#include "support/text_source.hpp"
 
 namespace parley::e2e {
 namespace {
@@ -46,7 +47,7 @@ Outbound file(const std::string& mime, const std::string& name, std::string capt
     Outbound out = message(OutboundKind::media, std::move(caption));
     out.media.mime = mime;
     out.media.name = name;
-    out.media.bytes = std::make_shared<const std::string>("bytes \xff\x00 of a file");
+    out.media.content = test::source_of(std::string("bytes \xff\x00 of a file", 18));
     return out;
 }
 

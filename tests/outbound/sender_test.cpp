@@ -3,6 +3,7 @@
 #include "db/store/queue_reader.hpp"
 #include "store/journal_fixture.hpp"
 #include "support/fake_channel.hpp"
+#include "support/text_source.hpp"
 
 namespace parley::test {
 namespace {
@@ -222,18 +223,18 @@ TEST_CASE("a pause lets end what is on its way, and begins nothing") {
     CHECK(out.channel->under_way().empty());
 }
 
-TEST_CASE("files that wait for room in memory are not on their way, and a stop does not wait for them") {
+TEST_CASE("files that wait for their turn to be opened are not on their way, and a stop does not wait for them") {
     SenderFixture out;
-    for (int i = 0; i < 12; ++i) {
+    for (int i = 0; i < 68; ++i) {
         const auto text = "f" + std::to_string(i);
         out.put(text, text, "content of " + text);
     }
-    out.store.executor.run_until([&] { return out.channel->waiting.size() == 8; });
-    CHECK(out.sender.sending() == 8);
-    CHECK(*out.channel->waiting.front().first.media.bytes == "content of f0");
+    out.store.executor.run_until([&] { return out.channel->waiting.size() == 64; });
+    CHECK(out.sender.sending() == 64);
+    CHECK(text_of(*out.channel->waiting.front().first.media.content) == "content of f0");
     out.channel->accept("f0");
-    out.store.executor.run_until([&] { return out.channel->waiting.size() == 8; });
-    CHECK(out.sender.sending() == 8);
+    out.store.executor.run_until([&] { return out.channel->waiting.size() == 64; });
+    CHECK(out.sender.sending() == 64);
 
     out.sender.pause();
     for (const auto& text : out.channel->under_way()) out.channel->accept(text);

@@ -2,11 +2,13 @@
 
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <future>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "core/crypto.hpp"
+#include "media/open_file.hpp"
 #include "support/postgres.hpp"
 #include "support/result_printer.hpp"
 
@@ -68,6 +70,33 @@ TEST_CASE("an empty file is a file") {
     REQUIRE(media);
     CHECK(store.read(media->stored).value().empty());
     CHECK(store.find(media->stored, "")->size == 0);
+}
+
+TEST_CASE("a file that is opened is read in pieces, also when it is swept away meanwhile") {
+    const test::TempDirectory directory;
+    const Store store(directory.path());
+    WorkerPool workers(1);
+    const auto media = store.put("0123456789", "").value();
+    const auto file = open_file(store, media.stored, workers).value();
+    CHECK(file->size() == 10);
+    const auto read = [&](std::uint64_t offset, std::size_t most) {
+        std::promise<Result<std::string>> told;
+        file->read(offset, most, [&](Result<std::string> bytes) { told.set_value(std::move(bytes)); });
+        return told.get_future().get();
+    };
+    std::filesystem::remove(store.path(media.stored));
+    CHECK(read(0, 4).value() == "0123");
+    CHECK(read(4, 100).value() == "456789");
+    CHECK(read(0, 100).value() == "0123456789");
+    CHECK(open_file(store, media.stored, workers).error().code == Errc::not_found);
+    CHECK(open_file(store, "../etc/passwd", workers).error().code == Errc::invalid);
+
+    const auto other = store.put("abc", "").value();
+    const auto cut = open_file(store, other.stored, workers).value();
+    std::filesystem::resize_file(store.path(other.stored), 1);
+    std::promise<Result<std::string>> told;
+    cut->read(0, 3, [&](Result<std::string> bytes) { told.set_value(std::move(bytes)); });
+    CHECK_THAT(told.get_future().get().error().message, Catch::Matchers::Contains("shorter"));
 }
 
 TEST_CASE("a reference is a hash and nothing else") {

@@ -108,7 +108,7 @@ Result<Decoded> CloudChannel::decode(const net::Request& request) const {
 }
 
 void CloudChannel::send(const Outbound& message, UniqueFunction<void(SendResult)> done) {
-    if (message.kind == OutboundKind::media && message.media.bytes)
+    if (message.kind == OutboundKind::media && message.media.content)
         return line_->send_file(message, false, std::move(done));
     line_->send(message, {}, std::move(done));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/byte_source.hpp"
 #include "core/text.hpp"
 
 namespace parley::channels {
@@ -60,12 +61,12 @@ const Row* find_row(std::string_view mime) {
     return row == std::end(kRows) ? nullptr : row;
 }
 
-std::string in_mib(std::size_t bytes) {
+std::string in_mib(std::uint64_t bytes) {
     return std::to_string((bytes + kMiB / 10) / kMiB) + " MiB";
 }
 
 // A picture that is meant as a sticker, and nothing else that is webp.
-bool shows_as(const Row& row, const Outbound& message, std::size_t size) {
+bool shows_as(const Row& row, const Outbound& message, std::uint64_t size) {
     if (message.as_file || size > row.most) return false;
     // Sound and stickers have no caption: with one, both arrive only as a document.
     const bool has_caption = !message.text.empty();
@@ -76,8 +77,9 @@ bool shows_as(const Row& row, const Outbound& message, std::size_t size) {
 }  // namespace
 
 Result<CloudFile> choose_cloud_file(const Outbound& message) {
-    const std::size_t size = message.media.bytes ? message.media.bytes->size() : message.media.size;
-    if (message.media.bytes && size == 0) return make_error(Errc::invalid, "the file is empty");
+    const auto& content = message.media.content;
+    const std::uint64_t size = content ? content->size() : message.media.size;
+    if (content && size == 0) return make_error(Errc::invalid, "the file is empty");
     if (size > kLargest) {
         return make_error(Errc::too_large,
                           "the file has " + in_mib(size) + ", WhatsApp takes at most " + in_mib(kLargest));

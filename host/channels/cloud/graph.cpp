@@ -103,11 +103,9 @@ net::ClientRequest Graph::post_json(std::string_view path, std::string json, con
     return post;
 }
 
-net::ClientRequest Graph::post_form(std::string_view path, std::string content_type, std::string body,
-                                    const Secret& token) const {
+net::ClientRequest Graph::post_form(std::string_view path, net::MultipartForm form, const Secret& token) const {
     net::ClientRequest post = request("POST", path, {}, token);
-    post.headers.set("Content-Type", std::move(content_type));
-    post.body = std::move(body);
+    form.move_into(post);
     post.timeout_ms = transfer_timeout_ms_;
     return post;
 }

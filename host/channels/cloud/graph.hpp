@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "net/client.hpp"
 #include "net/form.hpp"
+#include "net/multipart.hpp"
 
 namespace parley::channels {
 
@@ -25,8 +26,7 @@ public:
     net::ClientRequest get(std::string_view path, const net::FormFields& query, const Secret& token) const;
     net::ClientRequest remove(std::string_view path, const net::FormFields& query, const Secret& token) const;
     net::ClientRequest post_json(std::string_view path, std::string json, const Secret& token) const;
-    net::ClientRequest post_form(std::string_view path, std::string content_type, std::string body,
-                                 const Secret& token) const;
+    net::ClientRequest post_form(std::string_view path, net::MultipartForm form, const Secret& token) const;
 
     // A URL that Meta gave us for a file. The token goes along to the hosts of the configuration only, and over https
     // only (or as base_url has it); a redirect elsewhere drops it. Errc::invalid for what is no URL.

@@ -33,15 +33,12 @@ CloudUploads::UploadResult read_upload(const net::ClientResult& answer, int atte
 
 std::string CloudUploads::key_of(const Outbound& message) {
     // The media store names files by the hash of their content.
-    const std::string content = !message.media.stored.empty() ? message.media.stored
-                                : message.media.bytes         ? crypto::sha256_hex(*message.media.bytes)
-                                                              : std::string();
     const Result<CloudFile> file = choose_cloud_file(message);
-    return "sha256:" + crypto::sha256_hex(content + "\n" + (file ? file->mime : message.media.mime));
+    return "sha256:" + crypto::sha256_hex(message.media.stored + "\n" + (file ? file->mime : message.media.mime));
 }
 
 void CloudUploads::upload(const Outbound& message, Done done) {
-    if (!message.media.bytes)
+    if (!message.media.content)
         return done(SendError{SendError::Class::permanent, "the file is no longer in the media store"});
     if (const Result<CloudFile> file = choose_cloud_file(message); !file)
         return done(SendError{SendError::Class::permanent, file.error().message});
@@ -63,9 +60,8 @@ void CloudUploads::transfer(const std::string& key, const Outbound& message) {
         net::MultipartForm form;
         form.field("messaging_product", "whatsapp");
         form.field("type", mime);
-        form.file("file", media.name.empty() ? "file" : media.name, mime, *media.bytes);
-        std::string content_type = form.content_type();
-        return graph.post_form(path, std::move(content_type), form.take_body(), token);
+        form.file("file", media.name.empty() ? "file" : media.name, mime, media.content);
+        return graph.post_form(path, std::move(form), token);
     };
     caller_->call(make, [self = shared_from_this(), key, attempts = message.attempts](net::ClientResult answer) {
         const UploadResult result = read_upload(answer, attempts);

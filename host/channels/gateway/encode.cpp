@@ -15,6 +15,7 @@ namespace parley::channels {
 namespace {
 
 constexpr std::size_t kMaxAnswer = 1u << 20;
+constexpr std::size_t kSlowestUpload = 512;  // bytes in a millisecond
 
 // Where a file goes: /send/{endpoint}, in a part of the same name.
 std::string_view media_endpoint(const Outbound& message) {
@@ -146,25 +147,23 @@ net::ClientRequest GatewayEncoder::text_request(const Outbound& message, const s
 }
 
 Result<net::ClientRequest> GatewayEncoder::media_request(const Outbound& message) const {
-    const bool by_link = !message.media.bytes && is_link(message.media.source);
-    if (!message.media.bytes && !by_link) return make_error(Errc::invalid, "the file is no longer in the media store");
+    const bool by_link = !message.media.content && is_link(message.media.source);
+    if (!message.media.content && !by_link) return make_error(Errc::invalid, "the file is no longer in the media store");
     const std::string_view endpoint = media_endpoint(message);
     net::MultipartForm form;
     form.field("phone", message.chat);
     if (!message.text.empty()) form.field("caption", message.text);
-    // The two endpoints that cannot quote.
-    const bool quotes = endpoint != "image" && endpoint != "sticker";
-    if (!message.reply_to.empty() && quotes) form.field("reply_message_id", message.reply_to);
+    if (!message.reply_to.empty() && endpoint != "sticker") form.field("reply_message_id", message.reply_to);
     if (endpoint == "audio" && message.voice) form.field("ptt", "true");
     const std::string_view name = message.media.name.empty() ? endpoint : std::string_view(message.media.name);
     if (by_link)
         form.field(std::string(endpoint) + "_url", message.media.source);
     else
-        form.file(endpoint, name, message.media.mime, *message.media.bytes);
+        form.file(endpoint, name, message.media.mime, message.media.content);
 
     net::ClientRequest post = request("POST", std::string("/send/").append(endpoint));
-    post.headers.set("Content-Type", form.content_type());
-    post.body = form.take_body();
+    form.move_into(post);
+    if (post.file) post.timeout_ms += static_cast<int>(post.file->size() / kSlowestUpload);
     return post;
 }
 
