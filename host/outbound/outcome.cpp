@@ -17,6 +17,9 @@ constexpr int listed_after_ms = 6'000;
 // The database was away when it was asked about a send.
 constexpr std::chrono::seconds recorded_again{1};
 
+// It refused to record one. Whoever mends it, by hand, is not faster than that.
+constexpr std::chrono::minutes record_again{1};
+
 // So many failures in a row, over all chats, and the account tries one message at a time until one gets through.
 constexpr std::size_t breaker_failures = 20;
 
@@ -41,12 +44,24 @@ void Sender::sent(Account& account, const Message& message, const channels::Sent
     latency_.observe(static_cast<double>(unix_now() - IdGenerator::time_of(message->id)) / 1000.0);
     log_.debug("message.sent",
                {{"trace", message->trace}, {"message", message->id}, {"provider_id", sent.provider_id}});
-    // The queue lets go of it only when the outbox has: otherwise a reading of the table could bring it back.
-    journal_.sent(message->id, sent.provider_id, [this, id = message->id] {
+    record(message->id, sent.provider_id);
+}
+
+// The queue lets go of it only when the outbox has: otherwise a reading of the table could bring it back. What the
+// database will not record is remembered, so that its row is not sent again, and its chat goes on.
+void Sender::record(MessageId id, const std::string& provider_id) {
+    journal_.sent(id, provider_id, [this, id, provider_id](const Result<void>& written) {
         failpoint("after-mark");
         reported_.erase(id);  // a report may have come since
-        queue_.finish(id);
-        on_outcome_(id);
+        if (written) {
+            unrecorded_.erase(id);
+            queue_.finish(id);
+            on_outcome_(id);
+            return;
+        }
+        log_.error("message.sent_not_recorded", {{"message", id}, {"why", written.error().message}});
+        if (unrecorded_.insert(id).second) queue_.finish(id);
+        executor_.after(record_again, [this, id, provider_id] { record(id, provider_id); });
     });
 }
 
@@ -90,16 +105,11 @@ void Sender::failed(Account& account, const Message& message, const channels::Se
         account.quiet_until = std::max(account.quiet_until, until);
         halt(account, "nothing got through " + std::to_string(account.failures) + " times in a row: " + error.reason);
     }
-    if (error.kind != Class::in_doubt) {
-        retry_later(account, message, decision.wait_ms);
-    } else if (account.channel->capabilities().hands_back_ids) {
-        doubt(account, message, doubt_patience_ms);
-    } else {
-        const bool history = account.channel->capabilities().keeps_history;
-        executor_.after(
-            std::chrono::milliseconds(history ? std::max(decision.wait_ms, listed_after_ms) : decision.wait_ms),
-            [this, &account, message] { ask(account, message); });
-    }
+    const auto can = account.channel->capabilities();
+    if (error.kind == Class::in_doubt && can.hands_back_ids) return doubt(account, message, doubt_patience_ms);
+    const bool ask = error.kind == Class::in_doubt && can.keeps_history;
+    if (ask) account.to_look_up.emplace(message->id, 0);
+    retry_later(account, message, ask ? std::max(decision.wait_ms, listed_after_ms) : decision.wait_ms);
 }
 
 // Waits for a report that names it. Its chat waits with it, so that order is kept.
@@ -143,7 +153,7 @@ bool Sender::drop(MessageId id, const std::string& reason, UniqueFunction<void()
         if (found == accounts_.end()) return false;
         auto& ready = found->second->ready;
         const auto place = std::find_if(ready.begin(), ready.end(), [&](const auto& one) { return one->id == id; });
-        if (place == ready.end()) return false;
+        if (place == ready.end() || found->second->to_look_up.count(id) != 0) return false;
         ready.erase(place);
         journal_.failed(id, reason, [this, id, done = std::move(done)]() mutable {
             queue_.finish(id);
@@ -157,29 +167,35 @@ bool Sender::drop(MessageId id, const std::string& reason, UniqueFunction<void()
     return true;
 }
 
-// Asks the provider whether it has the message already, where it can be asked. While it does not answer the message
-// waits: a provider that is away loses nothing by it, and one that comes back must not be sent the message twice.
-void Sender::ask(Account& account, const Message& message, int asked) {
-    using Verdict = channels::SentBefore::Verdict;
+// Asks the provider whether it has the message already. That takes a turn, as sending does: many questions at once, at
+// the start or after an outage, are bound by the account's rate.
+void Sender::look_up(Account& account, const Message& message, int asked) {
     const UnixMillis since = message->attempted != 0 ? message->attempted : IdGenerator::time_of(message->id);
     const auto channel = account.channel;
-    channel->find_sent(*message, since, [this, channel, &account, message, asked](const channels::SentBefore& before) {
-        if (before.verdict == Verdict::found) {
-            found(account, message, before.provider_id);
-            return;
-        }
-        if (before.ask_again && unix_now() - IdGenerator::time_of(message->id) < rules_.retry_for_ms) {
-            if (asked == 0)
-                log_.warn("send.cannot_be_looked_up",
-                          {{"trace", message->trace}, {"message", message->id}, {"account", account.name}});
-            const int pause = std::min(rules_.longest_ms, rules_.base_ms * (1 << std::min(asked, 10)));
-            executor_.after(std::chrono::milliseconds(pause),
-                            [this, &account, message, asked] { ask(account, message, asked + 1); });
-            return;
-        }
-        account.ready.push_back(message);
-        pump(account);
+    channel->find_sent(*message, since, [this, channel, &account, message, asked](channels::SentBefore before) {
+        executor_.post([this, &account, message, asked, before = std::move(before)] {
+            --account.sending;
+            --sending_;
+            looked_up(account, message, asked, before);
+            pump(account);
+        });
     });
+}
+
+// While the provider does not answer the message waits: a provider that is away loses nothing by it, and one that comes
+// back must not be sent the message twice.
+void Sender::looked_up(Account& account, const Message& message, int asked, const channels::SentBefore& before) {
+    if (before.verdict == channels::SentBefore::Verdict::found) return found(account, message, before.provider_id);
+    const bool too_old = unix_now() - IdGenerator::time_of(message->id) >= rules_.retry_for_ms;
+    if (!before.ask_again || too_old) {
+        account.ready.push_back(message);
+        return;
+    }
+    if (asked == 0)
+        log_.warn("send.cannot_be_looked_up",
+                  {{"trace", message->trace}, {"message", message->id}, {"account", account.name}});
+    account.to_look_up.emplace(message->id, asked + 1);
+    retry_later(account, message, std::min(rules_.longest_ms, rules_.base_ms * (1 << std::min(asked, 10))));
 }
 
 // When this process did not attempt it, the provider was asked since the message was made: the same words may have gone

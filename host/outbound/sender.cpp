@@ -46,8 +46,8 @@ void Sender::set_account(AccountId id, std::string name, std::shared_ptr<channel
     const RecipientLimits recipients(limits.person_rate, limits.person_burst);
     auto& account = accounts_[id];
     if (!account) {
-        account = std::make_unique<Account>(Account{
-            id, std::move(name), std::move(channel), limits, bucket, recipients, {}, 0, 0, 0, {}, 0, false, {}});
+        account =
+            std::make_unique<Account>(Account{id, std::move(name), std::move(channel), limits, bucket, recipients});
         return;
     }
     account->name = std::move(name);
@@ -56,6 +56,9 @@ void Sender::set_account(AccountId id, std::string name, std::shared_ptr<channel
     account->bucket = bucket;
     account->recipients = recipients;
     retry_now(id);
+    // What waited for the old rate need not.
+    executor_.cancel(std::exchange(account->wake, 0));
+    pump(*account);
 }
 
 std::shared_ptr<channels::Channel> Sender::channel_of(AccountId id) const {
@@ -95,6 +98,10 @@ MessageId Sender::enqueue(Outbound message, UniqueFunction<void(Result<void>)> d
 }
 
 void Sender::start(Outbound& message) {
+    if (unrecorded_.count(message.id) != 0) {  // it was sent; only the table does not know
+        executor_.post([this, id = message.id] { queue_.finish(id); });
+        return;
+    }
     const auto found = accounts_.find(message.account);
     if (found == accounts_.end()) {
         log_.error("send.no_account", {{"message", message.id}, {"account", message.account}});
@@ -109,12 +116,9 @@ void Sender::start(Outbound& message) {
 void Sender::begin(Account& account, const Message& message) {
     const auto patience = began_ + recovered_patience_ms - unix_now();
     if (message->replayed && patience > 0 && IdGenerator::time_of(message->id) < began_) {
-        if (account.channel->capabilities().hands_back_ids) {
-            doubt(account, message, static_cast<int>(patience));
-        } else {
-            ask(account, message);
-        }
-        return;
+        const auto can = account.channel->capabilities();
+        if (can.hands_back_ids) return doubt(account, message, static_cast<int>(patience));
+        if (can.keeps_history) account.to_look_up.emplace(message->id, 0);
     }
     account.ready.push_back(message);
     pump(account);
@@ -138,18 +142,27 @@ void Sender::pump(Account& account) {
         }
         auto message = std::move(account.ready.front());
         account.ready.pop_front();
+        // An account that is closed for a while cannot be asked: the question stays.
+        const bool asks = !account.to_look_up.empty() && account.channel->capabilities().keeps_history;
+        const auto question =
+            asks ? account.to_look_up.extract(message->id) : decltype(account.to_look_up)::node_type();
         if (reported_.erase(message->id) != 0) {
             queue_.finish(message->id);
             continue;
         }
-        if (const auto crowded = account.recipients.take(message->chat, now); crowded.count() > 0) {
+        const auto crowded = question ? std::chrono::milliseconds(0) : account.recipients.take(message->chat, now);
+        if (crowded.count() > 0) {
             retry_later(account, message, static_cast<int>(crowded.count()));
             continue;
         }
         account.bucket.take(now);
         ++account.sending;
         ++sending_;
-        load(account, message);
+        if (question) {
+            look_up(account, message, question.mapped());
+        } else {
+            load(account, message);
+        }
     }
 }
 

@@ -135,9 +135,11 @@ private:
     void attempt(Account& account, const Message& message);
     void done(Account& account, const Message& message, channels::SendResult result);
     void sent(Account& account, const Message& message, const channels::Sent& sent);
+    void record(MessageId id, const std::string& provider_id);
     void failed(Account& account, const Message& message, const channels::SendError& error);
     void doubt(Account& account, const Message& message, int patience_ms);
-    void ask(Account& account, const Message& message, int asked = 0);
+    void look_up(Account& account, const Message& message, int asked);
+    void looked_up(Account& account, const Message& message, int asked, const channels::SentBefore& before);
     void found(Account& account, const Message& message, const std::string& provider_id);
     void retry_later(Account& account, const Message& message, int wait_ms);
     void give_up(Account& account, const Message& message, const std::string& reason);
@@ -164,6 +166,7 @@ private:
     std::size_t loading_ = 0;                                   // messages whose files are open, or being made
     std::unordered_map<MessageId, Executor::TimerId> doubted_;  // in doubt, and until when
     std::unordered_set<MessageId> reported_;                    // known to be sent while they wait or are on their way
+    std::unordered_set<MessageId> unrecorded_;                  // sent, and the database will not have it so
     std::deque<std::pair<Account*, Message>> waiting_to_load_;
     bool paused_ = false;
     bool in_send_ = false;  // inside a channel's send()

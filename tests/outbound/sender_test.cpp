@@ -1,91 +1,9 @@
-#include "outbound/sender.hpp"
-
-#include "db/store/queue_reader.hpp"
-#include "store/journal_fixture.hpp"
-#include "support/fake_channel.hpp"
+// What becomes of a message: sent, in pieces, in order, again, or not at all.
+#include "outbound/sender_fixture.hpp"
 #include "support/text_source.hpp"
 
 namespace parley::test {
 namespace {
-
-using Class = FakeChannel::Class;
-using Texts = std::vector<std::string>;
-
-class SenderFixture {
-public:
-    explicit SenderFixture(outbound::AccountLimits limits = {}, outbound::RetryRules rules = quick_rules())
-        : sender(store.executor, *store.journal, workers, media, store.ids, reader(), 1000, rules, metrics, Logger()) {
-        sender.set_account(store.account, "account", channel, limits);
-    }
-    ~SenderFixture() { store.journal.reset(); }
-
-    static outbound::RetryRules quick_rules() {
-        outbound::RetryRules rules;
-        rules.base_ms = 1;
-        rules.longest_ms = 2;
-        return rules;
-    }
-
-    // Committed and handed to the sender; does not wait until it is sent.
-    MessageId put(const std::string& text, const std::string& chat = "A", const std::string& file = "") {
-        auto message = store.outbound(text);
-        message.chat = chat;
-        if (!file.empty()) {
-            message.kind = OutboundKind::media;
-            message.media = media.put(file, "text/plain").value();
-        }
-        bool committed = false;
-        const auto id = sender.enqueue(std::move(message), [&](Result<void> written) {
-            REQUIRE(written);
-            committed = true;
-        });
-        store.executor.run_until([&] { return committed; });
-        store.executor.run_posted();
-        return id;
-    }
-    // Lets time pass until the channel has exactly these.
-    void wait_for(const Texts& texts) {
-        const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-        while (channel->under_way() != texts) {
-            CAPTURE(channel->under_way());
-            if (std::chrono::steady_clock::now() > give_up) FAIL("it did not come to that");
-            store.executor.run_posted();
-            if (channel->under_way() == texts) return;
-            if (store.executor.timers() > 0) {
-                store.executor.fire_next();
-            } else {
-                store.executor.run_next();
-            }
-        }
-    }
-    // Until the outbox has let go of all but `left`.
-    void drain(int left = 0) {
-        store.executor.run_until([&] { return sender.waiting() == static_cast<std::size_t>(left); });
-        CHECK(store.count("outbox") == std::to_string(left));
-    }
-    std::string ending_of(MessageId id) {
-        return store.ask("select status || error from messages where id = " + std::to_string(id));
-    }
-    outbound::Sender::AccountState state() const { return sender.accounts().front(); }
-
-    JournalFixture store;
-    TempDirectory directory;
-    WorkerPool workers{1};
-    media::Store media{directory.path() + "/media"};
-    Metrics metrics;
-    std::shared_ptr<FakeChannel> channel = std::make_shared<FakeChannel>();
-    outbound::Sender sender;
-
-private:
-    // What an earlier process left behind.
-    outbound::Sender::Read reader() {
-        return [this](MessageId after, MessageId before, std::size_t limit, auto done) {
-            std::vector<Outbound> rows;
-            store.transact([&](pqxx::work& tx) { rows = db::read_outbox(tx, after, before, limit); });
-            store.executor.post([rows = std::move(rows), done = std::move(done)]() mutable { done(std::move(rows)); });
-        };
-    }
-};
 
 TEST_CASE("a message is sent, recorded, and out of the outbox") {
     SenderFixture out;
@@ -314,6 +232,7 @@ TEST_CASE("a send in doubt is not made again while its provider cannot be asked"
     for (int i = 0; i < 5; ++i) {
         REQUIRE(out.store.executor.timers() > 0);
         out.store.executor.fire_next();
+        out.store.executor.run_posted();
         CHECK(out.channel->under_way().empty());
     }
     out.channel->history = {channels::SentBefore::Verdict::found, "P1"};

@@ -10,12 +10,14 @@
 #include "media/voice.hpp"
 #include "support/postgres.hpp"
 #include "support/result_printer.hpp"
+#include "support/wav.hpp"
 
 namespace parley::media {
 namespace {
 
 namespace fs = std::filesystem;
 using Catch::Matchers::Contains;
+using test::wav;
 const std::string png("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89", 33);
 
 std::size_t files_in(const std::string& directory) {
@@ -26,19 +28,6 @@ std::size_t files_in(const std::string& directory) {
 
 void make_older(const Store& store, const std::string& reference, std::chrono::hours age) {
     fs::last_write_time(store.path(reference), fs::file_time_type::clock::now() - age);
-}
-
-// 16-bit mono: a second of a square wave.
-std::string wav() {
-    std::string samples;
-    for (int i = 0; i < 8000; ++i) samples += i % 40 < 20 ? std::string("\x10\x20") : std::string("\xf0\xdf");
-    const auto le32 = [](std::uint32_t n) {
-        return std::string{char(n & 255), char(n >> 8 & 255), char(n >> 16 & 255), char(n >> 24 & 255)};
-    };
-    const std::string format =
-        std::string("\x01\0\x01\0", 4) + le32(8000) + le32(16'000) + std::string("\x02\0\x10\0", 4);
-    return "RIFF" + le32(static_cast<std::uint32_t>(36 + samples.size())) + "WAVEfmt " + le32(16) + format + "data" +
-           le32(static_cast<std::uint32_t>(samples.size())) + samples;
 }
 
 Result<Media> make_voice(Voice& voice, const Media& audio) {

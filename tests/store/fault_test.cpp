@@ -40,7 +40,7 @@ TEST_CASE("a server killed under load: callers are told, and what must be writte
     bool settled = false, recorded = false;
     store.journal->settle(handled.id, std::make_shared<const Effects>(effects),
                           [&](Result<db::Settlement> how) { settled = committed(how); });
-    store.journal->sent(sending.id, "P1", [&] { recorded = true; });
+    store.journal->sent(sending.id, "P1", [&](const Result<void>&) { recorded = true; });
     while (!told) {
         admit_some();
         store.executor.run_until([&] { return answered == asked; });

@@ -70,7 +70,7 @@ public:
     }
     void sent(MessageId id, const std::string& provider_id) {
         bool over = false;
-        journal->sent(id, provider_id, [&] { over = true; });
+        journal->sent(id, provider_id, [&](const Result<void>&) { over = true; });
         executor.run_until([&] { return over; });
     }
     void failed(MessageId id, const std::string& reason) {

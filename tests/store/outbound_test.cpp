@@ -116,7 +116,7 @@ TEST_CASE("a delivery report and the recording of its sending, both on their way
     };
     const auto send = [&](db::Journal& journal) {
         ++open;
-        journal.sent(message.id, "P1", [&] { --open; });
+        journal.sent(message.id, "P1", [&](const Result<void>&) { --open; });
     };
     const auto report = [&](db::Journal& journal) {
         ++open;
@@ -182,7 +182,8 @@ TEST_CASE("many sendings and admissions share commits and all arrive") {
     store.executor.run_until([&] { return answers == count; });
     CHECK(store.count("outbox") == std::to_string(count));
     answers = 0;
-    for (const auto id : ids) store.journal->sent(id, "P" + std::to_string(id), [&] { ++answers; });
+    for (const auto id : ids)
+        store.journal->sent(id, "P" + std::to_string(id), [&](const Result<void>&) { ++answers; });
     store.executor.run_until([&] { return answers == count; });
     CHECK(store.count("outbox") == "0");
     CHECK(store.count("messages where status = 'sent'") == std::to_string(count));

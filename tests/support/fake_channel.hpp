@@ -31,7 +31,8 @@ public:
         if (answers_at_once) return done(channels::Sent{"P" + std::to_string(message.id)});
         waiting.emplace_back(message, std::move(done));
     }
-    void find_sent(const Outbound&, UnixMillis, UniqueFunction<void(channels::SentBefore)> done) override {
+    void find_sent(const Outbound& message, UnixMillis, UniqueFunction<void(channels::SentBefore)> done) override {
+        looked_up.push_back(message.text);
         done(history);
     }
     void fetch(const Inbound&, std::size_t, std::shared_ptr<net::BodySink>, channels::FetchDone done) override {
@@ -44,8 +45,11 @@ public:
         done(channels::Sent{"P" + std::to_string(message.id)});
     }
     void refuse(const std::string& text, Class kind, int retry_after_ms = 0) {
+        refuse(text, channels::SendError{kind, "because", retry_after_ms});
+    }
+    void refuse(const std::string& text, channels::SendError error) {
         auto [message, done] = take(text);
-        done(channels::SendError{kind, "because", retry_after_ms});
+        done(std::move(error));
     }
     // The texts of what is on its way.
     std::vector<std::string> under_way() const {
@@ -56,7 +60,8 @@ public:
 
     channels::Capabilities can{.media = true};
     channels::Decoded decoded;
-    channels::SentBefore history;  // what find_sent() tells
+    channels::SentBefore history;        // what find_sent() tells
+    std::vector<std::string> looked_up;  // texts of those that it was asked about
     bool answers_at_once = false;
     std::vector<std::string> seen;  // texts of all attempts
     std::deque<std::pair<Outbound, Done>> waiting;

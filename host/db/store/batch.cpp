@@ -52,7 +52,7 @@ public:
             op.done(make_error(Errc::not_found, "the timer is no longer set"));
         }
     }
-    void operator()(SentOp& op) { op.done(); }
+    void operator()(SentOp& op) { op.done(Result<void>()); }
     void operator()(FailedOp& op) { op.done(); }
     void operator()(EnqueueOp& op) { op.done(Result<void>()); }
     void operator()(ReportOp& op) { op.done(result_.reports[report_++]); }

@@ -36,7 +36,7 @@ void Journal::enqueue(std::vector<Outbound> messages, UniqueFunction<void(Result
     impl_->backlog.push(EnqueueOp{std::move(messages), std::move(done)});
 }
 
-void Journal::sent(MessageId outbound, std::string provider_id, UniqueFunction<void()> done) {
+void Journal::sent(MessageId outbound, std::string provider_id, UniqueFunction<void(Result<void>)> done) {
     impl_->backlog.push(SentOp{outbound, std::move(provider_id), std::move(done)});
 }
 

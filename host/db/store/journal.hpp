@@ -58,8 +58,9 @@ public:
     // Messages that answer nothing (parley send, the API): into the outbox.
     void enqueue(std::vector<Outbound> messages, UniqueFunction<void(Result<void>)> done);
 
-    // An outbound message has left: out of the outbox, into history. Tried until it is written.
-    void sent(MessageId outbound, std::string provider_id, UniqueFunction<void()> done);
+    // An outbound message has left: out of the outbox, into history. Tried until it is written; the only failure is
+    // `invalid`: the database will not have this very row, and it stands in the outbox still.
+    void sent(MessageId outbound, std::string provider_id, UniqueFunction<void(Result<void>)> done);
     // It will never be sent: into history as failed and into the dead letters.
     void failed(MessageId outbound, std::string reason, UniqueFunction<void()> done);
 

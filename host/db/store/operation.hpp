@@ -32,7 +32,7 @@ struct EnqueueOp {
 struct SentOp {
     MessageId outbound;
     std::string provider_id;
-    UniqueFunction<void()> done;
+    UniqueFunction<void(Result<void>)> done;
 };
 
 struct FailedOp {
