@@ -191,9 +191,7 @@ void Runner::feed(Run& run, std::size_t count) {
         auto message = make_message(run.campaign, recipient);
         db::RecipientClaim claim{recipient.n, 0, person_of(recipient.chat), {}};
         if (message) {
-            message->id = claim.message = feeder_.next_id();
-            message->trace = make_trace();
-            messages.push_back(std::move(*message));
+            claim.message = feeder_.add(messages, std::move(*message));
         } else {
             claim.error = message.error().message;
         }

@@ -11,36 +11,58 @@ namespace {
 // A server behind a broken connection may still have been at a commit.
 constexpr std::chrono::seconds late_commits{15};
 
+// The pieces of a message have its trace, and nothing else has.
+std::vector<MessageId> all_pieces(const std::vector<Outbound>& messages, const std::vector<MessageId>& claimed) {
+    const std::unordered_set<MessageId> ids(claimed.begin(), claimed.end());
+    std::unordered_set<std::string_view> traces;
+    for (const Outbound& message : messages)
+        if (ids.count(message.id) != 0) traces.insert(message.trace);
+    std::vector<MessageId> going;
+    for (const Outbound& message : messages)
+        if (traces.count(message.trace) != 0) going.push_back(message.id);
+    return going;
+}
+
 }  // namespace
+
+MessageId Feeder::add(std::vector<Outbound>& batch, Outbound message) {
+    message.trace = make_trace();
+    for (Outbound& piece : sender_.in_pieces(std::move(message))) {
+        piece.id = ids_.next();
+        batch.push_back(std::move(piece));
+    }
+    return batch.back().id;
+}
 
 void Feeder::feed(std::vector<Outbound> messages, Claim claim,
                   UniqueFunction<void(Result<std::vector<MessageId>>)> done) {
     auto batch = std::make_shared<const std::vector<Outbound>>(std::move(messages));
-    auto claimed = std::make_shared<std::vector<MessageId>>();
+    auto claimed = std::make_shared<std::vector<MessageId>>(), going = std::make_shared<std::vector<MessageId>>();
     for (const Outbound& message : *batch) sender_.reserve(message);
     pool_.run_async(
         executor_,
-        [batch, claimed, claim = std::move(claim)](pqxx::work& tx) {
+        [batch, claimed, going, claim = std::move(claim)](pqxx::work& tx) {
             *claimed = claim(tx);
-            db::insert_outbox(tx, *batch, *claimed);
+            *going = all_pieces(*batch, *claimed);
+            db::insert_outbox(tx, *batch, *going);
             failpoint("before-commit-feed");
         },
-        [this, batch, claimed, done = std::move(done)](Result<void> ok) mutable {
+        [this, batch, claimed, going, done = std::move(done)](Result<void> ok) mutable {
             failpoint("after-commit-feed");
             if (!ok) {
                 find_out(*batch);
                 return done(ok.error());
             }
-            hand_over(*batch, *claimed);
+            hand_over(*batch, *going);
             done(std::move(*claimed));
         },
         db::Rerun::safe);
 }
 
-void Feeder::hand_over(const std::vector<Outbound>& messages, const std::vector<MessageId>& claimed) {
-    const std::unordered_set<MessageId> going(claimed.begin(), claimed.end());
+void Feeder::hand_over(const std::vector<Outbound>& messages, const std::vector<MessageId>& going) {
+    const std::unordered_set<MessageId> ours(going.begin(), going.end());
     for (const Outbound& message : messages) {
-        if (going.count(message.id) != 0)
+        if (ours.count(message.id) != 0)
             sender_.committed(message.id);
         else
             sender_.aborted(message.id);

@@ -24,18 +24,20 @@ public:
     // Does the message still wait, or is it on its way? Tells the truth while has_room().
     bool holds(MessageId id) { return sender_.holds(id); }
 
-    // The next id for a message; fed in this order.
-    MessageId next_id() { return ids_.next(); }
+    // Gives the message an id and a trace, cuts it into pieces where it is too long for its channel, and adds all that
+    // to `batch`. Returns the id by which it is claimed: that of the last piece, which is sent when all are.
+    MessageId add(std::vector<Outbound>& batch, Outbound message);
 
     // [database thread] Marks the sources; returns the ids of the messages that may go. It may be run again after a
     // commit whose answer was lost, and then returns the same.
     using Claim = std::function<std::vector<MessageId>(pqxx::work&)>;
 
-    // `messages` have their ids. `done` tells which of them go; after an error that is not known: the sources tell.
+    // `messages` were put in by add(), in the order in which they go out. `done` tells which of them were claimed;
+    // after an error that is not known: the sources tell.
     void feed(std::vector<Outbound> messages, Claim claim, UniqueFunction<void(Result<std::vector<MessageId>>)> done);
 
 private:
-    void hand_over(const std::vector<Outbound>& messages, const std::vector<MessageId>& claimed);
+    void hand_over(const std::vector<Outbound>& messages, const std::vector<MessageId>& going);
     void find_out(const std::vector<Outbound>& messages);
 
     Executor& executor_;

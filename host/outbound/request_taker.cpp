@@ -107,10 +107,7 @@ void RequestTaker::take(const std::vector<db::SendRequest>& requests) {
             refusals.emplace_back(request.id, message.error().message);
             continue;
         }
-        message->id = feeder_.next_id();
-        message->trace = make_trace();
-        claims.emplace_back(request.id, message->id);
-        messages.push_back(std::move(*message));
+        claims.emplace_back(request.id, feeder_.add(messages, std::move(*message)));
     }
     if (!refusals.empty())
         log_.warn("send_requests.refused", {{"count", refusals.size()}, {"first", refusals.front().second}});
