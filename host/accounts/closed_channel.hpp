@@ -25,7 +25,8 @@ public:
                 .contacts = true,
                 .interactive = true,
                 .templates = true,
-                .poll = true};
+                .poll = true,
+                .corrections = true};
     }
     Result<void> verify(const net::Request&) const override { return make_error(Errc::unauthorized, why_); }
     Result<channels::Decoded> decode(const net::Request&) const override { return make_error(Errc::unavailable, why_); }

@@ -152,7 +152,7 @@ void Accounts::changed(const accounts::Entry& entry) {
     if (entry.fixed && account.id != ids_.gateway) limits = {};
     {
         const std::unique_lock lock(mutex_);
-        channel_names_[account.id] = static_name(account.channel);
+        known_[account.id] = {static_name(account.channel), entry.lines.channel->capabilities()};
     }
     intake_->name_account(account.id, static_name(account.channel));
     sender_->set_account(account.id, account.name, entry.lines.channel, limits);
@@ -177,8 +177,14 @@ Result<const accounts::Entry*> Accounts::sending_account(const std::string& name
 
 std::string_view Accounts::channel_of(AccountId account) const {
     const std::shared_lock lock(mutex_);
-    const auto found = channel_names_.find(account);
-    return found == channel_names_.end() ? std::string_view("unknown") : found->second;
+    const auto found = known_.find(account);
+    return found == known_.end() ? std::string_view("unknown") : found->second.channel;
+}
+
+channels::Capabilities Accounts::capabilities_of(AccountId account) const {
+    const std::shared_lock lock(mutex_);
+    const auto found = known_.find(account);
+    return found == known_.end() ? channels::Capabilities{} : found->second.can;
 }
 
 }  // namespace parley::app

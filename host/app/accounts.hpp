@@ -75,7 +75,15 @@ public:
     // [any thread] "cloud", ...: static text; "unknown" when there is no such account.
     std::string_view channel_of(AccountId account) const;
 
+    // [any thread] What its channel can do; nothing when there is no such account.
+    channels::Capabilities capabilities_of(AccountId account) const;
+
 private:
+    struct Known {
+        std::string_view channel;
+        channels::Capabilities can;
+    };
+
     accounts::Lines make(const accounts::Account& account);
     void changed(const accounts::Entry& entry);
     void let_look_up(outbound::Sender& sender) const;
@@ -92,8 +100,8 @@ private:
     std::uint64_t readings_ = 0, applied_ = 0;  // of the database by refresh(): begun, and the latest that counts
     outbound::Sender* sender_ = nullptr;
     pipeline::Intake* intake_ = nullptr;
-    mutable std::shared_mutex mutex_;  // guards channel_names_
-    std::map<AccountId, std::string_view> channel_names_;
+    mutable std::shared_mutex mutex_;  // guards known_
+    std::map<AccountId, Known> known_;
 };
 
 }  // namespace parley::app

@@ -11,6 +11,7 @@
 #include "app/api/operations.hpp"
 #include "app/routes.hpp"
 #include "app/table_reader.hpp"
+#include "channels/fallback.hpp"
 #include "channels/recipient.hpp"
 #include "core/text.hpp"
 #include "db/migrate.hpp"
@@ -145,17 +146,23 @@ void Application::build_pipeline(MessageId greatest) {
 
     guards_ = std::make_unique<Guards>(
         Guards::Parts{*loop_, database_, *pool_, *settings_, *accounts_, language_->model(), *ids_, metrics_, log_});
-    services_ = std::make_unique<services::Services>(
-        services::Collaborators{*pool_, *client_, *loop_, *settings_, *media_, files_->documents(), *zones_, log_,
-                                [this](const Inbound& message, std::chrono::steady_clock::time_point deadline) {
-                                    return files_->downloads().wait(message, deadline);
-                                },
-                                [this](AccountId account, const std::string& chat, const std::string& provider_id,
-                                       bool on) { show_typing(account, chat, provider_id, on); },
-                                [this](AccountId account, std::string_view to) {
-                                    return channels::chat_id(accounts_->channel_of(account), to);
-                                },
-                                guards_->model()});
+    signals_ = std::make_unique<const Signals>(*loop_, *sender_, *accounts_);
+    const services::ShowTyping show_typing = [this](AccountId account, const std::string& chat,
+                                                    const std::string& provider_id,
+                                                    bool on) { signals_->typing(account, chat, provider_id, on); };
+    services_ = std::make_unique<services::Services>(services::Collaborators{
+        *pool_, *client_, *loop_, *settings_, *media_, files_->documents(), *zones_, log_,
+        [this](const Inbound& message, std::chrono::steady_clock::time_point deadline) {
+            return files_->downloads().wait(message, deadline);
+        },
+        show_typing, [this](AccountId account, bool on) { return signals_->presence(account, on); },
+        [this](AccountId account, std::string_view to) {
+            return channels::chat_id(accounts_->channel_of(account), to);
+        },
+        [this](AccountId account, OutboundKind kind) {
+            return channels::can_leave(kind, accounts_->capabilities_of(account));
+        },
+        guards_->model()});
     plugins::RuntimeOptions runtime;
     runtime.plugins_dir = config_.plugins_dir;
     runtime.state_dir = config_.data_dir;
@@ -178,10 +185,7 @@ void Application::build_pipeline(MessageId greatest) {
         metrics_, log_);
     conversations_ = std::make_unique<Conversations>(
         Conversations::Parts{*loop_, *pool_, *workers_, *settings_, *media_, *zones_, guards_->model(), *runtime_,
-                             *handler_pool_, *handler_, *dispatcher_, *files_,
-                             [this](AccountId account, const std::string& chat, const std::string& provider_id,
-                                    bool on) { show_typing(account, chat, provider_id, on); },
-                             metrics_, log_});
+                             *handler_pool_, *handler_, *dispatcher_, *files_, show_typing, metrics_, log_});
     intake_ = std::make_unique<pipeline::Intake>(*loop_, *journal_, *dispatcher_, *ids_, metrics_, log_);
     contacts_ = std::make_unique<contacts::Book>(*loop_, *pool_, contacts::BookOptions{}, log_);
     intake_->keep_contacts(*contacts_);
@@ -305,13 +309,6 @@ void Application::on_loop(std::function<void(std::function<void()>)> work) {
     });
     std::unique_lock lock(signal->mutex);
     signal->wake.wait(lock, [&] { return signal->done; });
-}
-
-void Application::show_typing(AccountId account, const std::string& chat, const std::string& provider_id, bool on) {
-    loop_->post([this, account, chat, provider_id, on] {
-        const auto channel = sender_->channel_of(account);
-        if (channel && channel->capabilities().typing) channel->typing(chat, provider_id, on);
-    });
 }
 
 bool Application::stop(std::chrono::milliseconds patience) {

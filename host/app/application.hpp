@@ -18,6 +18,7 @@
 #include "app/mailings.hpp"
 #include "app/people.hpp"
 #include "app/sign_in.hpp"
+#include "app/signals.hpp"
 #include "config/config.hpp"
 #include "config/settings.hpp"
 #include "config/vault.hpp"
@@ -75,6 +76,7 @@ public:
     pipeline::Intake& intake() { return *intake_; }
     pipeline::Dispatcher& dispatcher() { return *dispatcher_; }
     outbound::Sender& sender() { return *sender_; }
+    const Signals& signals() const { return *signals_; }
     Accounts& accounts() { return *accounts_; }
     Mailings& mailings() { return *mailings_; }
     Files& files() { return *files_; }
@@ -101,8 +103,6 @@ private:
     void connect_parts();
     Result<void> open_server();
     void maintain();
-
-    void show_typing(AccountId account, const std::string& chat, const std::string& provider_id, bool on);
 
     config::Config config_;
     Logger log_;
@@ -131,6 +131,7 @@ private:
     std::unique_ptr<Accounts> accounts_;
     std::unique_ptr<db::Journal> journal_;
     std::unique_ptr<outbound::Sender> sender_;
+    std::unique_ptr<const Signals> signals_;
     std::unique_ptr<Guards> guards_;
     std::unique_ptr<services::Services> services_;
     std::unique_ptr<plugins::Runtime> runtime_;

@@ -27,6 +27,9 @@ public:
     net::Response accepted() const override { return channel_->accepted(); }
     void send(const Outbound& message, UniqueFunction<void(channels::SendResult)> done) override;
     void typing(const std::string& chat, const std::string& provider_id, bool on) override;
+    void presence(bool available) override {
+        if (configured_) channel_->presence(available);
+    }
     void mark_read(const std::string& chat, const std::string& provider_id) override {
         if (configured_) channel_->mark_read(chat, provider_id);
     }

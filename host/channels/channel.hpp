@@ -86,6 +86,10 @@ struct SentBefore {
 struct Capabilities {
     bool media = false, link = false, reaction = false, typing = false, groups = false;
     bool location = false, contacts = false, interactive = false, templates = false, poll = false;
+    // Messages of its own can be edited and revoked; no words stand in for that.
+    bool corrections = false;
+    // The account can be shown as being there, or as away.
+    bool presence = false;
     // Our id of a message comes back with its statuses, so that a send whose answer was lost is settled by them.
     bool hands_back_ids = false;
     // The provider keeps a history: find_sent() and missed() tell something.
@@ -155,6 +159,9 @@ public:
     virtual void typing(const std::string& chat, const std::string& provider_id, bool on) {
         (void)chat, (void)provider_id, (void)on;
     }
+
+    // Is somebody there to answer? What people see below the account's name: best effort as well.
+    virtual void presence(bool available) { (void)available; }
 
     // The blue ticks: best effort as well.
     virtual void mark_read(const std::string& chat, const std::string& provider_id) { (void)chat, (void)provider_id; }

@@ -31,7 +31,14 @@ Outbound in_words(Outbound message) {
 
 }  // namespace
 
-Outbound with_fallback(Outbound message, const Capabilities& capabilities) {
+Result<void> can_leave(OutboundKind kind, const Capabilities& capabilities) {
+    const bool corrects = kind == OutboundKind::edit || kind == OutboundKind::revoke;
+    if (!corrects || capabilities.corrections) return {};
+    return make_error(Errc::unsupported, "this channel cannot change a message that was sent: it knows no " +
+                                             std::string(to_string(kind)) + ", send another message instead");
+}
+
+Result<Outbound> with_fallback(Outbound message, const Capabilities& capabilities) {
     switch (message.kind) {
         case OutboundKind::text:
             return message;
@@ -66,6 +73,10 @@ Outbound with_fallback(Outbound message, const Capabilities& capabilities) {
         case OutboundKind::poll:
             if (capabilities.poll) return message;
             return in_words(std::move(message));
+        case OutboundKind::edit:
+        case OutboundKind::revoke:
+            if (const auto ok = can_leave(message.kind, capabilities); !ok) return ok.error();
+            return message;
     }
     message.kind = OutboundKind::text;
     return message;

@@ -8,6 +8,10 @@
 namespace parley::channels {
 
 // The message itself when the channel can send it, otherwise a text message that says the same as well as words can.
-Outbound with_fallback(Outbound message, const Capabilities& capabilities);
+// Errc::unsupported: it would change an earlier message, and the channel cannot.
+Result<Outbound> with_fallback(Outbound message, const Capabilities& capabilities);
+
+// Why a message of this kind cannot leave by the channel in any form, if so.
+Result<void> can_leave(OutboundKind kind, const Capabilities& capabilities);
 
 }  // namespace parley::channels

@@ -176,6 +176,8 @@ Result<std::string> check_payload(OutboundKind kind, std::string_view text) {
         case OutboundKind::media:
         case OutboundKind::link:
         case OutboundKind::reaction:
+        case OutboundKind::edit:
+        case OutboundKind::revoke:
             return make_error(Errc::unsupported,
                               std::string("a message of kind ") + to_string(kind) + " has no payload");
     }

@@ -84,6 +84,10 @@ const char* to_string(OutboundKind kind) {
             return "template";
         case OutboundKind::poll:
             return "poll";
+        case OutboundKind::edit:
+            return "edit";
+        case OutboundKind::revoke:
+            return "revoke";
     }
     return "text";
 }
@@ -91,7 +95,7 @@ const char* to_string(OutboundKind kind) {
 std::optional<OutboundKind> outbound_kind_from(std::string_view name) {
     using enum OutboundKind;
     for (const OutboundKind kind :
-         {text, media, link, reaction, location, contacts, interactive, template_message, poll}) {
+         {text, media, link, reaction, location, contacts, interactive, template_message, poll, edit, revoke}) {
         if (name == to_string(kind)) return kind;
     }
     return std::nullopt;

@@ -123,7 +123,20 @@ struct AccountEvent {
     UnixMillis timestamp = 0;
 };
 
-enum class OutboundKind { text, media, link, reaction, location, contacts, interactive, template_message, poll };
+// `edit` and `revoke` change a message of ours that was sent before.
+enum class OutboundKind {
+    text,
+    media,
+    link,
+    reaction,
+    location,
+    contacts,
+    interactive,
+    template_message,
+    poll,
+    edit,
+    revoke
+};
 const char* to_string(OutboundKind kind);  // "text", ..., "template", "poll"
 std::optional<OutboundKind> outbound_kind_from(std::string_view text);
 
@@ -131,10 +144,10 @@ struct Outbound {
     OutboundKind kind = OutboundKind::text;
     AccountId account = 0;
     std::string chat;  // full chat id on the channel
-    std::string text;  // text, caption or emoji
+    std::string text;  // text, caption or emoji; edit: what it shall say
     std::string link;
     std::string payload;   // location, contacts, interactive, template_message, poll: JSON, see channels/payload.hpp
-    std::string reply_to;  // provider id to quote or react to
+    std::string reply_to;  // provider id to quote, to react to, to edit or to revoke
     Media media;           // kind media: `stored` is set
     bool as_file = false;
     bool voice = false;

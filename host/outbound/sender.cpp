@@ -260,10 +260,14 @@ void Sender::attempt(Account& account, const Message& message) {
     message->attempted = unix_now();
     const auto channel = account.channel;  // send() may lead to another one being set
     const auto shaped = channels::with_fallback(*message, channel->capabilities());
+    if (!shaped) {
+        done(account, message, channels::SendError{channels::SendError::Class::permanent, shaped.error().message, 0});
+        return;
+    }
     // A channel may answer before send() returns. Such answers take their turn, or a long queue would be one deep
     // recursion.
     in_send_ = true;
-    channel->send(shaped, [this, &account, message](channels::SendResult result) {
+    channel->send(*shaped, [this, &account, message](channels::SendResult result) {
         failpoint("after-send");
         if (!in_send_) {
             done(account, message, std::move(result));

@@ -46,6 +46,10 @@ Result<OutboundKind> kind_of(std::uint32_t kind) {
             return OutboundKind::template_message;
         case PARLEY_OUT_POLL:
             return OutboundKind::poll;
+        case PARLEY_OUT_EDIT:
+            return OutboundKind::edit;
+        case PARLEY_OUT_REVOKE:
+            return OutboundKind::revoke;
         default:
             return make_error(Errc::unsupported, "this host knows no such kind of message");
     }
@@ -87,6 +91,13 @@ Result<void> fill_content(parley_call* call, const parley_outgoing& given, Outbo
             if (message.reply_to.empty())
                 return make_error(Errc::invalid, "a reaction needs reply_to, the message it is for");
             break;
+        case OutboundKind::edit:
+        case OutboundKind::revoke:
+            if (message.reply_to.empty())
+                return make_error(Errc::invalid, "name the message that is meant in reply_to");
+            if (message.kind == OutboundKind::edit && message.text.empty())
+                return make_error(Errc::invalid, "an edited message says something: the text is empty");
+            return call->services.with().can_leave(message.account, message.kind);
         case OutboundKind::media:
             return fill_media(call, given, message);
         case OutboundKind::location:
@@ -157,6 +168,16 @@ parley_status typing(parley_call* call, parley_str to, std::int32_t on) {
     });
 }
 
+parley_status presence(parley_call* call, std::int32_t available) {
+    return guarded(call, [&]() -> parley_status {
+        const auto* message = call->state.message;
+        if (!message)
+            return call->fail(PARLEY_UNSUPPORTED, "there is no account here: call it while handling a message");
+        const auto shown = call->services.with().show_presence(message->account, available != 0);
+        return shown ? PARLEY_OK : call->fail(to_status(shown.error().code), shown.error().message);
+    });
+}
+
 std::string to_json(const db::QuotedMessage& message) {
     const auto media = message.media.value_or(Media{});
     boost::json::object object;
@@ -198,7 +219,7 @@ parley_status quoted(parley_call* call, parley_sink json) {
     });
 }
 
-constexpr parley_messaging table{sizeof(parley_messaging), send, typing, quoted};
+constexpr parley_messaging table{sizeof(parley_messaging), send, typing, quoted, presence};
 
 }  // namespace
 

@@ -29,6 +29,10 @@ using FetchMedia = std::function<Result<Media>(const Inbound& message, std::chro
 // answered, which some providers want to know; may be empty.
 using ShowTyping =
     std::function<void(AccountId account, const std::string& chat, const std::string& provider_id, bool on)>;
+// Shows the account as being there, or as away; [any thread], no promise. Errc::unsupported: its channel cannot.
+using ShowPresence = std::function<Result<void>(AccountId account, bool available)>;
+// Why a message of this kind cannot leave by the account in any form, if so; [any thread].
+using CanLeave = std::function<Result<void>(AccountId account, OutboundKind kind)>;
 // The full chat id for what a plugin names as a recipient ("923..."), on this account's channel.
 using ResolveChat = std::function<Result<std::string>(AccountId account, std::string_view to)>;
 
@@ -43,7 +47,9 @@ struct Collaborators {
     Logger log;
     FetchMedia fetch_media;
     ShowTyping show_typing;
+    ShowPresence show_presence;
     ResolveChat resolve_chat;
+    CanLeave can_leave;
     gpt::Model& model;  // with budgets and limits in front of it
 };
 

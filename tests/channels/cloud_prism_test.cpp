@@ -7,6 +7,7 @@
 #include "channels/cloud/encode.hpp"
 #include "channels/cloud/templates.hpp"
 #include "channels/cloud/token.hpp"
+#include "channels/fallback.hpp"
 #include "channels/scripted_graph.hpp"
 #include "core/ids.hpp"
 #include "net/client.hpp"
@@ -163,6 +164,13 @@ TEST_CASE("a strict mock of the Cloud API takes every kind of message") {
     meta.check_sent(make(
         OutboundKind::template_message,
         R"({"name":"order","language":{"code":"en_US"},"components":[{"type":"body","parameters":[{"type":"text","text":"Ada"}]},{"type":"button","sub_type":"quick_reply","index":"0","parameters":[{"type":"payload","payload":"x"}]}]})"));
+
+    // What Meta has none of goes out in words, or not at all.
+    meta.check_sent(with_fallback(make(OutboundKind::poll, R"({"question":"Tea?","options":["yes","no"]})"),
+                                  meta.channel->capabilities())
+                        .value());
+    for (const OutboundKind kind : {OutboundKind::edit, OutboundKind::revoke})
+        CHECK_FALSE(can_leave(kind, meta.channel->capabilities()));
 
     CHECK(meta.post(encode_cloud_read("wamid.HBgLMTY1")).status == 200);
     CHECK(meta.post(encode_cloud_typing("wamid.HBgLMTY1")).status == 200);

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "channels/fallback.hpp"
+#include "support/result_printer.hpp"
 
 using namespace parley;
 using namespace parley::channels;
@@ -20,22 +21,26 @@ Outbound make(OutboundKind kind, std::string text) {
 const Capabilities kNothing{};
 const Capabilities kAll{.media = true, .link = true, .reaction = true, .typing = true, .groups = true};
 
+Outbound fallen(Outbound message, const Capabilities& capabilities) {
+    return with_fallback(std::move(message), capabilities).value();
+}
+
 }  // namespace
 
 TEST_CASE("what a channel can do stays as it is") {
     for (const OutboundKind kind :
          {OutboundKind::text, OutboundKind::media, OutboundKind::link, OutboundKind::reaction}) {
-        const Outbound kept = with_fallback(make(kind, "x"), kAll);
+        const Outbound kept = fallen(make(kind, "x"), kAll);
         CHECK(kept.kind == kind);
         CHECK(kept.text == "x");
     }
-    CHECK(with_fallback(make(OutboundKind::text, "x"), kNothing).text == "x");
+    CHECK(fallen(make(OutboundKind::text, "x"), kNothing).text == "x");
 }
 
 TEST_CASE("a link becomes its caption and its address") {
     Outbound link = make(OutboundKind::link, "The map");
     link.link = "https://example.org/map";
-    const Outbound text = with_fallback(link, kNothing);
+    const Outbound text = fallen(link, kNothing);
     CHECK(text.kind == OutboundKind::text);
     CHECK(text.text == "The map\nhttps://example.org/map");
     CHECK(text.link.empty());
@@ -43,9 +48,9 @@ TEST_CASE("a link becomes its caption and its address") {
     CHECK(text.reply_to == "M1");
 
     link.text = "";
-    CHECK(with_fallback(link, kNothing).text == "https://example.org/map");
+    CHECK(fallen(link, kNothing).text == "https://example.org/map");
     link.text = "see https://example.org/map";
-    CHECK(with_fallback(link, kNothing).text == "see https://example.org/map");
+    CHECK(fallen(link, kNothing).text == "see https://example.org/map");
 }
 
 TEST_CASE("a file becomes its caption and its name") {
@@ -53,7 +58,7 @@ TEST_CASE("a file becomes its caption and its name") {
     file.media.kind = MediaKind::document;
     file.media.name = "minutes.pdf";
     file.voice = file.as_file = true;
-    const Outbound text = with_fallback(file, kNothing);
+    const Outbound text = fallen(file, kNothing);
     CHECK(text.kind == OutboundKind::text);
     CHECK(text.text == "Minutes\n[document: minutes.pdf]");
     CHECK(text.media.kind == MediaKind::none);
@@ -62,15 +67,15 @@ TEST_CASE("a file becomes its caption and its name") {
 
     file.text.clear();
     file.media = Media{};
-    CHECK(with_fallback(file, kNothing).text == "[file]");
+    CHECK(fallen(file, kNothing).text == "[file]");
 }
 
 TEST_CASE("a reaction becomes its emoji, its removal says so") {
-    const Outbound text = with_fallback(make(OutboundKind::reaction, "👍"), kNothing);
+    const Outbound text = fallen(make(OutboundKind::reaction, "👍"), kNothing);
     CHECK(text.kind == OutboundKind::text);
     CHECK(text.text == "👍");
     CHECK(text.reply_to == "M1");
-    CHECK_FALSE(with_fallback(make(OutboundKind::reaction, ""), kNothing).text.empty());
+    CHECK_FALSE(fallen(make(OutboundKind::reaction, ""), kNothing).text.empty());
 }
 
 TEST_CASE("structured messages become text where a channel cannot send them") {
@@ -87,13 +92,23 @@ TEST_CASE("structured messages become text where a channel cannot send them") {
     for (const auto& [kind, payload] : cases) {
         Outbound message = make(kind, "");
         message.payload = payload;
-        const Outbound kept = with_fallback(message, structured);
+        const Outbound kept = fallen(message, structured);
         CHECK(kept.kind == kind);
         CHECK(kept.payload == payload);
-        const Outbound text = with_fallback(message, kNothing);
+        const Outbound text = fallen(message, kNothing);
         CHECK(text.kind == OutboundKind::text);
         CHECK_FALSE(text.text.empty());
         CHECK(text.payload.empty());
         CHECK(text.reply_to == "M1");
+    }
+}
+
+TEST_CASE("what changes an earlier message is said in no other way") {
+    for (const OutboundKind kind : {OutboundKind::edit, OutboundKind::revoke}) {
+        const auto refused = with_fallback(make(kind, "x"), kAll);
+        REQUIRE(!refused);
+        CHECK(refused.error().code == Errc::unsupported);
+        CHECK(refused.error().message.find(to_string(kind)) != std::string::npos);
+        CHECK(fallen(make(kind, "x"), Capabilities{.corrections = true}).kind == kind);
     }
 }

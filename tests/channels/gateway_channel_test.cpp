@@ -85,6 +85,29 @@ TEST_CASE("the gateway channel sends and reports") {
     gateway.will_answer(500, "");
     channel.typing("447700900123@s.whatsapp.net", "", true);
     CHECK(gateway.requests.back().url == "http://gateway.test:3000/send/chat-presence");
+    gateway.will_answer(200, "");
+    channel.presence(false);
+    CHECK(gateway.requests.back().url == "http://gateway.test:3000/send/presence");
+    CHECK(gateway.requests.back().body == "type=unavailable");
+}
+
+TEST_CASE("a gateway that has lost WhatsApp is asked to connect again") {
+    ScriptedGateway gateway;
+    gateway.will_answer(401, R"({"code":"AUTHENTICATION_ERROR","message":"you are not logged in"})");
+    gateway.will_answer(200, R"({"code":"SUCCESS"})");
+    gateway.will_answer(401, "Unauthorized");  // the gateway's own password
+    GatewayChannel channel(1, make_config(), gateway.exchange());
+    Outbound message;
+    message.chat = "447700900123@s.whatsapp.net";
+    message.text = "hello";
+    for (int i = 0; i < 2; ++i) {
+        bool halted = false;
+        channel.send(message, [&](SendResult result) { halted = result.error().kind == SendError::Class::halted; });
+        CHECK(halted);
+    }
+    REQUIRE(gateway.requests.size() == 3);
+    CHECK(gateway.requests[1].url == "http://gateway.test:3000/app/reconnect");
+    CHECK(gateway.requests[1].method == "GET");
 }
 
 TEST_CASE("the gateway channel verifies and decodes a request") {

@@ -89,6 +89,24 @@ TEST_CASE("links, reactions and typing have endpoints of their own") {
     CHECK(fields_of(stop) == net::FormFields{{"phone", link.chat}, {"action", "stop"}});
 }
 
+TEST_CASE("what was sent is edited and revoked by its id") {
+    Outbound edit = make(OutboundKind::edit, "better");
+    edit.reply_to = "3EB0/x";
+    const net::ClientRequest edited = encode(edit);
+    CHECK(edited.url == "http://gateway.test:3000/wa/message/3EB0%2Fx/update");
+    CHECK(fields_of(edited) == net::FormFields{{"phone", edit.chat}, {"message", "better"}});
+    Outbound revoke = make(OutboundKind::revoke, "");
+    revoke.reply_to = "3EB0";
+    const net::ClientRequest revoked = encode(revoke);
+    CHECK(revoked.url == "http://gateway.test:3000/wa/message/3EB0/revoke");
+    CHECK(fields_of(revoked) == net::FormFields{{"phone", edit.chat}});
+    const GatewayEncoder encoder(make_config());
+    revoke.reply_to.clear();
+    CHECK_FALSE(encoder.send(revoke));
+    edit.text.clear();
+    CHECK_FALSE(encoder.send(edit));
+}
+
 TEST_CASE("files go to the endpoint of their type") {
     struct Row {
         const char *mime, *text;

@@ -2,7 +2,9 @@
 #include "support/prism.hpp"
 
 #include <iostream>
+#include <set>
 
+#include "channels/fallback.hpp"
 #include "channels/gateway/gateway_channel.hpp"
 #include "net/fixtures.hpp"
 #include "support/text_source.hpp"
@@ -66,6 +68,28 @@ std::vector<Outbound> gateway_messages() {
         all.push_back(message(OutboundKind::reaction, emoji));
         all.back().reply_to = "3EB0B430B6F8F1D0E053";
     }
+    for (const OutboundKind kind : {OutboundKind::edit, OutboundKind::revoke}) {
+        all.push_back(message(kind, kind == OutboundKind::edit ? "other words" : ""));
+        all.back().reply_to = "3EB0B430B6F8F1D0E053";
+    }
+    for (
+        const auto& [kind, payload] : std::vector<std::pair<OutboundKind, std::string>>{
+            {OutboundKind::location, R"({"latitude":24.86,"longitude":67.01})"},
+            {OutboundKind::location, R"({"latitude":24.86,"longitude":67.01,"name":"Office","address":"1 Road"})"},
+            {OutboundKind::contacts, R"([{"name":{"formatted_name":"Ann"},"phones":[{"phone":"+447700900123"}]}])"},
+            {OutboundKind::contacts, R"([{"name":{"formatted_name":"Ann"}},{"name":{"formatted_name":"Bob"}}])"},
+            {OutboundKind::poll, R"({"question":"Lunch?","options":["Yes","No"],"max_answers":1})"},
+            {OutboundKind::interactive,
+             R"({"type":"button","body":{"text":"Go?"},"action":{"buttons":[{"type":"reply","reply":{"id":"y","title":"Yes"}}]}})"},
+            {OutboundKind::template_message, R"({"name":"order","language":{"code":"en"}})"}}) {
+        all.push_back(message(kind, ""));
+        all.back().payload = payload;
+    }
+    all.push_back(file("image/webp", "a.webp"));
+    all.back().media.kind = MediaKind::sticker;
+    all.push_back(message(OutboundKind::media, "from elsewhere"));
+    all.back().media.mime = "image/png";
+    all.back().media.source = "https://example.com/a.png";
     const std::pair<const char*, const char*> kinds[] = {{"image/jpeg", "a.jpg"},
                                                          {"image/png", "a.png"},
                                                          {"image/webp", "a.webp"},
@@ -102,7 +126,10 @@ TEST_CASE("the gateway's description allows everything that the gateway channel 
     config.device_id = "628123456789@s.whatsapp.net";
     GatewayChannel channel(1, config, judge.exchange());
 
-    for (const auto& out : gateway_messages()) {
+    std::set<OutboundKind> seen;
+    for (const auto& wanted : gateway_messages()) {
+        seen.insert(wanted.kind);
+        const auto out = with_fallback(wanted, channel.capabilities()).value();
         INFO(to_string(out.kind) << " " << out.media.mime << " '" << out.text << "'" << (out.as_file ? " as file" : "")
                                  << (out.voice ? " voice" : ""));
         bool sent = false;
@@ -116,6 +143,15 @@ TEST_CASE("the gateway's description allows everything that the gateway channel 
         CAPTURE(judge.words);
         CHECK(judge.status == 200);
     }
+
+    CHECK(seen.size() == 11);  // every kind there is
+    for (const bool available : {true, false}) {
+        channel.presence(available);
+        CAPTURE(judge.words);
+        CHECK(judge.status == 200);
+    }
+    channel.mark_read("923001234567@s.whatsapp.net", "3EB0B430B6F8F1D0E053");
+    CHECK(judge.status == 200);
 
     // It does refuse what is wrong: otherwise all of the above would say nothing.
     GatewayConfig nobody = config;

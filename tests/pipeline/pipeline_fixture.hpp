@@ -87,7 +87,9 @@ public:
                                      return make_error(Errc::not_found, "no media");
                                  },
                                  [](AccountId, const std::string&, const std::string&, bool) {},
+                                 [](AccountId, bool) -> Result<void> { return {}; },
                                  [](AccountId, std::string_view to) -> Result<std::string> { return std::string(to); },
+                                 [](AccountId, OutboundKind) -> Result<void> { return {}; },
                                  no_model}};
     plugins::Runtime runtime;
     pipeline::KnownUsers known_users;

@@ -187,11 +187,12 @@ FIELD(parley_outgoing, media_mime, 112);
 FIELD(parley_outgoing, media_name, 128);
 FIELD(parley_outgoing, payload, 144);
 
-SIZE(parley_messaging, 32);
+SIZE(parley_messaging, 40);
 FIELD(parley_messaging, size, 0);
 FIELD(parley_messaging, send, 8);
 FIELD(parley_messaging, typing, 16);
 FIELD(parley_messaging, quoted, 24);
+FIELD(parley_messaging, presence, 32);
 
 SIZE(parley_plugins, 24);
 FIELD(parley_plugins, size, 0);

@@ -40,7 +40,16 @@ public:
                         return make_error(Errc::not_found, "no media");
                     },
                     [](AccountId, const std::string&, const std::string&, bool) {},
+                    [this](AccountId, bool available) -> Result<void> {
+                        if (!can_correct) return make_error(Errc::unsupported, "it shows no presence");
+                        presence += available ? "+" : "-";
+                        return {};
+                    },
                     [](AccountId, std::string_view to) -> Result<std::string> { return std::string(to) + "@s"; },
+                    [this](AccountId, OutboundKind) -> Result<void> {
+                        if (can_correct) return {};
+                        return make_error(Errc::unsupported, "it cannot change what was sent");
+                    },
                     model}) {
         message.account = 1;
         message.chat = "923001234567@s";
@@ -86,6 +95,8 @@ public:
         }
     };
 
+    bool can_correct = false;  // what its channel can do
+    std::string presence;      // what it was shown as
     TempDirectory directory;
     db::DatabaseOptions options;
     db::Pool pool;

@@ -155,6 +155,33 @@ TEST_CASE("a reply goes to the chat that is being handled") {
     CHECK(host.messaging().send(host.call.get(), &out) == PARLEY_TOO_LARGE);
 }
 
+TEST_CASE("what was sent is changed where the channel can, and refused with words where it cannot") {
+    ServiceFixture host;
+    parley_outgoing out{};
+    out.size = sizeof out;
+    out.kind = PARLEY_OUT_EDIT;
+    out.text = borrow("better");
+    CHECK(host.messaging().send(host.call.get(), &out) == PARLEY_INVALID);
+    out.reply_to = borrow("3EB0");
+    CHECK(host.messaging().send(host.call.get(), &out) == PARLEY_UNSUPPORTED);
+    CHECK(host.messaging().presence(host.call.get(), 1) == PARLEY_UNSUPPORTED);
+    host.can_correct = true;
+    CHECK(host.messaging().send(host.call.get(), &out) == PARLEY_OK);
+    out.text = borrow("");
+    CHECK(host.messaging().send(host.call.get(), &out) == PARLEY_INVALID);
+    out.kind = PARLEY_OUT_REVOKE;
+    CHECK(host.messaging().send(host.call.get(), &out) == PARLEY_OK);
+    CHECK(host.messaging().presence(host.call.get(), 1) == PARLEY_OK);
+    CHECK(host.messaging().presence(host.call.get(), 0) == PARLEY_OK);
+    CHECK(host.presence == "+-");
+    const auto& sent = host.state->effects.replies;
+    REQUIRE(sent.size() == 2);
+    CHECK(sent[0].kind == OutboundKind::edit);
+    CHECK(sent[0].text == "better");
+    CHECK(sent[1].kind == OutboundKind::revoke);
+    CHECK(sent[1].reply_to == "3EB0");
+}
+
 TEST_CASE("a handling that was given up gets nothing any more") {
     ServiceFixture host;
     host.state->gone = true;

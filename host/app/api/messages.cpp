@@ -1,9 +1,11 @@
-// Sending a message, and where one stands.
+// Sending a message, where one stands, and what is shown beside messages.
 
 #include <boost/json.hpp>
+#include <charconv>
 
 #include "api/list_json.hpp"
 #include "app/api/operations.hpp"
+#include "channels/fallback.hpp"
 #include "channels/payload.hpp"
 #include "channels/recipient.hpp"
 #include "core/text.hpp"
@@ -16,14 +18,71 @@ using api::Call;
 using net::Responder;
 using net::Response;
 
-// What to send, but for the file of a medium. A payload may be given as JSON or as text.
+bool is_link(std::string_view text) {
+    return text.starts_with("https://") || text.starts_with("http://");
+}
+
+bool flag_in(const json::value& body, std::string_view name) {
+    const auto* flag = body.as_object().if_contains(name);
+    return flag && flag->is_bool() && flag->as_bool();
+}
+
+Result<std::string> read_payload(OutboundKind kind, const json::value& body) {
+    const auto* payload = body.as_object().if_contains("payload");
+    return channels::check_payload(kind, !payload               ? std::string()
+                                         : payload->is_string() ? std::string(payload->as_string())
+                                                                : json::serialize(*payload));
+}
+
+// What is missing for a message of this kind, if anything is.
+Result<void> check_content(const Outbound& message, const json::value& body) {
+    const bool refers = !text_in(body, "reply_to").empty();
+    switch (message.kind) {
+        case OutboundKind::text:
+            if (message.text.empty()) return make_error(Errc::invalid, "there is nothing to send: the text is empty");
+            break;
+        case OutboundKind::link:
+            if (!is_link(message.link))
+                return make_error(Errc::invalid,
+                                  "a link needs \"link\": an address that begins with http:// or https://");
+            break;
+        case OutboundKind::media:
+            if (text_in(body, "file").empty())
+                return make_error(Errc::invalid, "media need a file: upload it first (POST /api/v1/media)");
+            break;
+        case OutboundKind::reaction:
+        case OutboundKind::revoke:
+            if (!refers) return make_error(Errc::invalid, "name the message that is meant in \"reply_to\"");
+            break;
+        case OutboundKind::edit:
+            if (!refers || message.text.empty())
+                return make_error(Errc::invalid,
+                                  "name the message that is meant in \"reply_to\", and what it shall say in \"text\"");
+            break;
+        default:
+            break;
+    }
+    return {};
+}
+
+bool has_payload(OutboundKind kind) {
+    return kind == OutboundKind::location || kind == OutboundKind::contacts || kind == OutboundKind::interactive ||
+           kind == OutboundKind::template_message || kind == OutboundKind::poll;
+}
+
+// What to send, but for the file of a medium and the message that is referred to. A payload may be given as JSON or as
+// text.
 Result<Outbound> read_message(Application& app, const json::value& body) {
     const auto entry = app.accounts().sending_account(text_in(body, "account"));
     if (!entry) return entry.error();
     Outbound message;
     message.account = (*entry)->account.id;
     message.text = text_in(body, "text");
-    if (!text::is_storable(message.text)) return make_error(Errc::invalid, "the text must be UTF-8 without NUL");
+    message.link = text_in(body, "link");
+    message.voice = flag_in(body, "voice");
+    message.as_file = flag_in(body, "as_file");
+    if (!text::is_storable(message.text) || !text::is_storable(message.link))
+        return make_error(Errc::invalid, "the text must be UTF-8 without NUL");
     auto chat = channels::chat_id((*entry)->account.channel, text_in(body, "to"));
     if (!chat) return chat.error();
     message.chat = std::move(*chat);
@@ -31,21 +90,12 @@ Result<Outbound> read_message(Application& app, const json::value& body) {
     const auto kind = outbound_kind_from(name.empty() ? "text" : name);
     if (!kind) return make_error(Errc::invalid, "there is no such kind of message");
     message.kind = *kind;
-    if (message.kind == OutboundKind::media) {
-        if (text_in(body, "file").empty())
-            return make_error(Errc::invalid, "media need a file: upload it first (POST /api/v1/media)");
-        return message;
-    }
-    if (message.kind == OutboundKind::text) {
-        if (message.text.empty()) return make_error(Errc::invalid, "there is nothing to send: the text is empty");
-        return message;
-    }
-    const auto* payload = body.as_object().if_contains("payload");
-    auto checked = channels::check_payload(message.kind, !payload               ? std::string()
-                                                         : payload->is_string() ? std::string(payload->as_string())
-                                                                                : json::serialize(*payload));
-    if (!checked) return checked.error();
-    message.payload = std::move(*checked);
+    if (const auto can = channels::can_leave(*kind, (*entry)->channel().capabilities()); !can) return can.error();
+    if (const auto whole = check_content(message, body); !whole) return whole.error();
+    if (!has_payload(message.kind)) return message;
+    auto payload = read_payload(message.kind, body);
+    if (!payload) return payload.error();
+    message.payload = std::move(*payload);
     return message;
 }
 
@@ -57,28 +107,88 @@ void enqueue(Application& app, Outbound message, Responder respond) {
     });
 }
 
+// The provider's id of the message that is named by it or by ours; empty: none is named.
+void find_reference(Application& app, const std::string& chat, const std::string& named,
+                    UniqueFunction<void(Result<std::string>)> done) {
+    MessageId id = 0;
+    const auto [end, failed] = std::from_chars(named.data(), named.data() + named.size(), id);
+    if (failed != std::errc() || end != named.data() + named.size()) return done(named);
+    auto found = std::make_shared<std::optional<db::MessageRow>>();
+    app.database().run_async(
+        app.loop(), [found, id](pqxx::work& tx) { *found = db::read_message(tx, id); },
+        [found, chat, named, done = std::move(done)](Result<void> ok) mutable {
+            if (!ok) return done(ok.error());
+            const auto& row = *found;
+            if (!row) return done(named);
+            if (row->chat != chat) return done(make_error(Errc::invalid, "message " + named + " is of another chat"));
+            if (row->provider_id.empty())
+                return done(make_error(Errc::conflict, "message " + named + " has no id at its provider, or not yet"));
+            done(row->provider_id);
+        },
+        db::Rerun::safe);
+}
+
+// A message on its way into the outbox, while what it names is looked for.
+struct Sending {
+    Outbound message;
+    std::string file, name;
+    Responder respond;
+};
+
 // The store is looked at on a worker thread.
-void find_file(Application& app, Outbound message, const std::string& file, const std::string& name,
-               Responder respond) {
-    auto shared = std::make_shared<std::pair<Outbound, Responder>>(std::move(message), std::move(respond));
-    const bool taken = app.workers().submit([&app, shared, file, name] {
-        auto found = app.media().find(file, "");
-        app.loop().post([&app, shared, name, found = std::move(found)]() mutable {
-            if (!found) return shared->second(api::problem(found.error()));
-            shared->first.media = std::move(*found);
-            shared->first.media.name = name;
-            enqueue(app, std::move(shared->first), std::move(shared->second));
+void find_file(Application& app, const std::shared_ptr<Sending>& sending) {
+    if (sending->message.kind != OutboundKind::media)
+        return enqueue(app, std::move(sending->message), std::move(sending->respond));
+    const bool taken = app.workers().submit([&app, sending] {
+        auto found = app.media().find(sending->file, "");
+        app.loop().post([&app, sending, found = std::move(found)]() mutable {
+            if (!found) return sending->respond(api::problem(found.error()));
+            sending->message.media = std::move(*found);
+            sending->message.media.name = sending->name;
+            enqueue(app, std::move(sending->message), std::move(sending->respond));
         });
     });
-    if (!taken) shared->second(api::problem(make_error(Errc::overloaded, "too many files are being read")));
+    if (!taken) sending->respond(api::problem(make_error(Errc::overloaded, "too many files are being read")));
 }
 
 void send(Application& app, Call call) {
     auto message = read_message(app, call.body);
     if (!message) return call.respond(api::problem(message.error()));
-    if (message->kind != OutboundKind::media) return enqueue(app, std::move(*message), std::move(call.respond));
-    find_file(app, std::move(*message), text_in(call.body, "file"), text_in(call.body, "name"),
-              std::move(call.respond));
+    const auto sending = std::make_shared<Sending>();
+    sending->message = std::move(*message);
+    sending->file = text_in(call.body, "file");
+    sending->name = text_in(call.body, "name");
+    sending->respond = std::move(call.respond);
+    find_reference(app, sending->message.chat, text_in(call.body, "reply_to"),
+                   [&app, sending](Result<std::string> reference) {
+                       if (!reference) return sending->respond(api::problem(reference.error()));
+                       sending->message.reply_to = std::move(*reference);
+                       find_file(app, sending);
+                   });
+}
+
+void show_presence(Application& app, Call call) {
+    const auto entry = app.accounts().sending_account(text_in(call.body, "account"));
+    if (!entry) return call.respond(api::problem(entry.error()));
+    const auto& account = (*entry)->account;
+    const std::string state = text_in(call.body, "state");
+    if (state == "available" || state == "unavailable") {
+        const auto shown = app.signals().presence(account.id, state == "available");
+        return call.respond(shown ? nothing_more() : api::problem(shown.error()));
+    }
+    const auto chat = channels::chat_id(account.channel, text_in(call.body, "to"));
+    if (!chat) return call.respond(api::problem(chat.error()));
+    if (!(*entry)->channel().capabilities().typing)
+        return call.respond(
+            api::problem(make_error(Errc::unsupported, "the channel " + account.channel + " shows no typing")));
+    auto respond = std::make_shared<Responder>(std::move(call.respond));
+    find_reference(
+        app, *chat, text_in(call.body, "message"),
+        [&app, respond, id = account.id, chat = *chat, on = state == "typing"](Result<std::string> answered) {
+            if (!answered) return (*respond)(api::problem(answered.error()));
+            app.signals().typing(id, chat, *answered, on);
+            (*respond)(nothing_more());
+        });
 }
 
 void show(Application& app, Call call) {
@@ -93,6 +203,7 @@ void show(Application& app, Call call) {
 void add_message_operations(api::Gate& gate, Application& app) {
     bind(gate, app, "sendMessage", send);
     bind(gate, app, "getMessage", show);
+    bind(gate, app, "showPresence", show_presence);
 }
 
 }  // namespace parley::app

@@ -156,6 +156,9 @@ Result<void> add_content(const Outbound& message, std::string_view media_id, jso
             return add_payload(message, body);
         case OutboundKind::poll:
             return make_error(Errc::unsupported, "the Cloud API has no polls");
+        case OutboundKind::edit:
+        case OutboundKind::revoke:
+            return make_error(Errc::unsupported, "the Cloud API cannot change what was sent");
     }
     return make_error(Errc::internal, "a message of an unknown kind");
 }

@@ -85,6 +85,10 @@ SendResult classify_gateway_answer(const net::ClientResult& answer, UnixMillis n
     return error;
 }
 
+bool is_session_lost(const net::ClientResult& answer) {
+    return answer && answer->status == 401 && read_answer(answer->body).code == "AUTHENTICATION_ERROR";
+}
+
 Result<std::string> read_download_answer(const net::ClientResult& answer) {
     if (!answer) return answer.error().error;
     if (answer->status != 200) return file_error(*answer);

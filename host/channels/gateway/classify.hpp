@@ -10,6 +10,9 @@ namespace parley::channels {
 // `now` is needed for a Retry-After that names a date.
 SendResult classify_gateway_answer(const net::ClientResult& answer, UnixMillis now);
 
+// Is it there, but without its connection to WhatsApp?
+bool is_session_lost(const net::ClientResult& answer);
+
 // The answer to GatewayEncoder::download: the path of the file, for GatewayEncoder::file.
 Result<std::string> read_download_answer(const net::ClientResult& answer);
 

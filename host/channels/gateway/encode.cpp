@@ -126,6 +126,9 @@ Result<net::ClientRequest> GatewayEncoder::send(const Outbound& message) const {
             if (message.reply_to.empty()) return make_error(Errc::invalid, "the reaction names no message");
             return form_request("/message/" + net::percent_encode(message.reply_to) + "/reaction",
                                 {{"phone", message.chat}, {"emoji", message.text}});
+        case OutboundKind::edit:
+        case OutboundKind::revoke:
+            return correction_request(message);
         case OutboundKind::media:
             return media_request(message);
         case OutboundKind::location:
@@ -140,6 +143,15 @@ Result<net::ClientRequest> GatewayEncoder::send(const Outbound& message) const {
     return make_error(Errc::internal, "a message of an unknown kind");
 }
 
+Result<net::ClientRequest> GatewayEncoder::correction_request(const Outbound& message) const {
+    if (message.reply_to.empty())
+        return make_error(Errc::invalid, std::string("the ") + to_string(message.kind) + " names no message");
+    const std::string target = "/message/" + net::percent_encode(message.reply_to);
+    if (message.kind == OutboundKind::revoke) return form_request(target + "/revoke", {{"phone", message.chat}});
+    if (message.text.empty()) return make_error(Errc::invalid, "the edit says nothing");
+    return form_request(target + "/update", {{"phone", message.chat}, {"message", message.text}});
+}
+
 net::ClientRequest GatewayEncoder::text_request(const Outbound& message, const std::string& text) const {
     net::FormFields fields{{"phone", message.chat}, {"message", text}};
     if (!message.reply_to.empty()) fields.emplace_back("reply_message_id", message.reply_to);
@@ -148,7 +160,8 @@ net::ClientRequest GatewayEncoder::text_request(const Outbound& message, const s
 
 Result<net::ClientRequest> GatewayEncoder::media_request(const Outbound& message) const {
     const bool by_link = !message.media.content && is_link(message.media.source);
-    if (!message.media.content && !by_link) return make_error(Errc::invalid, "the file is no longer in the media store");
+    if (!message.media.content && !by_link)
+        return make_error(Errc::invalid, "the file is no longer in the media store");
     const std::string_view endpoint = media_endpoint(message);
     net::MultipartForm form;
     form.field("phone", message.chat);
@@ -185,6 +198,14 @@ Result<net::ClientRequest> GatewayEncoder::structured_request(const Outbound& me
 
 net::ClientRequest GatewayEncoder::typing(const std::string& chat, bool on) const {
     return form_request("/send/chat-presence", {{"phone", chat}, {"action", on ? "start" : "stop"}});
+}
+
+net::ClientRequest GatewayEncoder::presence(bool available) const {
+    return form_request("/send/presence", {{"type", available ? "available" : "unavailable"}});
+}
+
+net::ClientRequest GatewayEncoder::reconnect() const {
+    return request("GET", "/app/reconnect");
 }
 
 net::ClientRequest GatewayEncoder::mark_read(const std::string& chat, std::string_view message_id) const {

@@ -20,6 +20,9 @@ public:
     // Errc::invalid when the message cannot be sent this way at all (no chat, no file, nothing to react to).
     Result<net::ClientRequest> send(const Outbound& message) const;
     net::ClientRequest typing(const std::string& chat, bool on) const;
+    net::ClientRequest presence(bool available) const;
+    // To WhatsApp, which the gateway has lost.
+    net::ClientRequest reconnect() const;
     net::ClientRequest mark_read(const std::string& chat, std::string_view message_id) const;
 
     // A file under the gateway's statics/, by the path it gave. The path comes from a webhook: anything that leads
@@ -34,6 +37,7 @@ private:
                                     const std::vector<std::pair<std::string, std::string>>&) const;
     net::ClientRequest text_request(const Outbound& message, const std::string& text) const;
     Result<net::ClientRequest> media_request(const Outbound& message) const;
+    Result<net::ClientRequest> correction_request(const Outbound& message) const;
     // Places, contacts and polls. Where the endpoint has no room for what is to be said (the name of a place, a second
     // contact), it goes out as text: nothing is lost on the way.
     Result<net::ClientRequest> structured_request(const Outbound& message) const;

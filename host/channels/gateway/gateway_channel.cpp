@@ -54,7 +54,9 @@ Capabilities GatewayChannel::capabilities() const {
             .groups = true,
             .location = true,
             .contacts = true,
-            .poll = true};
+            .poll = true,
+            .corrections = true,
+            .presence = true};
 }
 
 Result<void> GatewayChannel::verify(const net::Request& request) const {
@@ -72,13 +74,20 @@ net::Response GatewayChannel::accepted() const {
 void GatewayChannel::send(const Outbound& message, UniqueFunction<void(SendResult)> done) {
     Result<net::ClientRequest> request = line_->encoder.send(message);
     if (!request) return done(SendError{SendError::Class::permanent, request.error().message, 0});
-    line_->exchange(std::move(*request), [done = std::move(done)](net::ClientResult answer) mutable {
+    line_->exchange(std::move(*request), [line = line_, done = std::move(done)](net::ClientResult answer) mutable {
+        // A session that was lost may come back by itself; one that was logged out needs its QR code, as the reason
+        // says.
+        if (is_session_lost(answer)) line->exchange(line->encoder.reconnect(), [](net::ClientResult) {});
         done(classify_gateway_answer(answer, unix_now()));
     });
 }
 
 void GatewayChannel::typing(const std::string& chat, const std::string&, bool on) {
     line_->exchange(line_->encoder.typing(chat, on), [](net::ClientResult) {});
+}
+
+void GatewayChannel::presence(bool available) {
+    line_->exchange(line_->encoder.presence(available), [](net::ClientResult) {});
 }
 
 void GatewayChannel::mark_read(const std::string& chat, const std::string& provider_id) {

@@ -29,6 +29,7 @@ public:
     net::Response accepted() const override;
     void send(const Outbound& message, UniqueFunction<void(SendResult)> done) override;
     void typing(const std::string& chat, const std::string& provider_id, bool on) override;
+    void presence(bool available) override;
     void mark_read(const std::string& chat, const std::string& provider_id) override;
     void fetch(const Inbound& message, std::size_t max_bytes, std::shared_ptr<net::BodySink> sink,
                FetchDone done) override;

@@ -22,14 +22,16 @@ struct Outgoing {
         contacts = PARLEY_OUT_CONTACTS,
         interactive = PARLEY_OUT_INTERACTIVE,
         template_message = PARLEY_OUT_TEMPLATE,
-        poll = PARLEY_OUT_POLL
+        poll = PARLEY_OUT_POLL,
+        edit = PARLEY_OUT_EDIT,
+        revoke = PARLEY_OUT_REVOKE
     };
 
     Kind kind = Kind::text;
     std::string to;          // empty: the chat of the message being handled; else digits or a full chat id
     std::string text;        // also the caption, or the emoji of a reaction
     std::string link;        // http(s) URL
-    std::string reply_to;    // id of the message to quote or to react to
+    std::string reply_to;    // id of the message to quote, to react to, to edit or to revoke
     std::string media;       // the bytes, or
     std::string media_ref;   // a reference from media()
     std::string media_mime;  // empty: detected
@@ -95,17 +97,25 @@ public:
 
     // An empty emoji takes the reaction back.
     void react(std::string_view message_id, std::string_view emoji) const {
-        parley_outgoing raw{};
-        raw.size = sizeof(raw);
-        raw.kind = PARLEY_OUT_REACTION;
-        raw.text = detail::str(emoji);
-        raw.reply_to = detail::str(message_id);
-        detail::check(link_, table_->send(link_.call, &raw), "messaging.send");
+        send_about(PARLEY_OUT_REACTION, message_id, emoji);
     }
+
+    // A message of the bot's own says something else from now on, or is gone. Status::unsupported where the channel
+    // cannot do that.
+    void edit(std::string_view message_id, std::string_view text) const {
+        send_about(PARLEY_OUT_EDIT, message_id, text);
+    }
+    void revoke(std::string_view message_id) const { send_about(PARLEY_OUT_REVOKE, message_id, {}); }
 
     // "typing..." in a chat (empty: this one), at once and without any promise.
     void typing(bool on, std::string_view to = {}) const {
         detail::check(link_, table_->typing(link_.call, detail::str(to), on ? 1 : 0), "messaging.typing");
+    }
+
+    // Shows the account as being there, or as away, without any promise. Status::unsupported where the channel cannot.
+    void presence(bool available) const {
+        const auto show = detail::offered(table_, &parley_messaging::presence, "messaging.presence");
+        detail::check(link_, show(link_.call, available ? 1 : 0), "messaging.presence");
     }
 
     // The message of this chat that the present one quotes. Empty: it quotes none, or one that is not known here.
@@ -120,6 +130,15 @@ public:
     }
 
 private:
+    void send_about(std::uint32_t kind, std::string_view message_id, std::string_view text) const {
+        parley_outgoing raw{};
+        raw.size = sizeof(raw);
+        raw.kind = kind;
+        raw.text = detail::str(text);
+        raw.reply_to = detail::str(message_id);
+        detail::check(link_, table_->send(link_.call, &raw), "messaging.send");
+    }
+
     detail::Link link_;
     const parley_messaging* table_;
 };

@@ -68,6 +68,62 @@ TEST_CASE("a message is sent and looked at") {
     CHECK(owner().post("/messages", R"({"to": "4915100000007", "account": "nobody", "text": "x"})").status >= 400);
 }
 
+TEST_CASE("what was sent is quoted, reacted to, edited and revoked by its id") {
+    const auto say = [](const std::string& what) {
+        return owner().post("/messages", R"({"to": "4915100000011", "account": "gateway", )" + what + "}");
+    };
+    const auto settled = [](const Answer& answer) {
+        const auto id = id_of(answer);
+        REQUIRE(eventually([&] { return text_of(owner().read("/messages/" + id), "status") == "sent"; }));
+        return id;
+    };
+    const auto id = settled(say(R"("text": "frist")"));
+    const auto name = text_of(owner().read("/messages/" + id), "provider_id");
+    const auto about = R"("reply_to": ")" + id + R"(", )";
+    settled(say(about + R"("text": "a quotation")"));
+    settled(say(about + R"("kind": "reaction", "text": "+")"));
+    settled(say(about + R"("kind": "edit", "text": "first")"));
+    settled(say(R"("kind": "revoke", "reply_to": ")" + name + R"(")"));
+    settled(say(R"("kind": "link", "link": "https://example.org", "text": "look")"));
+    const auto calls = stage().gateway.calls_to("4915100000011@s.whatsapp.net");
+    REQUIRE(calls.size() == 6);
+    CHECK(calls[1].field("reply_message_id") == name);
+    CHECK(calls[2].path == "/message/" + name + "/reaction");
+    CHECK(calls[3].path == "/message/" + name + "/update");
+    CHECK(calls[3].field("message") == "first");
+    CHECK(calls[4].path == "/message/" + name + "/revoke");
+    CHECK(calls[5].field("link") == "https://example.org");
+    CHECK(stage().gateway.violations().empty());
+
+    CHECK(say(R"("kind": "edit", "text": "x")").status == 400);
+    CHECK(say(about + R"("kind": "edit")").status == 400);
+    CHECK(say(R"("kind": "reaction", "text": "+")").status == 400);
+    CHECK(say(R"("kind": "link", "link": "javascript:x")").status == 400);
+    CHECK(owner()
+              .post("/messages", R"({"to": "4915100000012", "account": "gateway", )" + about + R"("text": "x"})")
+              .status == 400);  // of another chat
+    const auto refused = owner().post(
+        "/messages", R"({"to": "ann", "account": "support", )" + about + R"("kind": "edit", "text": "x"})");
+    CHECK(refused.status >= 400);
+    CHECK(refused.body.find("cannot change a message") != std::string::npos);
+}
+
+TEST_CASE("somebody is there, or typing, where the channel shows it") {
+    const auto show = [](const std::string& what) { return owner().post("/presence", "{" + what + "}").status; };
+    CHECK(show(R"("account": "gateway", "state": "available")") == 204);
+    REQUIRE(stage().gateway.wait_for([](const std::vector<Call>& calls) {
+        return std::any_of(calls.begin(), calls.end(),
+                           [](const Call& call) { return call.field("type") == "available"; });
+    }));
+    CHECK(show(R"("account": "gateway", "state": "typing", "to": "4915100000011")") == 204);
+    CHECK(show(R"("account": "gateway", "state": "idle", "to": "4915100000011")") == 204);
+    CHECK(show(R"("account": "gateway", "state": "typing")") >= 400);
+    CHECK(show(R"("account": "support", "state": "available")") >= 400);
+    CHECK(show(R"("account": "support", "state": "typing", "to": "ann")") >= 400);
+    CHECK(show(R"("account": "nobody", "state": "typing", "to": "ann")") == 404);
+    CHECK(show(R"("state": "dancing")") == 400);
+}
+
 TEST_CASE("a file is stored, fetched, sent and taken away") {
     const std::string bytes = "%PDF-1.4\n%canary\n";
     const auto made = owner().post("/media", bytes, {{"Content-Type", "application/pdf"}});

@@ -135,7 +135,11 @@ FakeGateway::FakeGateway() : impl_(std::make_unique<Impl>()) {
         impl->take(request, std::move(respond));
     };
     impl->router.add("POST", "/send/{what}", take, wide);
-    impl->router.add("POST", "/message/{id}/reaction", take, wide);
+    for (const char* what : {"reaction", "update", "revoke"})
+        impl->router.add("POST", std::string("/message/{id}/") + what, take, wide);
+    impl->router.add("GET", "/app/reconnect", [](const net::Request&, net::Responder respond) {
+        respond(net::Response::json(200, R"({"code":"SUCCESS","message":"reconnected","results":null})"));
+    });
     impl->router.add("GET", "/statics/media/{name}", [impl](const net::Request& request, net::Responder respond) {
         impl->serve(request, std::move(respond));
     });

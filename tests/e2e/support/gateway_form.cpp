@@ -19,12 +19,15 @@ const std::map<std::string, Endpoint>& endpoints() {
     static const std::map<std::string, Endpoint> table = {
         {"/send/message", {{"phone", "message"}, {"reply_message_id"}, ""}},
         {"/send/link", {{"phone", "link"}, {"caption"}, ""}},
-        {"/send/image", {{"phone"}, {"caption"}, "image"}},
+        {"/send/image", {{"phone"}, {"caption", "reply_message_id"}, "image"}},
         {"/send/video", {{"phone"}, {"caption", "reply_message_id"}, "video"}},
         {"/send/audio", {{"phone"}, {"ptt", "reply_message_id"}, "audio"}},
         {"/send/file", {{"phone"}, {"caption", "reply_message_id"}, "file"}},
         {"/send/chat-presence", {{"phone", "action"}, {}, ""}},
-        {"reaction", {{"phone", "emoji"}, {}, ""}},
+        {"/send/presence", {{"type"}, {}, ""}},
+        {"/reaction", {{"phone", "emoji"}, {}, ""}},
+        {"/update", {{"phone", "message"}, {}, ""}},
+        {"/revoke", {{"phone"}, {}, ""}},
     };
     return table;
 }
@@ -108,9 +111,9 @@ std::string read_poll(const net::Request& request, Call& call) {
 
 std::string read_call(const net::Request& request, Call& call) {
     call.path = request.path;
-    const bool reaction = call.path.rfind("/message/", 0) == 0 && call.path.ends_with("/reaction");
     if (call.path == "/send/poll") return read_poll(request, call);
-    const auto found = endpoints().find(reaction ? "reaction" : call.path);
+    const bool about_another = call.path.rfind("/message/", 0) == 0;
+    const auto found = endpoints().find(about_another ? call.path.substr(call.path.rfind('/')) : call.path);
     if (found == endpoints().end()) return "no endpoint " + call.path;
     const Endpoint& endpoint = found->second;
     auto wrong = endpoint.file.empty() ? read_form(request, call) : read_multipart(request, call, endpoint.file);
@@ -119,7 +122,7 @@ std::string read_call(const net::Request& request, Call& call) {
         if (call.field(name).empty()) return "field " + name + " is missing";
     for (const auto& [name, value] : call.fields)
         if (endpoint.needed.count(name) == 0 && endpoint.allowed.count(name) == 0) return "unknown field " + name;
-    if (!is_jid(call.to())) return "phone " + call.to() + " is no address";
+    if (endpoint.needed.count("phone") > 0 && !is_jid(call.to())) return "phone " + call.to() + " is no address";
     return "";
 }
 

@@ -21,7 +21,11 @@ enum {
     PARLEY_OUT_CONTACTS = 5,    /* [{"name":{"formatted_name":..},"phones":[{"phone":..}]}] */
     PARLEY_OUT_INTERACTIVE = 6, /* {"type":"button","body":{"text":..},"action":{"buttons":[..]}}, lists, links */
     PARLEY_OUT_TEMPLATE = 7,    /* {"name":..,"language":{"code":..},"components":[..]} */
-    PARLEY_OUT_POLL = 8         /* {"question":..,"options":[..],"max_answers":1} */
+    PARLEY_OUT_POLL = 8,        /* {"question":..,"options":[..],"max_answers":1} */
+    /* Change a message of the bot's own that was sent before: reply_to names it. PARLEY_UNSUPPORTED where the channel
+     * cannot: of WhatsApp's ways in, gateways alone can. */
+    PARLEY_OUT_EDIT = 9,   /* text is what it shall say */
+    PARLEY_OUT_REVOKE = 10 /* for everybody */
 };
 
 enum {
@@ -36,7 +40,7 @@ typedef struct parley_outgoing {
     parley_str to;         /* empty: the chat of the message being handled; else digits or a full chat id */
     parley_str text;       /* at most 65,536 bytes of UTF-8 */
     parley_str link;       /* http(s) URL */
-    parley_str reply_to;   /* provider id of the message to quote or react to */
+    parley_str reply_to;   /* provider id of the message to quote, react to, edit or revoke */
     parley_str media;      /* the bytes, at most 64 MiB; or empty with media_ref */
     parley_str media_ref;  /* a reference from parley.media/1 instead of bytes */
     parley_str media_mime; /* empty: detected */
@@ -60,6 +64,10 @@ typedef struct parley_messaging {
      * file the media members are empty; "media" is as well while its file is not here. PARLEY_NOT_FOUND: it quotes
      * none, or one that this host does not know. */
     parley_status (*quoted)(parley_call* call, parley_sink json);
+
+    /* [hook thread] Show the account of the message being handled as being there (1) or as away (0), now and without
+     * any promise. PARLEY_UNSUPPORTED: its channel shows nothing of the kind. */
+    parley_status (*presence)(parley_call* call, int32_t available);
 } parley_messaging;
 
 #ifdef __cplusplus

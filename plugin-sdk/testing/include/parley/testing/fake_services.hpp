@@ -39,10 +39,13 @@ inline parley_status send(parley_call* raw, const parley_outgoing* message) {
     out.voice = (message->flags & PARLEY_OUT_VOICE) != 0;
     out.payload = copy(message->payload);
     if (out.text.size() > 65'536) return call.fail(PARLEY_TOO_LARGE, "the text is over 65,536 bytes");
+    const bool about_another =
+        out.kind == Outgoing::Kind::reaction || out.kind == Outgoing::Kind::edit || out.kind == Outgoing::Kind::revoke;
     const bool nothing = (out.kind == Outgoing::Kind::text && out.text.empty()) ||
                          (out.kind == Outgoing::Kind::media && out.media.empty() && out.media_ref.empty()) ||
                          (out.kind == Outgoing::Kind::link && out.link.empty()) ||
-                         (out.kind == Outgoing::Kind::reaction && out.reply_to.empty());
+                         (out.kind == Outgoing::Kind::edit && out.text.empty()) ||
+                         (about_another && out.reply_to.empty());
     if (nothing) return call.fail(PARLEY_INVALID, "there is nothing to send");
     if (!out.media_ref.empty() && call.world.media.count(out.media_ref) == 0) {
         return call.fail(PARLEY_INVALID, "no such media reference");
@@ -53,6 +56,10 @@ inline parley_status send(parley_call* raw, const parley_outgoing* message) {
 }
 
 inline parley_status typing(parley_call*, parley_str, int32_t) {
+    return PARLEY_OK;
+}
+
+inline parley_status presence(parley_call*, int32_t) {
     return PARLEY_OK;
 }
 
@@ -251,7 +258,7 @@ inline parley_status clock_from_local(parley_call* raw, parley_str zone, const p
 
 // The table by its name if its capability is granted; the log and the clock always are.
 inline const void* find(const World& world, std::string_view name) {
-    static const parley_messaging messaging{sizeof(messaging), send, typing, quoted};
+    static const parley_messaging messaging{sizeof(messaging), send, typing, quoted, presence};
     static const parley_media media{sizeof(media), media_read, media_path, media_reference, media_create, media_text};
     static const parley_storage storage{sizeof(storage), storage_get, storage_put, storage_remove, storage_list};
     static const parley_timers timers{sizeof(timers), timer_set, timer_cancel, timer_list};
