@@ -197,6 +197,24 @@ TEST_CASE("a file that Meta has lost is uploaded again, once") {
     CHECK(account.meta.requests.size() == 3);
 }
 
+TEST_CASE("a file that Meta has lost is uploaded again though the cache is slow to forget") {
+    struct SlowCache final : UploadCache {
+        void find(const std::string&, FindDone done) override { done("11111"); }
+        void remember(const std::string&, const std::string&, UnixMillis) override {}
+        void forget(const std::string&) override {}
+    };
+    test::ScriptedGraph meta;
+    CloudChannel channel(1, make_config(), meta.exchange(), std::make_shared<test::FixedToken>("EAAJBfirst"),
+                         std::make_shared<SlowCache>());
+    meta.will_answer(400, R"({"error":{"code":131009,"message":"Parameter value is not valid"}})");
+    meta.will_answer(200, R"({"id":"22222"})");
+    meta.will_answer(200, kSent);
+    bool sent = false;
+    channel.send(file(), [&](const SendResult& result) { sent = result.has_value(); });
+    CHECK(sent);
+    CHECK(meta.requests.back().body.find("22222") != std::string::npos);
+}
+
 TEST_CASE("a failed upload fails its message in the right way") {
     const auto error_of = [](int status, const std::string& body) {
         Account account;

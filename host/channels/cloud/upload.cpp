@@ -47,10 +47,17 @@ void CloudUploads::upload(const Outbound& message, Done done) {
     std::vector<Done>& waiting = waiting_[key];
     waiting.push_back(std::move(done));
     if (waiting.size() > 1) return;
+    if (lost_.erase(key) != 0) return transfer(key, message);
     cache_->find(key, [self = shared_from_this(), key, message](std::optional<std::string> id) {
         if (!id) return self->transfer(key, message);
         self->finish(key, Upload{*id, true});
     });
+}
+
+void CloudUploads::forget(const Outbound& message) {
+    const std::string key = key_of(message);
+    lost_.insert(key);
+    cache_->forget(key);
 }
 
 void CloudUploads::transfer(const std::string& key, const Outbound& message) {

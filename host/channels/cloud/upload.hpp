@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,7 +43,7 @@ public:
     // What is no file for WhatsApp is SendError::permanent; no upload is ever in doubt.
     void upload(const Outbound& message, Done done);
     // The id from the cache was no good: the next upload() makes a new one.
-    void forget(const Outbound& message) { cache_->forget(key_of(message)); }
+    void forget(const Outbound& message);
 
     // "sha256:..." of content and type.
     static std::string key_of(const Outbound& message);
@@ -55,6 +56,7 @@ private:
     std::shared_ptr<CloudCaller> caller_;
     std::shared_ptr<UploadCache> cache_;
     std::map<std::string, std::vector<Done>> waiting_;  // by key, of files being looked up or uploaded
+    std::set<std::string> lost_;  // keys whose cached id is no good; the cache may be slow to forget
 };
 
 }  // namespace parley::channels
