@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "channels/cloud/errors.hpp"
+#include "channels/no_answer.hpp"
 #include "channels/provider_id.hpp"
 #include "channels/timestamp.hpp"
 #include "core/json_reader.hpp"
@@ -15,20 +16,6 @@ namespace {
 using Class = SendError::Class;
 
 constexpr int kLongestPairWaitMs = 900'000;
-
-SendError no_answer(const net::ClientError& failure) {
-    const Errc code = failure.error.code;
-    SendError error;
-    // There is no token: nothing was asked of Meta.
-    if (code == Errc::unauthorized) return {Class::halted, failure.error.message, 0, true, 0};
-    error.reason = "no answer from Meta: " + failure.error.message;
-    // A URL that cannot be used will not get better by trying.
-    const bool bad_address = code == Errc::invalid || code == Errc::denied;
-    error.kind = failure.progress == net::Progress::in_doubt ? Class::in_doubt
-                 : bad_address                               ? Class::halted
-                                                             : Class::transient;
-    return error;
-}
 
 // What a status alone tells, when a proxy answered in Meta's place or the code is new.
 Class class_of_status(int status) {
@@ -82,7 +69,12 @@ SendResult classify_cloud_answer(const net::ClientResult& answer, int attempts, 
 }
 
 SendError cloud_send_error(const net::ClientResult& answer, int attempts, UnixMillis now) {
-    if (!answer) return no_answer(answer.error());
+    if (!answer) {
+        const Error& failure = answer.error().error;
+        // There is no token: nothing was asked of Meta.
+        if (failure.code == Errc::unauthorized) return {Class::halted, failure.message, 0, true, 0};
+        return no_answer(answer.error(), "Meta");
+    }
     const GraphError graph = read_graph_error(answer->body);
     SendError error;
     if (graph.present) {

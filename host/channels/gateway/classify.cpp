@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "channels/gateway/error_table.hpp"
+#include "channels/no_answer.hpp"
 #include "channels/provider_id.hpp"
 #include "channels/timestamp.hpp"
 #include "core/json_reader.hpp"
@@ -47,17 +48,6 @@ std::string reason_of(int status, const Answer& answer, std::string_view advice)
     return reason;
 }
 
-SendError no_answer(const net::ClientError& failure) {
-    SendError error;
-    error.reason = "no answer from the gateway: " + failure.error.message;
-    // A URL that cannot be used will not get better by trying.
-    const bool bad_address = failure.error.code == Errc::invalid || failure.error.code == Errc::denied;
-    error.kind = failure.progress == net::Progress::in_doubt ? SendError::Class::in_doubt
-                 : bad_address                               ? SendError::Class::halted
-                                                             : SendError::Class::transient;
-    return error;
-}
-
 Error file_error(const net::ClientResponse& response) {
     const std::string reason =
         "the gateway did not hand over the file: " + reason_of(response.status, read_answer(response.body), "");
@@ -72,7 +62,7 @@ Error file_error(const net::ClientResponse& response) {
 }  // namespace
 
 SendResult classify_gateway_answer(const net::ClientResult& answer, UnixMillis now) {
-    if (!answer) return no_answer(answer.error());
+    if (!answer) return no_answer(answer.error(), "the gateway");
     const net::ClientResponse& response = *answer;
     const Answer body = read_answer(response.body);
     if (response.status >= 200 && response.status < 300) return Sent{body.message_id};

@@ -1,5 +1,6 @@
 #include "channels/twilio/classify.hpp"
 
+#include "channels/no_answer.hpp"
 #include "channels/provider_id.hpp"
 #include "channels/timestamp.hpp"
 #include "channels/twilio/errors.hpp"
@@ -60,21 +61,10 @@ std::string reason_of(int status, const Answer& answer) {
     return reason;
 }
 
-SendError no_answer(const net::ClientError& failure) {
-    SendError error;
-    error.reason = "no answer from Twilio: " + failure.error.message;
-    // A URL that cannot be used will not get better by trying.
-    const bool bad_address = failure.error.code == Errc::invalid || failure.error.code == Errc::denied;
-    error.kind = failure.progress == net::Progress::in_doubt ? SendError::Class::in_doubt
-                 : bad_address                               ? SendError::Class::halted
-                                                             : SendError::Class::transient;
-    return error;
-}
-
 }  // namespace
 
 SendResult classify_twilio_answer(const net::ClientResult& answer, UnixMillis now) {
-    if (!answer) return no_answer(answer.error());
+    if (!answer) return no_answer(answer.error(), "Twilio");
     const net::ClientResponse& response = *answer;
     const Answer body = read_answer(response.body);
     const bool refused_at_once = body.status == "failed" || body.status == "undelivered";
