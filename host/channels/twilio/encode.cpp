@@ -11,7 +11,6 @@ namespace parley::channels {
 
 namespace {
 
-constexpr std::size_t kMaxBody = 1600;  // UTF-16 units; more is error 21617
 constexpr std::size_t kMaxAnswer = 4u << 20;
 
 std::string without_slash(std::string_view url) {
@@ -41,7 +40,7 @@ std::vector<net::FormFields> with_text(net::FormFields first, std::string_view t
     std::vector<net::FormFields> all;
     all.push_back(std::move(first));
     bool begun = false;
-    for (std::string& piece : split_text(text, kMaxBody)) {
+    for (std::string& piece : split_text(text, kTwilioMaxText)) {
         if (begun) all.emplace_back();
         begun = true;
         if (!piece.empty()) all.back().emplace_back("Body", std::move(piece));

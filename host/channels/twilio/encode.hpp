@@ -24,9 +24,9 @@ public:
     // that cannot stand in a header.
     TwilioEncoder(const TwilioConfig& config, PublicLink public_link);
 
-    // The requests that a message takes, to be made one after the other: a text of more than 1600 characters goes in
-    // pieces, and the text of a file that WhatsApp shows none with follows it. Never empty. Errc::invalid when the
-    // message cannot be sent this way at all.
+    // The requests that a message takes, to be made one after the other: a caption of more than 1600 characters goes in
+    // pieces (texts were cut before they were queued), and the text of a file that WhatsApp shows none with follows it.
+    // Never empty. Errc::invalid when the message cannot be sent this way at all.
     Result<std::vector<net::ClientRequest>> send(const Outbound& message) const;
 
     // "typing..." for 25 seconds, which also makes the blue ticks. Errc::invalid when `provider_id` is none of
@@ -61,6 +61,9 @@ private:
     net::Headers headers_;
     std::string account_path_;  // "/2010-04-01/Accounts/AC.../"
 };
+
+// Of a Body, in UTF-16 units; more is error 21617.
+inline constexpr std::size_t kTwilioMaxText = 1600;
 
 // The query parameter of status_callback().
 inline constexpr std::string_view kTwilioMessageParameter = "message";

@@ -85,7 +85,8 @@ Capabilities TwilioChannel::capabilities() const {
             // Status callbacks do name our ids, but may be lost; what Twilio lists is sure.
             .hands_back_ids = false,
             .keeps_history = true,
-            .conversation_window = true};
+            .conversation_window = true,
+            .max_text = kTwilioMaxText};
 }
 
 Result<void> TwilioChannel::verify(const net::Request& request) const {
