@@ -21,7 +21,7 @@ void ApiCall::prepare() {
             self->finish(ModelError{Fault::timeout, std::string(self->plan_.what) + ": no answer in time", {}});
     };
     timer_ = core_->executor.after(std::max(left_until(deadline_), milliseconds(0)), late);
-    model_ = options_.*plan_.configured;
+    model_ = plan_.model.empty() ? options_.*plan_.configured : plan_.model;
     const auto endpoint = parse_endpoint(options_.base_url);
     const bool needed = model_.empty() || (endpoint && !endpoint->path_known);
     const auto looked = core_->discovery.find(options_, needed, [self = shared_from_this()](const Found& found) {

@@ -13,6 +13,7 @@ namespace parley::gpt {
 class ApiCall : public std::enable_shared_from_this<ApiCall> {
 public:
     struct Plan {
+        std::string model;  // that the question names; empty: the operator's choice
         // What was configured for this; empty: what the server is found to have is looked at.
         std::string Options::*configured;
         std::function<std::string(const Found&)> otherwise;

@@ -86,6 +86,7 @@ void Provider::transcribe(TranscribeRequest request, Done<Transcript> done) {
     }
     ApiCall::Plan plan;
     plan.what = "transcription";
+    plan.model = request.model;
     plan.configured = &Options::transcription_model;
     plan.otherwise = [](const Found& found) {
         return found.endpoint.openai ? std::string(Defaults::transcription_model)
@@ -118,6 +119,7 @@ void Provider::speak(SpeakRequest request, Done<Audio> done) {
     }
     ApiCall::Plan plan;
     plan.what = "speech";
+    plan.model = request.model;
     plan.configured = &Options::speech_model;
     plan.otherwise = [](const Found& found) {
         return found.endpoint.openai ? std::string(Defaults::speech_model)

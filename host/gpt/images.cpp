@@ -93,6 +93,7 @@ void Provider::draw(DrawRequest request, Done<Image> done) {
     }
     ApiCall::Plan plan;
     plan.what = "pictures";
+    plan.model = request.model;
     plan.configured = &Options::image_model;
     plan.otherwise = [](const Found& found) {
         return found.endpoint.openai

@@ -122,6 +122,7 @@ struct TranscribeRequest {
     Asker asker;
     Audio audio;
     std::string language;  // ISO 639-1; may be empty
+    std::string model;     // empty: the operator's choice
     std::chrono::steady_clock::time_point deadline{};
 };
 struct Transcript {
@@ -134,17 +135,20 @@ struct SpeakRequest {
     Asker asker;
     std::string text;
     std::string voice;
+    std::string model;  // empty: the operator's choice
     std::chrono::steady_clock::time_point deadline{};
 };
 struct DrawRequest {
     Asker asker;
     std::string prompt;
     std::string size;
+    std::string model;  // empty: the operator's choice
     std::chrono::steady_clock::time_point deadline{};
 };
 struct EmbedRequest {
     Asker asker;
     std::vector<std::string> input;
+    std::string model;  // empty: the operator's choice
     std::chrono::steady_clock::time_point deadline{};
 };
 struct Embeddings {
@@ -155,6 +159,7 @@ struct ModerateRequest {
     Asker asker;
     std::string text;
     std::vector<Image> images;
+    std::string model;  // empty: the operator's choice
     std::chrono::steady_clock::time_point deadline{};
 };
 struct Verdict {

@@ -88,6 +88,7 @@ void Provider::embed(EmbedRequest request, Done<Embeddings> done) {
     }
     ApiCall::Plan plan;
     plan.what = "embeddings";
+    plan.model = request.model;
     plan.configured = &Options::embedding_model;
     plan.otherwise = [](const Found& found) {
         return found.endpoint.openai ? std::string(Defaults::embedding_model)
@@ -115,6 +116,7 @@ void Provider::moderate(ModerateRequest request, Done<Verdict> done) {
     }
     ApiCall::Plan plan;
     plan.what = "moderation";
+    plan.model = request.model;
     plan.configured = &Options::moderation_model;
     plan.otherwise = [](const Found&) { return std::string(Defaults::moderation_model); };
     const auto given = std::make_shared<const ModerateRequest>(std::move(request));

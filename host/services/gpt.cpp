@@ -45,7 +45,8 @@ gpt::Asker asker_of(const parley_call& call) {
 template <class T, class Request>
 gpt::Outcome<T> wait_for(parley_call* call, Request request, void (gpt::Model::*ask)(Request, gpt::Done<T>)) {
     const auto now = std::chrono::steady_clock::now();
-    const auto deadline = std::max(std::min(call->state.deadline, now + longest) - last_words, now + 1ms);
+    auto deadline = std::max(std::min(call->state.deadline, now + longest) - last_words, now + 1ms);
+    if (request.deadline != SteadyTime{}) deadline = std::min(deadline, request.deadline);
     request.asker = asker_of(*call);
     request.deadline = deadline;
     auto waiting = std::make_shared<Waiting<T>>();

@@ -105,12 +105,21 @@ Result<gpt::Tool> tool_from(const JsonReader& read) {
     return tool;
 }
 
+// What every question may say: which model, and how long it may take.
+template <class Request>
+void read_call(const JsonReader& read, Request& request) {
+    request.model = read["model"].string_or("");
+    const auto timeout = std::chrono::milliseconds(std::clamp<std::int64_t>(read["timeout_ms"].int_or(0), 0, 600'000));
+    if (timeout.count() > 0) request.deadline = std::chrono::steady_clock::now() + timeout;
+}
+
 template <class Request, class Fill>
 Result<Request> filled(std::string_view text, Fill fill) {
     const auto value = parsed(text);
     if (!value) return value.error();
     JsonProblem problem;
     Request request;
+    read_call(JsonReader(*value, problem), request);
     const Result<void> done = fill(JsonReader(*value, problem), request);
     if (!done) return done.error();
     if (problem) return problem.error();
@@ -141,7 +150,6 @@ Result<gpt::ChatRequest> chat_request_from(std::string_view text, const media::S
             if (!tool) return tool.error();
             request.tools.push_back(std::move(*tool));
         }
-        request.model = read["model"].string_or("");
         request.max_tokens = static_cast<int>(std::clamp<std::int64_t>(read["max_tokens"].int_or(0), 0, 1'000'000));
         const auto schema = read["schema"];
         if (!schema.present()) return {};

@@ -22,6 +22,7 @@ class Img : public parley::Plugin {
 public:
     Img() {
         parser_.help_when_empty();
+        parser_.option("-m", "--model");
         parser_.option("-s", "--size");
         parser_.positional("description").takes(parley::one_or_more);
     }
@@ -32,10 +33,13 @@ public:
     parley::Help help() const override {
         return {"Generate image.",
                 {{"[description]", "Generate image.", {"A cat with a hat.", "A dog with a frog."}},
+                 {"-m [model] [description]",
+                  "Generate image using a specific model.",
+                  {"-m gpt-image-1-mini A cat with a hat."}},
                  {"-s [width]x[height] [description]",
                   "Generate image of that size.",
                   {"-s 1536x1024 A dog with a frog."}}},
-                "Which model draws is for the admins to choose."};
+                "Without -m the model that the admins chose draws."};
     }
 
     void handle(parley::Context& ctx) override {
@@ -46,8 +50,9 @@ public:
         ctx.messaging().typing(true);
         parley::Outgoing picture;
         picture.kind = parley::Outgoing::Kind::media;
+        const parley::ModelCall how{arguments.one("model").value_or("")};
         picture.media_ref =
-            model::answer([&] { return ctx.gpt().draw(description, arguments.one("size").value_or("")); });
+            model::answer([&] { return ctx.gpt().draw(description, arguments.one("size").value_or(""), how); });
         picture.media_name = file_name(description);
         ctx.messaging().send(picture);
     }

@@ -16,6 +16,7 @@ std::size_t length_of(std::string_view text) {
 class Tts : public parley::Plugin {
 public:
     Tts() {
+        parser_.option("-m", "--model");
         parser_.option("-v", "--voice");
         parser_.positional("text").takes(parley::any_number);
     }
@@ -29,8 +30,11 @@ public:
                  {"-v [voice] [text]",
                   "Text to speech using a specific voice.",
                   {"-v alloy Hello!", "-v echo This is a test message."}},
+                 {"-m [model] [text]",
+                  "Text to speech using a specific model.",
+                  {"-m tts-1 Hello!", "-m tts-1-hd This is a test message."}},
                  {"", "Read the quoted message aloud.", {"(Reply to a message)"}}},
-                "Common voices: alloy, echo, fable, onyx, nova, shimmer."};
+                "Common voices: alloy, echo, fable, onyx, nova, shimmer. Common models: tts-1, tts-1-hd."};
     }
 
     void handle(parley::Context& ctx) override {
@@ -44,7 +48,8 @@ public:
             throw parley::UserError("A text to read aloud has at most 4,096 characters.");
         parley::Outgoing note;
         note.kind = parley::Outgoing::Kind::media;
-        note.media_ref = model::answer([&] { return ctx.gpt().speak(text, arguments.one("voice").value_or("")); });
+        const parley::ModelCall how{arguments.one("model").value_or("")};
+        note.media_ref = model::answer([&] { return ctx.gpt().speak(text, arguments.one("voice").value_or(""), how); });
         note.voice = true;
         ctx.messaging().send(note);
     }

@@ -136,6 +136,9 @@ TEST_CASE("img sends what was drawn") {
     REQUIRE(sent.size() == 1);
     CHECK(sent[0].media == "A cat with a  hat.@1536x1024");
     CHECK(sent[0].media_name == "A_cat_with.png");
+    CHECK(bot.host.world().model.named.empty());
+    CHECK(bot.send("/img -m clip A dog with a frog.").sent.at(0).media == "A dog with a frog.@");
+    CHECK(bot.host.world().model.named == "clip");
 }
 
 TEST_CASE("tts sends a voice note") {
@@ -145,6 +148,8 @@ TEST_CASE("tts sends a voice note") {
     REQUIRE(sent.size() == 1);
     CHECK(sent[0].voice);
     CHECK(sent[0].media == "echo:Hello!  You");
+    CHECK(bot.send("/tts -m tts-1-hd Hello!").sent.at(0).media == ":Hello!");
+    CHECK(bot.host.world().model.named == "tts-1-hd");
     Incoming reply;
     reply.text = "/tts";
     reply.reply_to = "earlier";

@@ -159,6 +159,17 @@ TEST_CASE("files go to the model and come from it by reference") {
     CHECK(at.media.read(spoken.text).value() == "OggS salam");
     CHECK(at.ask(at.gpt().speak, "{}").status == PARLEY_INVALID);
 
+    // Every question may name its model, and say how long it will wait.
+    gpt::SpeakRequest asked;
+    at.model.on_speak = [&](const gpt::SpeakRequest& request) {
+        asked = request;
+        return gpt::Audio{"audio/ogg", "OggS"};
+    };
+    const auto began = std::chrono::steady_clock::now();
+    CHECK(at.ask(at.gpt().speak, R"({"text":"salam","model":"tts-9","timeout_ms":3000})").status == PARLEY_OK);
+    CHECK(asked.model == "tts-9");
+    CHECK(asked.deadline < began + 10s);
+
     at.model.on_draw = [&](const gpt::DrawRequest&) { return gpt::Image{"image/jpeg", jpeg}; };
     const auto drawn = at.ask(at.gpt().draw, R"({"prompt":"a cat"})");
     REQUIRE(drawn.status == PARLEY_OK);

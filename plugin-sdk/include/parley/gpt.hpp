@@ -50,6 +50,7 @@ struct ChatRequest {
     std::vector<Tool> tools{};
     Json schema{};              // JSON Schema that the text of the answer fits, as JSON; null: plain text
     std::string schema_name{};  // empty: "answer"
+    int timeout_ms = 0;         // 0: until the handling's deadline
 };
 
 struct ChatAnswer {
@@ -64,6 +65,12 @@ struct ChatAnswer {
     Json json() const { return Json::parse(text); }
     // To be appended to the messages, before one message with role "tool" for each of its calls.
     ChatMessage message() const { return {"assistant", text, {}, tool_calls}; }
+};
+
+// What a call may say besides its question. What is empty or 0 is left to the operator and to the handling's deadline.
+struct ModelCall {
+    std::string model{};
+    int timeout_ms = 0;  // Status::timeout when there is no answer by then
 };
 
 struct Transcript {
@@ -99,6 +106,17 @@ struct ModelUsage {
     std::int64_t day_ends_ms = 0;  // when today's counters start afresh
 };
 
+namespace detail {
+
+inline Json to_json(const ModelCall& how) {
+    Json json = Json::object();
+    if (!how.model.empty()) json["model"] = how.model;
+    if (how.timeout_ms > 0) json["timeout_ms"] = how.timeout_ms;
+    return json;
+}
+
+}  // namespace detail
+
 class Gpt {
 public:
     Gpt(detail::Link link, const parley_gpt* table) : link_(link), table_(table) {}
@@ -113,8 +131,8 @@ public:
     ChatAnswer chat(const ChatRequest& request) const;
 
     // What is said in an audio file. `language`: ISO 639-1, a help where it is known.
-    Transcript transcribe(std::string_view media, std::string_view language = {}) const {
-        Json body = Json::object();
+    Transcript transcribe(std::string_view media, std::string_view language = {}, const ModelCall& how = {}) const {
+        auto body = detail::to_json(how);
         body["media"] = media;
         if (!language.empty()) body["language"] = language;
         const auto answer = Json::parse(ask(&parley_gpt::transcribe, body, "gpt.transcribe"));
@@ -122,26 +140,26 @@ public:
     }
 
     // A voice note of at most 4,096 characters, to be sent with Outgoing::voice. Answers with its reference.
-    std::string speak(std::string_view text, std::string_view voice = {}) const {
-        Json body = Json::object();
+    std::string speak(std::string_view text, std::string_view voice = {}, const ModelCall& how = {}) const {
+        auto body = detail::to_json(how);
         body["text"] = text;
         if (!voice.empty()) body["voice"] = voice;
         return ask(&parley_gpt::speak, body, "gpt.speak");
     }
 
     // A picture. `size`: as "1024x1024". Answers with its reference.
-    std::string draw(std::string_view prompt, std::string_view size = {}) const {
-        Json body = Json::object();
+    std::string draw(std::string_view prompt, std::string_view size = {}, const ModelCall& how = {}) const {
+        auto body = detail::to_json(how);
         body["prompt"] = prompt;
         if (!size.empty()) body["size"] = size;
         return ask(&parley_gpt::draw, body, "gpt.draw");
     }
 
     // One vector for each text, 2,048 texts at most.
-    std::vector<std::vector<float>> embed(const std::vector<std::string>& texts) const;
+    std::vector<std::vector<float>> embed(const std::vector<std::string>& texts, const ModelCall& how = {}) const;
 
     // Is this something that should not be said?
-    Verdict moderate(std::string_view text) const;
+    Verdict moderate(std::string_view text, const ModelCall& how = {}) const;
 
     // Throws ServiceError with Status::denied when somebody who is no admin asks for all.
     ModelUsage usage(const UsageQuery& query = {}) const;

@@ -48,6 +48,7 @@ inline Json to_json(const ChatRequest& request) {
     body["messages"] = std::move(messages);
     if (!request.model.empty()) body["model"] = request.model;
     if (request.max_tokens > 0) body["max_tokens"] = request.max_tokens;
+    if (request.timeout_ms > 0) body["timeout_ms"] = request.timeout_ms;
     if (!request.schema.is_null()) {
         body["schema"]["name"] = request.schema_name.empty() ? "answer" : request.schema_name;
         body["schema"]["schema"] = request.schema;
@@ -75,8 +76,8 @@ inline ChatAnswer Gpt::chat(const ChatRequest& request) const {
     return answer;
 }
 
-inline std::vector<std::vector<float>> Gpt::embed(const std::vector<std::string>& texts) const {
-    Json body = Json::object();
+inline std::vector<std::vector<float>> Gpt::embed(const std::vector<std::string>& texts, const ModelCall& how) const {
+    auto body = detail::to_json(how);
     Json input = Json::array();
     for (const auto& text : texts) input.push_back(text);
     body["input"] = std::move(input);
@@ -89,8 +90,8 @@ inline std::vector<std::vector<float>> Gpt::embed(const std::vector<std::string>
     return vectors;
 }
 
-inline Verdict Gpt::moderate(std::string_view text) const {
-    Json body = Json::object();
+inline Verdict Gpt::moderate(std::string_view text, const ModelCall& how) const {
+    auto body = detail::to_json(how);
     body["text"] = text;
     const auto answer = Json::parse(ask(&parley_gpt::moderate, body, "gpt.moderate"));
     Verdict verdict;

@@ -13,7 +13,7 @@ extern "C" {
 typedef struct parley_gpt {
     uint32_t size;
 
-    /* [hook thread, blocks] request: {"messages":[{"role":"user","content":"..."}],"model":"..."?,"max_tokens":n?,
+    /* [hook thread, blocks] request: {"messages":[{"role":"user","content":"..."}],"max_tokens":n?,
      * "schema":{"name":"...","schema":{...}}?,"tools":[{"name":"...","description":"...","parameters":{...}}]?}.
      * role: "system", "user", "assistant" (with "tool_calls" as they were answered) or "tool" (with "tool_call_id").
      * content: text, or an array of {"type":"text","text":"..."} and {"type":"image","media":"<reference>"}.
@@ -21,6 +21,9 @@ typedef struct parley_gpt {
      * answer: {"text":"...","model":"...","input_tokens":n,"output_tokens":n,
      * "tool_calls":[{"id":"...","name":"...","arguments":{...}}]?,"truncated":true?}. truncated: the limit of tokens,
      * or a broken connection, cut the text off.
+     *
+     * Every request here but that of `usage` may also have "model": the name of one, instead of the operator's choice,
+     * and "timeout_ms": how long the answer may take; PARLEY_TIMEOUT then. The deadline of the call holds besides.
      *
      * All functions here: PARLEY_NOT_CONFIGURED: the operator has given no model; say so to the user. PARLEY_DENIED:
      * the sender, the chat or the organisation has used up its budget, or the provider refuses the content; last_error

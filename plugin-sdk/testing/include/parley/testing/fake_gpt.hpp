@@ -49,7 +49,9 @@ parley_status ask_model(parley_call* raw, parley_str request, bool set, Answer a
     auto& call = Call::of(raw);
     if (!set) return call.fail(PARLEY_NOT_CONFIGURED, "no language model is set up");
     try {
-        return answer(call, Json::parse(detail::view(request)));
+        const auto question = Json::parse(detail::view(request));
+        call.world.model.named = question["model"].as_string();
+        return answer(call, question);
     } catch (const ServiceError& error) {
         return call.fail(static_cast<parley_status>(error.status()), error.reason());
     } catch (const JsonError& error) {

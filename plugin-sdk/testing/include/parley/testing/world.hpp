@@ -28,6 +28,7 @@ struct FakeModel {
     std::function<std::string(const std::string& prompt, const std::string& size)> draw;           // words -> bytes
     std::function<std::vector<double>(const std::string& text)> embed;
     std::function<std::vector<std::string>(const std::string& text)> moderate;  // the categories it falls into
+    std::string named;                               // the model that the last question asked for by name; empty: none
     std::function<Json(const Json& request)> usage;  // request and answer as in parley.gpt/1; none: nothing was used
 };
 
