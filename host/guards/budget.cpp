@@ -16,28 +16,42 @@ constexpr std::size_t longest_model_name = 200;
 constexpr std::int64_t most_of_a_call = 1'000'000'000;  // tokens, milliseconds, characters
 constexpr double longest_recording = 86'400;            // seconds
 
+// What makes one kind of question different from another.
+struct Rules {
+    const char* name;
+    std::int64_t Amount::*counted;  // what a limit counts beside tokens and money; null: nothing
+    std::int64_t (config::PriceTable::*price)(std::string_view, std::int64_t) const;  // of that; null: tokens cost
+};
+using config::PriceTable;
+constexpr Rules rules[] = {{"chat", nullptr, nullptr},
+                           {"transcribe", &Amount::audio_ms, &PriceTable::of_audio},
+                           {"speak", &Amount::speech_characters, &PriceTable::of_speech},
+                           {"draw", &Amount::pictures, &PriceTable::of_pictures},
+                           {"embed", nullptr, nullptr}};
+
+const Rules& rules_of(Kind kind) {
+    return rules[static_cast<std::size_t>(kind)];
+}
+
 // As a limit counts it.
-Amount amount_of(Kind kind, std::int64_t tokens, std::int64_t amount, std::int64_t micro_usd) {
+Amount amount_of(const Rules& kind, std::int64_t tokens, std::int64_t amount, std::int64_t micro_usd) {
     Amount counted;
     counted.tokens = tokens;
     counted.micro_usd = micro_usd;
-    if (kind == Kind::draw) counted.pictures = amount;
-    if (kind == Kind::transcribe) counted.audio_ms = amount;
-    if (kind == Kind::speak) counted.speech_characters = amount;
+    if (kind.counted) counted.*kind.counted = amount;
     return counted;
 }
 
-Kind kind_from(const std::string& name) {
-    for (const auto kind : {Kind::transcribe, Kind::speak, Kind::draw, Kind::embed})
-        if (name == to_string(kind)) return kind;
-    return Kind::chat;
+const Rules& rules_named(const std::string& name) {
+    const auto found =
+        std::find_if(std::begin(rules), std::end(rules), [&](const Rules& at) { return name == at.name; });
+    return found == std::end(rules) ? rules[0] : *found;
 }
 
 }  // namespace
 
 const char* to_string(Kind kind) {
-    static constexpr const char* names[] = {"chat", "transcribe", "speak", "draw", "embed"};
-    return names[static_cast<int>(kind)];
+    return rules_of(kind).name;
 }
 
 // One call on its way through: answered once, by the model or by its deadline.
@@ -49,7 +63,8 @@ struct Budget::Asked {
 };
 
 Budget::Budget(Parts parts)
-    : parts_(std::move(parts)),
+    : Passing(parts.next),
+      parts_(std::move(parts)),
       book_(parts_.executor, parts_.pool, parts_.log),
       prices_(config::PriceTable::parse("").value()),
       input_tokens_(
@@ -74,7 +89,7 @@ void Budget::load() {
     if (abandoned > 0) parts_.log.warn("gpt.reservations_charged", {{"calls", abandoned}});
     for (const auto& total : totals)
         allowance_.load({total.organisation, total.account, total.chat, total.person},
-                        amount_of(kind_from(total.kind), total.tokens, total.amount, total.micro_usd));
+                        amount_of(rules_named(total.kind), total.tokens, total.amount, total.micro_usd));
     allowance_.loaded(limits_from(parts_.settings));
 }
 
@@ -110,92 +125,88 @@ std::string Budget::model_or_default(Kind kind, const std::string& named) const 
 
 Budget::Cost Budget::priced(Kind kind, Cost cost) {
     const auto& table = prices();
-    switch (kind) {
-        case Kind::chat:
-        case Kind::embed:
-            cost.micro_usd = table.of_tokens(cost.model, cost.input_tokens, cost.output_tokens);
-            break;
-        case Kind::transcribe:
-            cost.micro_usd = table.of_audio(cost.model, cost.amount);
-            break;
-        case Kind::speak:
-            cost.micro_usd = table.of_speech(cost.model, cost.amount);
-            break;
-        case Kind::draw:
-            cost.micro_usd = table.of_pictures(cost.model, cost.amount);
-            break;
-    }
+    const auto price = rules_of(kind).price;
+    cost.micro_usd = price ? (table.*price)(cost.model, cost.amount)
+                           : table.of_tokens(cost.model, cost.input_tokens, cost.output_tokens);
     return cost;
 }
 
-Budget::Cost Budget::cost_of_failure(const gpt::ModelError& error) {
+Budget::Cost Budget::cost_of(const gpt::Usage& usage) {
     Cost cost;
-    cost.input_tokens = error.usage.input_tokens;
-    cost.output_tokens = error.usage.output_tokens;
+    cost.input_tokens = usage.input_tokens;
+    cost.output_tokens = usage.output_tokens;
     return cost;
 }
 
-template <class Answer, class Ask, class Used>
-void Budget::within(Kind kind, const gpt::Asker& asker, Cost most, SteadyTime deadline, gpt::Done<Answer> done, Ask ask,
-                    Used used) {
+db::GptReservation Budget::row_of(const Permit& permit) {
+    const auto& [kind, day, payer, most, id] = permit;
+    return {id,
+            day,
+            payer.organisation,
+            payer.account,
+            payer.chat,
+            payer.person,
+            to_string(kind),
+            most.model,
+            most.input_tokens,
+            most.output_tokens,
+            most.amount,
+            most.micro_usd};
+}
+
+// A database that hangs must not hold up whoever asks.
+template <class Answer>
+void Budget::answer_by(SteadyTime deadline, const std::shared_ptr<Asked<Answer>>& asked) {
+    if (deadline == SteadyTime()) return;
+    const auto left =
+        std::max(deadline - std::chrono::steady_clock::now(), std::chrono::steady_clock::duration::zero());
+    asked->timer = parts_.executor.after(std::chrono::ceil<std::chrono::milliseconds>(left), [asked] {
+        asked->timer = 0;
+        auto late = std::exchange(asked->done, nullptr);
+        late(gpt::ModelError{gpt::Fault::timeout, "the use of the model could not be recorded in time", {}});
+    });
+}
+
+template <class Request, class Answer, class Used>
+void Budget::within(Kind kind, Request request, gpt::Done<Answer> done,
+                    void (gpt::Model::*ask)(Request, gpt::Done<Answer>), Cost most, Used used) {
     new_day();
+    most.model = model_or_default(kind, request.model);
     auto asked = std::make_shared<Asked<Answer>>();
-    asked->permit = {kind, day_.name, payer_of(asker), priced(kind, std::move(most)), 0};
+    asked->permit = {kind, day_.name, payer_of(request.asker), priced(kind, std::move(most)), 0};
     asked->done = std::move(done);
     auto& permit = asked->permit;
-    const auto& cost = permit.most;
-    if (const auto refused = allowance_.reserve(permit.payer, counted(permit, cost), limits_from(parts_.settings))) {
+    if (const auto refused =
+            allowance_.reserve(permit.payer, counted(permit, permit.most), limits_from(parts_.settings))) {
         parts_.executor.post(
             [asked, error = refusal_of(permit.payer, kind, *refused)]() mutable { asked->done(std::move(error)); });
         return;
     }
     permit.id = parts_.ids.next();
-    // A database that hangs must not hold up whoever asks.
-    if (deadline != SteadyTime())
-        asked->timer = parts_.executor.after(
-            std::chrono::ceil<std::chrono::milliseconds>(
-                std::max(deadline - std::chrono::steady_clock::now(), std::chrono::steady_clock::duration::zero())),
-            [asked] {
-                asked->timer = 0;
-                auto late = std::exchange(asked->done, nullptr);
-                late(gpt::ModelError{gpt::Fault::timeout, "the use of the model could not be recorded in time", {}});
-            });
-    db::GptReservation row{permit.id,
-                           permit.day,
-                           permit.payer.organisation,
-                           permit.payer.account,
-                           permit.payer.chat,
-                           permit.payer.person,
-                           to_string(kind),
-                           cost.model,
-                           cost.input_tokens,
-                           cost.output_tokens,
-                           cost.amount,
-                           cost.micro_usd};
-    book_.reserve(
-        std::move(row), [this, asked, ask = std::move(ask), used = std::move(used)](Result<void> how) mutable {
-            if (asked->timer != 0) parts_.executor.cancel(asked->timer);
-            if (!how) {
-                release(asked->permit);
-                if (asked->done)
-                    asked->done(gpt::ModelError{
-                        gpt::Fault::away, "the use of the model could not be recorded: " + how.error().message, {}});
-                return;
-            }
-            if (!asked->done) return settle(asked->permit, {});
-            ask([this, asked, used = std::move(used)](gpt::Outcome<Answer> outcome) mutable {
-                auto cost_now = outcome ? used(*outcome) : cost_of_failure(outcome.error());
-                // Nobody knows what it cost: as after a crash, what was reserved counts.
-                if (!outcome && outcome.error().fault == gpt::Fault::timeout && cost_now.nothing())
-                    cost_now = asked->permit.most;
-                settle(asked->permit, std::move(cost_now));
-                asked->done(std::move(outcome));
-            });
+    answer_by(request.deadline, asked);
+    book_.reserve(row_of(permit), [this, asked, ask, request = std::move(request),
+                                   used = std::move(used)](Result<void> how) mutable {
+        if (asked->timer != 0) parts_.executor.cancel(asked->timer);
+        if (!how) {
+            release(asked->permit);
+            if (asked->done)
+                asked->done(gpt::ModelError{
+                    gpt::Fault::away, "the use of the model could not be recorded: " + how.error().message, {}});
+            return;
+        }
+        if (!asked->done) return settle(asked->permit, {});
+        (next_.*ask)(std::move(request), [this, asked, used = std::move(used)](gpt::Outcome<Answer> outcome) mutable {
+            auto cost = outcome ? used(*outcome) : cost_of(outcome.error().usage);
+            // Nobody knows what it cost: as after a crash, what was reserved counts.
+            if (!outcome && outcome.error().fault == gpt::Fault::timeout && cost.nothing()) cost = asked->permit.most;
+            settle(asked->permit, std::move(cost));
+            asked->done(std::move(outcome));
         });
+    });
 }
 
 Amount Budget::counted(const Permit& permit, const Cost& cost) {
-    return amount_of(permit.kind, cost.input_tokens + cost.output_tokens, cost.amount, cost.micro_usd);
+    return amount_of(rules_of(permit.kind), cost.input_tokens + cost.output_tokens, cost.amount, cost.micro_usd);
 }
 
 // Nothing of it is in the database.
@@ -232,101 +243,58 @@ void Budget::settle(const Permit& permit, Cost cost) {
         warn(permit, warning);
 }
 
-// --- the six questions
+// --- the questions: what each can cost at most, and what it did cost
 
 void Budget::chat(gpt::ChatRequest request, gpt::Done<gpt::ChatAnswer> done) {
     if (request.max_tokens <= 0) request.max_tokens = parts_.default_max_tokens;
     Cost most;
-    most.model = model_or_default(Kind::chat, request.model);
-    most.input_tokens = most_input_tokens(request, most.model);
+    most.input_tokens = most_input_tokens(request, model_or_default(Kind::chat, request.model));
     most.output_tokens = request.max_tokens;
-    const auto asker = request.asker;
-    const auto deadline = request.deadline;
-    within<gpt::ChatAnswer>(
-        Kind::chat, asker, most, deadline, std::move(done),
-        [this, request = std::move(request)](gpt::Done<gpt::ChatAnswer> answered) mutable {
-            parts_.next.chat(std::move(request), std::move(answered));
-        },
-        [input = most.input_tokens](const gpt::ChatAnswer& answer) {
-            Cost cost;
-            cost.model = answer.model;
-            cost.input_tokens = answer.usage.input_tokens;
-            cost.output_tokens = answer.usage.output_tokens;
-            // Nobody said: better a little too much than nothing.
-            if (cost.nothing()) cost.input_tokens = input;
-            return cost;
-        });
+    within(Kind::chat, std::move(request), std::move(done), &gpt::Model::chat, most,
+           [most](const gpt::ChatAnswer& answer) {
+               auto cost = cost_of(answer.usage);
+               cost.model = answer.model;
+               // Nobody said: better a little too much than nothing.
+               if (cost.nothing()) cost.input_tokens = most.input_tokens;
+               return cost;
+           });
 }
 
 void Budget::transcribe(gpt::TranscribeRequest request, gpt::Done<gpt::Transcript> done) {
     Cost most;
-    most.model = model_or_default(Kind::transcribe, "");
     most.amount = most_audio_ms(request.audio);
     const auto likely = likely_audio_ms(request.audio);
-    const auto asker = request.asker;
-    const auto deadline = request.deadline;
-    within<gpt::Transcript>(
-        Kind::transcribe, asker, most, deadline, std::move(done),
-        [this, request = std::move(request)](gpt::Done<gpt::Transcript> answered) mutable {
-            parts_.next.transcribe(std::move(request), std::move(answered));
-        },
-        [likely](const gpt::Transcript& transcript) {
-            Cost cost;
-            cost.amount = transcript.seconds > 0
-                              ? static_cast<std::int64_t>(std::min(transcript.seconds, longest_recording) * 1000)
-                              : likely;
-            return cost;
-        });
+    within(Kind::transcribe, std::move(request), std::move(done), &gpt::Model::transcribe, most,
+           [likely](const gpt::Transcript& transcript) {
+               const auto seconds = std::min(transcript.seconds, longest_recording);
+               Cost cost;
+               cost.amount = seconds > 0 ? static_cast<std::int64_t>(seconds * 1000) : likely;
+               return cost;
+           });
 }
 
 void Budget::speak(gpt::SpeakRequest request, gpt::Done<gpt::Audio> done) {
     Cost most;
-    most.model = model_or_default(Kind::speak, "");
     most.amount = characters(request.text);
-    const auto asker = request.asker;
-    const auto deadline = request.deadline;
-    within<gpt::Audio>(
-        Kind::speak, asker, most, deadline, std::move(done),
-        [this, request = std::move(request)](gpt::Done<gpt::Audio> answered) mutable {
-            parts_.next.speak(std::move(request), std::move(answered));
-        },
-        [most](const gpt::Audio&) { return most; });
+    within(Kind::speak, std::move(request), std::move(done), &gpt::Model::speak, most,
+           [most](const gpt::Audio&) { return most; });
 }
 
 void Budget::draw(gpt::DrawRequest request, gpt::Done<gpt::Image> done) {
     Cost most;
-    most.model = model_or_default(Kind::draw, "");
     most.amount = 1;
-    const auto asker = request.asker;
-    const auto deadline = request.deadline;
-    within<gpt::Image>(
-        Kind::draw, asker, most, deadline, std::move(done),
-        [this, request = std::move(request)](gpt::Done<gpt::Image> answered) mutable {
-            parts_.next.draw(std::move(request), std::move(answered));
-        },
-        [most](const gpt::Image&) { return most; });
+    within(Kind::draw, std::move(request), std::move(done), &gpt::Model::draw, most,
+           [most](const gpt::Image&) { return most; });
 }
 
 void Budget::embed(gpt::EmbedRequest request, gpt::Done<gpt::Embeddings> done) {
     Cost most;
-    most.model = model_or_default(Kind::embed, "");
     most.input_tokens = most_input_tokens(request);
-    const auto asker = request.asker;
-    const auto deadline = request.deadline;
-    within<gpt::Embeddings>(
-        Kind::embed, asker, most, deadline, std::move(done),
-        [this, request = std::move(request)](gpt::Done<gpt::Embeddings> answered) mutable {
-            parts_.next.embed(std::move(request), std::move(answered));
-        },
-        [most](const gpt::Embeddings& embeddings) {
-            Cost cost;
-            cost.input_tokens = embeddings.usage.input_tokens;
-            return cost.nothing() ? most : cost;
-        });
-}
-
-void Budget::moderate(gpt::ModerateRequest request, gpt::Done<gpt::Verdict> done) {
-    parts_.next.moderate(std::move(request), std::move(done));
+    within(Kind::embed, std::move(request), std::move(done), &gpt::Model::embed, most,
+           [most](const gpt::Embeddings& embeddings) {
+               const auto cost = cost_of(embeddings.usage);
+               return cost.nothing() ? most : cost;
+           });
 }
 
 }  // namespace parley::guards

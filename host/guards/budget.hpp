@@ -19,9 +19,9 @@
 #include "core/ids.hpp"
 #include "core/log.hpp"
 #include "core/metrics.hpp"
-#include "gpt/model.hpp"
 #include "guards/allowance.hpp"
 #include "guards/calendar.hpp"
+#include "guards/passing.hpp"
 #include "guards/usage_book.hpp"
 
 namespace parley::guards {
@@ -29,7 +29,7 @@ namespace parley::guards {
 enum class Kind { chat, transcribe, speak, draw, embed };
 const char* to_string(Kind kind);  // "chat", ...: as in gpt_usage.kind
 
-class Budget final : public gpt::Model {
+class Budget final : public Passing {
 public:
     struct Parts {
         gpt::Model& next;
@@ -56,9 +56,7 @@ public:
     void speak(gpt::SpeakRequest request, gpt::Done<gpt::Audio> done) override;
     void draw(gpt::DrawRequest request, gpt::Done<gpt::Image> done) override;
     void embed(gpt::EmbedRequest request, gpt::Done<gpt::Embeddings> done) override;
-    void moderate(gpt::ModerateRequest request, gpt::Done<gpt::Verdict> done) override;  // free of charge
-    bool configured() const override { return parts_.next.configured(); }
-    int context_tokens() const override { return parts_.next.context_tokens(); }
+    // Moderation is free of charge.
 
     const Allowance& allowance() const { return allowance_; }
     // Everything is written.
@@ -81,14 +79,17 @@ private:
     template <class Answer>
     struct Asked;
 
-    // Reserves, calls `ask` with what is to be called with the answer, and settles by what `used` makes of the answer.
-    template <class Answer, class Ask, class Used>
-    void within(Kind kind, const gpt::Asker& asker, Cost most, SteadyTime deadline, gpt::Done<Answer> done, Ask ask,
-                Used used);
+    // Reserves, asks the next model, and settles by what `used` makes of its answer.
+    template <class Request, class Answer, class Used>
+    void within(Kind kind, Request request, gpt::Done<Answer> done, void (gpt::Model::*ask)(Request, gpt::Done<Answer>),
+                Cost most, Used used);
+    template <class Answer>
+    void answer_by(SteadyTime deadline, const std::shared_ptr<Asked<Answer>>& asked);
     void new_day();
     Payer payer_of(const gpt::Asker& asker) const;
     Cost priced(Kind kind, Cost cost);
-    static Cost cost_of_failure(const gpt::ModelError& error);
+    static Cost cost_of(const gpt::Usage& usage);
+    static db::GptReservation row_of(const Permit& permit);
     std::string model_or_default(Kind kind, const std::string& named) const;
     void settle(const Permit& permit, Cost cost);
     void release(const Permit& permit);

@@ -16,7 +16,8 @@ gpt::ModelError busy() {
 }  // namespace
 
 Line::Line(Parts parts)
-    : parts_(std::move(parts)),
+    : Passing(parts.next),
+      parts_(std::move(parts)),
       running_gauge_(parts_.metrics.gauge("parley_gpt_running", "Questions to language models under way")),
       waiting_gauge_(parts_.metrics.gauge("parley_gpt_waiting", "Questions that wait for their turn")),
       refused_(parts_.metrics.counter("parley_gpt_refused_total", "Questions to language models that were not asked",
@@ -122,7 +123,7 @@ void Line::pass(Request request, gpt::Done<Answer> done, void (gpt::Model::*ask)
     enter(
         organisation, person, deadline,
         [this, organisation, ask, shared, request = std::move(request)]() mutable {
-            (parts_.next.*ask)(std::move(request), [this, organisation, shared](gpt::Outcome<Answer> outcome) {
+            (next_.*ask)(std::move(request), [this, organisation, shared](gpt::Outcome<Answer> outcome) {
                 leave(organisation);
                 (*shared)(std::move(outcome));
             });

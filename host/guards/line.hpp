@@ -14,11 +14,11 @@
 #include "config/settings.hpp"
 #include "core/executor.hpp"
 #include "core/metrics.hpp"
-#include "gpt/model.hpp"
+#include "guards/passing.hpp"
 
 namespace parley::guards {
 
-class Line final : public gpt::Model {
+class Line final : public Passing {
 public:
     struct Parts {
         gpt::Model& next;
@@ -35,8 +35,6 @@ public:
     void draw(gpt::DrawRequest request, gpt::Done<gpt::Image> done) override;
     void embed(gpt::EmbedRequest request, gpt::Done<gpt::Embeddings> done) override;
     void moderate(gpt::ModerateRequest request, gpt::Done<gpt::Verdict> done) override;
-    bool configured() const override { return parts_.next.configured(); }
-    int context_tokens() const override { return parts_.next.context_tokens(); }
 
     std::size_t running() const { return running_; }
     std::size_t waiting() const { return waiting_; }

@@ -26,7 +26,8 @@ bool is_ours(const gpt::Asker& asker) {
 }  // namespace
 
 Moderation::Moderation(Parts parts)
-    : parts_(std::move(parts)),
+    : Passing(parts.next),
+      parts_(std::move(parts)),
       flagged_(parts_.metrics.counter("parley_gpt_refused_total", "Questions to language models that were not asked",
                                       {{"scope", "moderation"}, {"limit", "content"}})),
       unchecked_(parts_.metrics.counter("parley_gpt_unchecked_total", "Texts that moderation could not look at")) {}
@@ -47,7 +48,7 @@ void Moderation::check(const gpt::Asker& asker, std::string text, std::vector<gp
     request.text = std::move(text);
     request.images = std::move(images);
     request.deadline = deadline;
-    parts_.next.moderate(
+    next_.moderate(
         std::move(request),
         [this, then = std::move(then)](const gpt::Outcome<gpt::Verdict>& verdict) mutable { then(judge(verdict)); });
 }
@@ -85,9 +86,9 @@ void Moderation::chat(gpt::ChatRequest request, gpt::Done<gpt::ChatAnswer> done)
 void Moderation::ask(gpt::ChatRequest request, gpt::Done<gpt::ChatAnswer> done) {
     const auto asker = request.asker;
     const auto deadline = request.deadline;
-    if (!looks_at_answers() || is_ours(asker)) return parts_.next.chat(std::move(request), std::move(done));
-    parts_.next.chat(std::move(request), [this, asker, deadline,
-                                          done = std::move(done)](gpt::Outcome<gpt::ChatAnswer> answer) mutable {
+    if (!looks_at_answers() || is_ours(asker)) return next_.chat(std::move(request), std::move(done));
+    next_.chat(std::move(request), [this, asker, deadline,
+                                    done = std::move(done)](gpt::Outcome<gpt::ChatAnswer> answer) mutable {
         if (!answer || answer->text.empty()) return done(std::move(answer));
         auto words = answer->text;
         check(asker, std::move(words), {}, deadline,
@@ -100,30 +101,15 @@ void Moderation::ask(gpt::ChatRequest request, gpt::Done<gpt::ChatAnswer> done) 
 }
 
 void Moderation::draw(gpt::DrawRequest request, gpt::Done<gpt::Image> done) {
-    if (!looks_at_questions() || is_ours(request.asker)) return parts_.next.draw(std::move(request), std::move(done));
+    if (!looks_at_questions() || is_ours(request.asker)) return next_.draw(std::move(request), std::move(done));
     const auto asker = request.asker;
     const auto deadline = request.deadline;
     auto words = request.prompt;
     check(asker, std::move(words), {}, deadline,
           [this, request = std::move(request), done = std::move(done)](std::optional<gpt::ModelError> why) mutable {
               if (why) return done(std::move(*why));
-              parts_.next.draw(std::move(request), std::move(done));
+              next_.draw(std::move(request), std::move(done));
           });
-}
-
-// What is heard is looked at when it is asked about; what is read aloud was written by a person or looked at as an
-// answer.
-void Moderation::transcribe(gpt::TranscribeRequest request, gpt::Done<gpt::Transcript> done) {
-    parts_.next.transcribe(std::move(request), std::move(done));
-}
-void Moderation::speak(gpt::SpeakRequest request, gpt::Done<gpt::Audio> done) {
-    parts_.next.speak(std::move(request), std::move(done));
-}
-void Moderation::embed(gpt::EmbedRequest request, gpt::Done<gpt::Embeddings> done) {
-    parts_.next.embed(std::move(request), std::move(done));
-}
-void Moderation::moderate(gpt::ModerateRequest request, gpt::Done<gpt::Verdict> done) {
-    parts_.next.moderate(std::move(request), std::move(done));
 }
 
 }  // namespace parley::guards

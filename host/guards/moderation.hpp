@@ -7,11 +7,11 @@
 #include "core/executor.hpp"
 #include "core/log.hpp"
 #include "core/metrics.hpp"
-#include "gpt/model.hpp"
+#include "guards/passing.hpp"
 
 namespace parley::guards {
 
-class Moderation final : public gpt::Model {
+class Moderation final : public Passing {
 public:
     struct Parts {
         gpt::Model& next;
@@ -21,14 +21,10 @@ public:
     };
     explicit Moderation(Parts parts);
 
+    // What is heard is looked at when it is asked about; what is read aloud was written by a person or looked at as an
+    // answer.
     void chat(gpt::ChatRequest request, gpt::Done<gpt::ChatAnswer> done) override;
-    void transcribe(gpt::TranscribeRequest request, gpt::Done<gpt::Transcript> done) override;
-    void speak(gpt::SpeakRequest request, gpt::Done<gpt::Audio> done) override;
     void draw(gpt::DrawRequest request, gpt::Done<gpt::Image> done) override;
-    void embed(gpt::EmbedRequest request, gpt::Done<gpt::Embeddings> done) override;
-    void moderate(gpt::ModerateRequest request, gpt::Done<gpt::Verdict> done) override;
-    bool configured() const override { return parts_.next.configured(); }
-    int context_tokens() const override { return parts_.next.context_tokens(); }
 
 private:
     // Calls `then` with nothing when the text may go on.
