@@ -1,5 +1,7 @@
 #include "guards/budget.hpp"
 
+#include <random>
+
 #include "held_model.hpp"
 #include "store/journal_fixture.hpp"
 
@@ -39,7 +41,10 @@ public:
         std::vector<gpt::ModelError> bad;
     };
     void ask(const std::string& person, Answers& answers, const std::string& text = "hello", int max_tokens = 100) {
-        budget->chat(question(person, text, max_tokens), [&answers](gpt::Outcome<gpt::ChatAnswer> outcome) {
+        ask(question(person, text, max_tokens), answers);
+    }
+    void ask(gpt::ChatRequest request, Answers& answers) {
+        budget->chat(std::move(request), [&answers](gpt::Outcome<gpt::ChatAnswer> outcome) {
             if (outcome)
                 ++answers.good;
             else
@@ -80,6 +85,56 @@ TEST_CASE("200 questions at once never pass the limit, and the reservations are 
     CHECK(fixture.used() == std::to_string(10 * most_of_one));
     CHECK(fixture.ask_db("select count(*) from gpt_reservations") == "0");
     CHECK(fixture.ask_db("select calls from gpt_usage where person = 'ada'") == "10");
+}
+
+TEST_CASE("200 questions at once pass no limit, whoever's it is, in tokens and in money") {
+    struct Case {
+        Scope scope;
+        std::string setting, limit;
+    };
+    // Each question takes 249 tokens at most, at a tenth of a cent each: ten fit.
+    const std::vector<Case> cases{{Scope::person, "gpt_user_tokens_per_day", "2600"},
+                                  {Scope::chat, "gpt_chat_tokens_per_day", "2600"},
+                                  {Scope::organisation, "gpt_organisation_tokens_per_day", "2600"},
+                                  {Scope::person, "gpt_user_usd_per_day", "2.60"},
+                                  {Scope::chat, "gpt_chat_usd_per_day", "2.60"},
+                                  {Scope::organisation, "gpt_organisation_usd_per_day", "2.60"}};
+    BudgetFixture fixture;
+    fixture.settings.apply("gpt_prices", "gpt-4o-mini=1000/1000");
+    std::mt19937 random(1);
+    const auto upto = [&](std::int64_t most) { return std::uniform_int_distribution<std::int64_t>(0, most)(random); };
+    for (const auto& [scope, setting, limit] : cases) {
+        INFO(setting);
+        fixture.now += 24 * hour;  // everybody begins afresh
+        fixture.settings.apply(setting, limit);
+        BudgetFixture::Answers answers;
+        const auto ask = [&, shared = scope](int number) {
+            auto request = question(shared == Scope::person ? "ada" : "person" + std::to_string(number));
+            if (shared == Scope::chat) request.asker.chat = "group";
+            fixture.ask(std::move(request), answers);
+        };
+        const Payer payer{1, 1, "group", "ada"};
+        for (int i = 0; i < 200; ++i) ask(i);
+        fixture.until(answers, 200);
+        CHECK(fixture.model.chats.size() == 10);
+        // Each uses what it uses, and another one comes at once.
+        for (int i = 0; !fixture.model.chats.empty(); ++i) {
+            fixture.model.answer("hi", upto(most_of_one - 100), upto(100));
+            if (i < 50) {
+                ask(200 + i);
+                fixture.until(answers, 201 + static_cast<std::size_t>(i));
+            }
+            const auto taken = fixture.budget->allowance().taken(payer, scope);
+            CHECK(taken.tokens <= 2'600);
+            CHECK(taken.micro_usd <= 2'600'000);
+        }
+        fixture.rest();
+        CHECK(answers.good >= 10);
+        const auto today = " from gpt_usage where day = (select max(day) from gpt_usage)";
+        CHECK(std::stoi(fixture.ask_db(std::string("select sum(input_tokens + output_tokens)") + today)) <= 2'600);
+        CHECK(std::stoi(fixture.ask_db(std::string("select sum(micro_usd)") + today)) <= 2'600'000);
+        fixture.settings.apply(setting, "0");
+    }
 }
 
 TEST_CASE("whoever is refused hears whose limit it is and when it starts afresh") {
@@ -172,15 +227,12 @@ TEST_CASE("money is counted by the price table, and its limit holds") {
     fixture.settings.apply("gpt_prices", "dear=1000/2000");
     fixture.settings.apply("gpt_organisation_usd_per_day", "1");
     BudgetFixture::Answers answers;
-    const auto ask = [&] {
+    // One costs at most 149 x 0.001 + 100 x 0.002 = 0.349 dollars.
+    for (int i = 0; i < 3; ++i) {
         auto request = question("ada");
         request.model = "dear";
-        fixture.budget->chat(std::move(request), [&](gpt::Outcome<gpt::ChatAnswer> outcome) {
-            outcome ? (void)++answers.good : answers.bad.push_back(outcome.error());
-        });
-    };
-    // One costs at most 149 x 0.001 + 100 x 0.002 = 0.349 dollars.
-    for (int i = 0; i < 3; ++i) ask();
+        fixture.ask(std::move(request), answers);
+    }
     fixture.until(answers, 3);
     CHECK(fixture.model.chats.size() == 2);
     CHECK(answers.bad.at(0).message.find("This bot's daily limit") == 0);
