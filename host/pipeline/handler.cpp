@@ -163,14 +163,14 @@ std::string Handler::preprocess(const Inbound& message, services::HandlingState&
     runtime_.for_each_preprocessor([&](plugins::Lease& plugin) {
         state.database_away = false;
         auto call = make_call(services_, state, plugin);
-        const auto given = to_abi(message, AbiDetails{text, {}, {}, {}, false, state.from_admin});
+        const AbiMessage given(message, {text, {}, {}, {}, false, state.from_admin});
         std::optional<std::string> rewritten;
         const parley_sink sink{&rewritten, [](void* user, parley_str value) {
                                    static_cast<std::optional<std::string>*>(user)->emplace(value.data, value.size);
                                }};
         const auto began = std::chrono::steady_clock::now();
         const Running running(state, plugin);
-        const auto status = plugin.hooks().preprocess(plugin.hooks().self, &call, &given, sink);
+        const auto status = plugin.hooks().preprocess(plugin.hooks().self, &call, &given.raw(), sink);
         const auto took = std::chrono::steady_clock::now() - began;
         if (!state.gone)
             plugin.record(status == PARLEY_OK ? plugins::CallOutcome::ok : plugins::CallOutcome::failed, took);

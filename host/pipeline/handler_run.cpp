@@ -49,9 +49,8 @@ std::optional<Rejection> Handler::run_command(const Command& command, const Inbo
         answer(message, state, help_for(*info, typed));
         return std::nullopt;
     }
-    const auto given =
-        to_abi(message, AbiDetails{text, command.name, command.arguments, typed, command.admin, state.from_admin});
-    call_plugin(plugin, info, message, given, state, typed);
+    const AbiMessage given(message, {text, command.name, command.arguments, typed, command.admin, state.from_admin});
+    call_plugin(plugin, info, message, given.raw(), state, typed);
     return std::nullopt;
 }
 
@@ -63,10 +62,10 @@ Handler::ToolResult Handler::run_tool(const Inbound& message, const Command& com
     if (!info || info->admin || info->internal) return {false, "There is no command of that name."};
     const std::string typed = command_prefix(!message.group.empty(), false, {}) + command.name;
     const std::string text = command.arguments.empty() ? typed : typed + ' ' + command.arguments;
-    const auto given = to_abi(message, AbiDetails{text, command.name, command.arguments, typed, false, false});
+    const AbiMessage given(message, {text, command.name, command.arguments, typed, false, false});
     const std::size_t before = state.effects.replies.size();
     ToolResult result;
-    result.done = call_plugin(plugin, info, message, given, state, typed);
+    result.done = call_plugin(plugin, info, message, given.raw(), state, typed);
     const auto& replies = state.effects.replies;
     for (std::size_t i = result.done ? std::min(before, replies.size()) : 0; i < replies.size(); ++i) {
         if (!result.text.empty()) result.text += "\n\n";
@@ -84,8 +83,8 @@ void Handler::run_timer(const Inbound& message, services::HandlingState& state) 
                                 " is not loaded; load it and requeue";
         return;
     }
-    const auto given = to_abi(message, AbiDetails{message.text, {}, {}, {}, false, state.from_admin});
-    call_plugin(plugin, nullptr, message, given, state, "");
+    const AbiMessage given(message, {message.text, {}, {}, {}, false, state.from_admin});
+    call_plugin(plugin, nullptr, message, given.raw(), state, "");
 }
 
 void Handler::run_hook(const Inbound& message, services::HandlingState& state) {
@@ -95,8 +94,8 @@ void Handler::run_hook(const Inbound& message, services::HandlingState& state) {
                                 ", but no such plugin that takes posts is loaded; load it and requeue";
         return;
     }
-    const auto given = to_abi(message, AbiDetails{message.text, {}, {}, {}, false, false});
-    call_plugin(plugin, nullptr, message, given, state, "");
+    const AbiMessage given(message, {message.text, {}, {}, {}, false, false});
+    call_plugin(plugin, nullptr, message, given.raw(), state, "");
 }
 
 bool Handler::call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* command, const Inbound& message,

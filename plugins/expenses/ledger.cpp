@@ -22,10 +22,7 @@ parley::Json to_json(const Item& item, std::string_view sender, parley::Time tim
 
 }  // namespace
 
-Ledger::Ledger(const parley::Context& ctx) : storage_(ctx.storage()) {
-    const auto& message = ctx.message();
-    place_ = message.in_group() ? std::string(message.group()) : "direct-" + std::string(message.sender());
-}
+Ledger::Ledger(const parley::Context& ctx) : storage_(ctx.storage()), place_(ctx.message().place()) {}
 
 std::vector<Entry> Ledger::entries(std::string_view sender) const {
     std::vector<Entry> entries;

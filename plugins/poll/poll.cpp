@@ -2,9 +2,11 @@
 // elsewhere; whoever writes the number of an answer votes. One poll at a time in a chat, one vote a person, which a
 // later one replaces.
 //
-//   poll/<chat>                     {"question", "options", "answers": how many each may choose, "by", "open",
-//   "number"} vote/<chat>/<number>/<sender>   [1, 3]: a key a person, so that two who vote at once do not wait for each
-//   other
+//   poll/<place>                      {"question", "options", "answers", "by", "open", "number"}
+//   vote/<place>/<number>/<sender>    [1, 3]
+//
+// "answers" is how many each may choose. A vote has a key a person, so that two who vote at once do not wait for each
+// other.
 #include <parley/plugin.hpp>
 
 #include <algorithm>
@@ -45,8 +47,8 @@ std::size_t small_number(std::string_view text) {
 // The poll of one chat.
 class Ballot {
 public:
-    explicit Ballot(const parley::Context& ctx) : storage_(ctx.storage()), chat_(ctx.message().chat()) {
-        poll_ = storage_.get("poll/" + chat_).value_or(parley::Json());
+    explicit Ballot(const parley::Context& ctx) : storage_(ctx.storage()), place_(ctx.message().place()) {
+        poll_ = storage_.get("poll/" + place_).value_or(parley::Json());
     }
 
     bool exists() const { return poll_.is_object(); }
@@ -99,7 +101,7 @@ public:
     }
 
 private:
-    std::string votes_prefix() const { return "vote/" + chat_ + "/" + std::to_string(poll_["number"].as_int()) + "/"; }
+    std::string votes_prefix() const { return "vote/" + place_ + "/" + std::to_string(poll_["number"].as_int()) + "/"; }
     void forget_votes() const {
         std::vector<std::string> keys;
         storage_.each(votes_prefix(), [&](const std::string& key, const parley::Json&) { keys.push_back(key); });
@@ -107,11 +109,11 @@ private:
     }
     void save(parley::Json poll) {
         poll_ = std::move(poll);
-        storage_.put("poll/" + chat_, poll_);
+        storage_.put("poll/" + place_, poll_);
     }
 
     parley::Storage storage_;
-    std::string chat_;
+    std::string place_;
     parley::Json poll_;
 };
 

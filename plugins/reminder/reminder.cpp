@@ -3,7 +3,7 @@
 // once, and sets its next time in the same transaction.
 //
 //   timer "<number>"   {"message", "sender", "name", "zone", "rule", "start": local time as it was given}
-//   next/<chat>        in storage: the number of the next reminder
+//   next/<place>       in storage: the number of the next reminder
 #include <parley/plugin.hpp>
 
 #include "recurrence.hpp"
@@ -160,7 +160,7 @@ private:
     }
 
     static std::string take_number(const parley::Context& ctx) {
-        const auto key = "next/" + std::string(ctx.message().chat());
+        const auto key = "next/" + ctx.message().place();
         const auto number = ctx.storage().get(key).value_or(1).as_int(1);
         ctx.storage().put(key, number + 1);
         return std::to_string(number);

@@ -34,7 +34,7 @@ SIZE(parley_sink, 16);
 FIELD(parley_sink, user, 0);
 FIELD(parley_sink, put, 8);
 
-SIZE(parley_message, 272);
+SIZE(parley_message, 288);
 FIELD(parley_message, size, 0);
 FIELD(parley_message, flags, 4);
 FIELD(parley_message, id, 8);
@@ -54,6 +54,7 @@ FIELD(parley_message, media_name, 216);
 FIELD(parley_message, payload, 232);
 FIELD(parley_message, timestamp_ms, 248);
 FIELD(parley_message, timer, 256);
+FIELD(parley_message, account, 272);
 
 SIZE(parley_usage, 56);
 FIELD(parley_usage, size, 0);

@@ -23,7 +23,7 @@ TEST_CASE("items are added and listed with their total") {
     CHECK(kharchey.say("1x30 Tea\n  40   Rusk \n\nnothing\nx 2\n5 Gum") ==
           "Failed to add *nothing, x 2* to list\nUsage: `[quantity]x[price] [item]`\n"
           "*List*\n1. `2x100=200` Milk\n2. `50` Chips and dip\n3. `30` Tea\n4. `40` Rusk\n5. `5` Gum\n\n*Total: 325*");
-    CHECK(kharchey.host.world().storage.count("item/120363000000000001/000000000005") == 1);
+    CHECK(kharchey.host.world().storage.count("item/1/120363000000000001@g.us/000000000005") == 1);
     CHECK(kharchey.say("list") == kharchey.say("LIST"));
 }
 

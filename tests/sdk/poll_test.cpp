@@ -38,6 +38,8 @@ TEST_CASE("a number alone is a vote while a poll is open") {
     CHECK(bot.in_group("1 am").sent.empty());
     CHECK(bot.in_group("100").sent.empty());
     CHECK(bot.send("1").sent.empty());  // another chat
+    CHECK(bot.host.send({.text = "./poll results", .group = "120363000000000001", .account = "2"}).reply() ==
+          "There was no poll here yet.");  // the same group, but of another account
     CHECK(bot.group("./poll close") == "*Where?*\n1. Pizza: 2\n2. At home: 0\n_2 people voted. The poll is closed._");
     CHECK(bot.in_group("1").sent.empty());
     CHECK(bot.group("./poll vote 1") == "No poll is open here.");

@@ -18,7 +18,7 @@ public:
     // Reading, changing and writing back is safe: if another handling came in between, the host runs this one again.
     void handle(parley::Context& ctx) override {
         const auto arguments = parser_.parse(ctx.arguments());
-        const std::string key = "count/" + std::string(ctx.message().chat());
+        const std::string key = "count/" + ctx.message().place();
         const auto count = ctx.storage().get(key).value_or(0).as_int();
         if (arguments.has("reset")) {
             ctx.storage().remove(key);

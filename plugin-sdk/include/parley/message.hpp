@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 #include "abi/message.h"
@@ -38,6 +39,10 @@ public:
     std::string_view media_name() const { return detail::view(raw_.media_name); }  // to show, not to trust
     std::string_view payload() const { return detail::view(raw_.payload); }        // on_timer(): the timer's JSON
     std::string_view timer() const { return detail::view(raw_.timer); }            // on_timer(): the timer's name
+
+    // Names this chat among all chats of the host, for keys in storage: people and groups may talk with several
+    // accounts, which know nothing of each other.
+    std::string place() const { return std::string(detail::view(raw_.account)) + "/" + std::string(chat()); }
 
     bool in_group() const { return !group().empty(); }
     bool has_media() const { return !media_kind().empty(); }

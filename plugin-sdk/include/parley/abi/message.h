@@ -39,6 +39,8 @@ typedef struct parley_message {
     int64_t timestamp_ms;    /* when it was sent (provider's clock) or, unknown, received; timer(): when it was due;
                                 Unix milliseconds, UTC */
     parley_str timer;        /* timer(): the timer's name; else empty */
+    parley_str account;      /* which of the host's accounts it came to: a name for keys, nothing to show. The same
+                                chat may be there in several accounts, which may belong to different organisations */
 } parley_message;
 
 #ifdef __cplusplus

@@ -257,6 +257,7 @@ private:
         raw.media_mime = detail::str(from.media_mime);
         raw.media_name = detail::str(from.media_name);
         raw.timestamp_ms = world_.now_ms;
+        raw.account = detail::str(from.account);
         return raw;
     }
 

@@ -28,7 +28,9 @@ struct Incoming {
     std::string media{};             // the bytes
     std::optional<Quoted> quoted{};  // its file: a name in world().media
     bool replayed = false;
-    std::string chat{};  // empty: that of the sender or the group
+    bool unconfirmed = false;  // the language model asks for this command, and the person has not agreed to it
+    std::string chat{};        // empty: that of the sender or the group
+    std::string account = "1";
 };
 
 // A post of an outside system to /hooks/<plugin>.
