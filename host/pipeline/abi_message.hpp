@@ -17,6 +17,7 @@ struct AbiDetails {
     std::string_view usage_prefix;
     bool admin_command = false;
     bool from_admin = false;
+    bool unconfirmed = false;
 };
 
 class AbiMessage {
@@ -25,6 +26,7 @@ public:
         raw_.size = sizeof raw_;
         if (details.admin_command) raw_.flags |= PARLEY_MESSAGE_ADMIN_COMMAND;
         if (details.from_admin) raw_.flags |= PARLEY_MESSAGE_FROM_ADMIN;
+        if (details.unconfirmed) raw_.flags |= PARLEY_MESSAGE_UNCONFIRMED;
         if (message.replayed) raw_.flags |= PARLEY_MESSAGE_REPLAYED;
         raw_.id = borrow(message.provider_id);
         raw_.channel = borrow(message.channel);

@@ -55,13 +55,14 @@ public:
 
     // [handler thread] Runs a command that the language model asks for, on behalf of who wrote `message` and in their
     // chat. Never one for admins or an internal one, and nobody is an admin here, whoever wrote: what the model asks
-    // for may have been put into its mouth. Preprocess hooks do not see it: nobody wrote it. `text` is what the command
-    // answered, or why it did not run; then nothing in `state` counts.
+    // for may have been put into its mouth. Preprocess hooks do not see it: nobody wrote it. `agreed`: the person has
+    // said yes to it. `text` is what the command answered, or why it did not run; then nothing in `state` counts.
     struct ToolResult {
         bool done = false;
-        std::string text;
+        bool ask_first = false;  // not done: the plugin wants the person to agree to it
+        std::string text{};
     };
-    ToolResult run_tool(const Inbound& message, const Command& command, services::HandlingState& state);
+    ToolResult run_tool(const Inbound& message, const Command& command, bool agreed, services::HandlingState& state);
 
     // Is `next`, by its looks, more plain words of the same person?
     bool continues(const Inbound& message, const Inbound& next) const;
@@ -79,9 +80,10 @@ private:
                                          services::HandlingState& state);
     void run_timer(const Inbound& message, services::HandlingState& state);
     void run_hook(const Inbound& message, services::HandlingState& state);
-    // False: it did not do its work; what was collected is gone, and there is an answer that says so.
-    bool call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* command, const Inbound& message,
-                     const parley_message& given, services::HandlingState& state, const std::string& typed);
+    // How it ended. Not PARLEY_OK: it did not do its work; what was collected is gone, and there is an answer that says
+    // so, but for PARLEY_CONFIRM.
+    parley_status call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* command, const Inbound& message,
+                              const parley_message& given, services::HandlingState& state, const std::string& typed);
     void answer(const Inbound& message, services::HandlingState& state, std::string text) const;
     Speaker speaker_of(const Inbound& message, bool from_admin, const std::string& admin_prefix) const;
     std::shared_ptr<std::timed_mutex> serial_lock(const plugins::Lease& plugin);

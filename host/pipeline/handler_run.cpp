@@ -54,19 +54,22 @@ std::optional<Rejection> Handler::run_command(const Command& command, const Inbo
     return std::nullopt;
 }
 
-Handler::ToolResult Handler::run_tool(const Inbound& message, const Command& command, services::HandlingState& state) {
+Handler::ToolResult Handler::run_tool(const Inbound& message, const Command& command, bool agreed,
+                                      services::HandlingState& state) {
     state.message = &message;
     state.from_admin = false;
     auto plugin = runtime_.find(command.name);
     const auto* info = plugin ? plugin.command(command.name) : nullptr;
-    if (!info || info->admin || info->internal) return {false, "There is no command of that name."};
+    if (!info || info->admin || info->internal) return {false, false, "There is no command of that name."};
     const std::string typed = command_prefix(!message.group.empty(), false, {}) + command.name;
     const std::string text = command.arguments.empty() ? typed : typed + ' ' + command.arguments;
-    const AbiMessage given(message, {text, command.name, command.arguments, typed, false, false});
+    const AbiMessage given(message, {text, command.name, command.arguments, typed, false, false, !agreed});
     const std::size_t before = state.effects.replies.size();
     ToolResult result;
-    result.done = call_plugin(plugin, info, message, given.raw(), state, typed);
-    const auto& replies = state.effects.replies;
+    const auto status = call_plugin(plugin, info, message, given.raw(), state, typed);
+    result.done = status == PARLEY_OK;
+    result.ask_first = status == PARLEY_CONFIRM;
+    auto& replies = state.effects.replies;
     for (std::size_t i = result.done ? std::min(before, replies.size()) : 0; i < replies.size(); ++i) {
         if (!result.text.empty()) result.text += "\n\n";
         if (replies[i].kind != OutboundKind::text)
@@ -98,8 +101,9 @@ void Handler::run_hook(const Inbound& message, services::HandlingState& state) {
     call_plugin(plugin, nullptr, message, given.raw(), state, "");
 }
 
-bool Handler::call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* command, const Inbound& message,
-                          const parley_message& given, services::HandlingState& state, const std::string& typed) {
+parley_status Handler::call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* command, const Inbound& message,
+                                   const parley_message& given, services::HandlingState& state,
+                                   const std::string& typed) {
     std::shared_ptr<std::timed_mutex> serial;
     std::unique_lock<std::timed_mutex> turn;
     if (command && command->serial) {
@@ -111,7 +115,7 @@ bool Handler::call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* co
             state.effects.failure =
                 "plugin " + plugin.plugin_id() + " was busy with another message for the whole time limit";
             answer(message, state, "Sorry, `" + typed + "` is busy. Please try again later.");
-            return false;
+            return PARLEY_TIMEOUT;
         }
     }
     state.database_away = false;
@@ -127,18 +131,21 @@ bool Handler::call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* co
     }();
     const auto took = std::chrono::steady_clock::now() - began;
     if (turn) turn.unlock();
-    if (state.gone) return false;  // the watchdog has recorded it
+    if (state.gone) return PARLEY_GONE;  // the watchdog has recorded it
     if (status != PARLEY_OK && state.database_away) {
         discard(state);
         state.again = true;  // it is run again when the database is back; nobody is to blame
-        return false;
+        return PARLEY_UNAVAILABLE;
     }
     const bool has_chat = message.chat.rfind(hook_chat_prefix, 0) != 0;
     const bool user_error = has_chat && (status == PARLEY_SEND_HELP || status == PARLEY_INVALID);
-    plugin.record(status == PARLEY_OK || user_error ? plugins::CallOutcome::ok : plugins::CallOutcome::failed, took);
-    if (status == PARLEY_OK) return true;
+    const bool to_confirm = status == PARLEY_CONFIRM && (given.flags & PARLEY_MESSAGE_UNCONFIRMED) != 0;
+    const bool good = status == PARLEY_OK || user_error || to_confirm;
+    plugin.record(good ? plugins::CallOutcome::ok : plugins::CallOutcome::failed, took);
+    if (status == PARLEY_OK) return status;
 
     discard(state);
+    if (to_confirm) return status;
     if (status == PARLEY_SEND_HELP && command) {
         answer(message, state, help_for(*command, typed));
     } else if (status == PARLEY_INVALID && has_chat && !call.reported.empty()) {
@@ -149,7 +156,7 @@ bool Handler::call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* co
         state.effects.failure = "plugin " + plugin.plugin_id() + " failed: " + why;
         if (command) answer(message, state, "Sorry, `" + typed + "` failed. The admins can see why.");
     }
-    return false;
+    return user_error ? status : PARLEY_FAILED;
 }
 
 // One lock a generation: a handler that hangs in the old one does not hold up the new one.

@@ -89,12 +89,12 @@ void Turn::call(std::size_t index) {
     if (!arguments) return called(index, "Not run. " + arguments.error().message);
     // What its author says so of, and, while words of others are in play, everything.
     if (command->confirm || foreign_) return called(index, ask_first(command->name, *arguments));
-    run(command->name, *arguments,
+    run(command->name, *arguments, false,
         [self = shared_from_this(), index, name = command->name, text = *arguments](ToolOutcome outcome) {
             if (self->over()) return;
             if (outcome.again) return self->finish(true);
-            // It wrote to others after all: what it did is dropped until the person has agreed.
-            if (outcome.done && self->reaches_others(outcome.collected.effects))
+            // Its plugin says so, or it wrote to others after all: what it did is dropped until the person has agreed.
+            if (outcome.ask_first || (outcome.done && self->reaches_others(outcome.collected.effects)))
                 return self->called(index, self->ask_first(name, text));
             if (outcome.done) self->conversation_.collected = std::move(outcome.collected);
             // In a group a command may show what others have said.
@@ -135,7 +135,8 @@ std::string Turn::ask_first(const std::string& command, const std::string& argum
            "yourself.";
 }
 
-void Turn::run(const std::string& name, const std::string& arguments, UniqueFunction<void(ToolOutcome)> done) {
+void Turn::run(const std::string& name, const std::string& arguments, bool agreed,
+               UniqueFunction<void(ToolOutcome)> done) {
     const auto offer = talk_.offer();
     const auto* command = offer->find(name);
     std::chrono::milliseconds limit = default_limit;
@@ -145,7 +146,7 @@ void Turn::run(const std::string& name, const std::string& arguments, UniqueFunc
     limit = std::max(std::chrono::milliseconds(1), std::min(limit, left));
     talk_.commands().add();
     talk_.parts().log.info("turn.command", {{"trace", last().trace}, {"command", name}});
-    talk_.tools().run(last(), pipeline::Command{name, arguments, false}, conversation_.collected, limit,
+    talk_.tools().run(last(), pipeline::Command{name, arguments, false}, agreed, conversation_.collected, limit,
                       std::move(done));
 }
 
@@ -153,7 +154,7 @@ void Turn::run(const std::string& name, const std::string& arguments, UniqueFunc
 void Turn::run_confirmed(const db::ConversationState& state) {
     const auto pending = *state.pending;
     write_.asked = conversation_.said.front().words;
-    run(pending.command, pending.arguments, [self = shared_from_this()](ToolOutcome outcome) {
+    run(pending.command, pending.arguments, true, [self = shared_from_this()](ToolOutcome outcome) {
         if (self->over()) return;
         if (outcome.again) return self->finish(true);
         if (outcome.done) {

@@ -9,6 +9,7 @@ namespace {
 struct Run {
     Inbound message;
     pipeline::Command command;
+    bool agreed = false;
     services::HandlingState state;
     std::atomic<bool> claimed{false};
     UniqueFunction<void(ToolOutcome)> done;
@@ -27,11 +28,12 @@ void blame(services::HandlingState& state, std::chrono::milliseconds limit) {
 ToolRunner::ToolRunner(Executor& executor, plugins::HandlerPool& pool, pipeline::Handler& handler)
     : executor_(executor), pool_(pool), handler_(handler) {}
 
-void ToolRunner::run(const Inbound& message, pipeline::Command command, services::Collected collected,
+void ToolRunner::run(const Inbound& message, pipeline::Command command, bool agreed, services::Collected collected,
                      std::chrono::milliseconds limit, UniqueFunction<void(ToolOutcome)> done) {
     auto run = std::make_shared<Run>();
     run->message = message;
     run->command = std::move(command);
+    run->agreed = agreed;
     run->done = std::move(done);
     static_cast<services::Collected&>(run->state) = std::move(collected);
 
@@ -41,14 +43,15 @@ void ToolRunner::run(const Inbound& message, pipeline::Command command, services
         run->state.deadline = std::chrono::steady_clock::now() + limit;
         pipeline::Handler::ToolResult result;
         try {
-            result = handler_.run_tool(run->message, run->command, run->state);
+            result = handler_.run_tool(run->message, run->command, run->agreed, run->state);
         } catch (...) {
-            result = {false, "The command failed."};
+            result = {false, false, "The command failed."};
         }
         if (!run->claim()) return;  // the watchdog was faster: nothing of this counts
         ToolOutcome outcome;
         outcome.done = result.done;
         outcome.again = run->state.again;
+        outcome.ask_first = result.ask_first;
         outcome.text = std::move(result.text);
         if (result.done) outcome.collected = std::move(static_cast<services::Collected&>(run->state));
         executor_.post([run, outcome = std::move(outcome)]() mutable { run->done(std::move(outcome)); });

@@ -13,9 +13,10 @@
 namespace parley::talk {
 
 struct ToolOutcome {
-    bool done = false;   // it did its work; `collected` holds what it changed beside what was there before
-    bool again = false;  // the database was away: nothing of this counts
-    std::string text;    // what it answered, or why it did not run
+    bool done = false;       // it did its work; `collected` holds what it changed beside what was there before
+    bool again = false;      // the database was away: nothing of this counts
+    bool ask_first = false;  // it did nothing: its plugin wants the person to agree to it
+    std::string text;        // what it answered, or why it did not run
     services::Collected collected;
 };
 
@@ -23,10 +24,10 @@ class ToolRunner {
 public:
     ToolRunner(Executor& executor, plugins::HandlerPool& pool, pipeline::Handler& handler);
 
-    // [I/O thread] `collected`: what earlier runs of the same turn changed; the command sees it. Past `limit` the run
-    // is given up: its thread is written off, and nothing of it counts. `done` is called once, on the I/O thread, not
-    // from inside the call.
-    void run(const Inbound& message, pipeline::Command command, services::Collected collected,
+    // [I/O thread] `agreed`: the person has said yes to it. `collected`: what earlier runs of the same turn changed;
+    // the command sees it. Past `limit` the run is given up: its thread is written off, and nothing of it counts.
+    // `done` is called once, on the I/O thread, not from inside the call.
+    void run(const Inbound& message, pipeline::Command command, bool agreed, services::Collected collected,
              std::chrono::milliseconds limit, UniqueFunction<void(ToolOutcome)> done);
 
 private:

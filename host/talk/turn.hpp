@@ -40,7 +40,8 @@ private:
     void called(std::size_t index, std::string result);
     std::string ask_first(const std::string& command, const std::string& arguments);
     bool reaches_others(const Effects& effects) const;
-    void run(const std::string& name, const std::string& arguments, UniqueFunction<void(ToolOutcome)> done);
+    void run(const std::string& name, const std::string& arguments, bool agreed,
+             UniqueFunction<void(ToolOutcome)> done);
     void run_confirmed(const db::ConversationState& state);
 
     void say(std::string text);

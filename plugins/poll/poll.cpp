@@ -182,6 +182,7 @@ private:
             throw parley::UserError("A poll is open here: " + ballot.question() + "\nEnd it first with `" +
                                     std::string(ctx.message().usage_prefix()) + " close`.");
         }
+        if (ctx.message().in_group()) ctx.confirm();
         ballot.begin(parts, answers, ctx.message().sender());
         announce(ctx, parts, answers);
     }
@@ -226,7 +227,10 @@ private:
         if (close && !ballot.open()) throw parley::UserError("No poll is open here.");
         if (close && ballot.author() != ctx.message().sender() && !ctx.message().from_admin())
             throw parley::UserError("Only who began the poll and admins can end it.");
-        if (close) ballot.close();
+        if (close) {
+            ctx.confirm();
+            ballot.close();
+        }
         ctx.reply(ballot.results());
     }
 

@@ -191,6 +191,7 @@ private:
     // One's own; admins may delete everybody's by number. "all" is all of one's own.
     static void remove(const parley::Context& ctx, const std::vector<std::string>& numbers) {
         if (numbers.empty()) throw parley::SendHelp();
+        ctx.confirm();
         const bool all = numbers.size() == 1 && numbers[0] == "all";
         std::vector<std::string> deleted, kept, unknown = all ? std::vector<std::string>() : numbers;
         for (const auto& timer : ctx.timers().list()) {

@@ -68,6 +68,20 @@ TEST_CASE("one poll at a time, ended by its author or an admin") {
     CHECK(bot.host.world().storage.size() == 1);  // the old votes are gone
 }
 
+TEST_CASE("a language model polls a group, and ends a poll, after a yes") {
+    Poll bot;
+    const auto wish = [&](const std::string& text) {
+        return bot.host.send({.text = text, .group = "120363000000000001", .unconfirmed = true}).status;
+    };
+    CHECK(wish("./poll create Where? | a | b") == PARLEY_CONFIRM);
+    CHECK(bot.host.world().storage.empty());
+    bot.begin();
+    CHECK(wish("./poll vote 1") == PARLEY_OK);
+    CHECK(wish("./poll results") == PARLEY_OK);
+    CHECK(wish("./poll close") == PARLEY_CONFIRM);
+    CHECK_THAT(bot.group("./poll results"), Contains("_1 person voted._"));
+}
+
 TEST_CASE("what is no poll is explained") {
     Poll bot;
     CHECK_THAT(bot.group("./poll create Where?"), Contains("at least two answers"));

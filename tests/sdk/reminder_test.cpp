@@ -230,6 +230,14 @@ TEST_CASE("only the author and admins delete") {
     CHECK_THAT(bot.in_group("./reminder create 9am -m next").reply(), Contains("\n5: "));  // numbers are not reused
 }
 
+TEST_CASE("a language model sets reminders at once and deletes them after a yes") {
+    Reminder bot;
+    CHECK(bot.host.send({.text = "/reminder create 9am -m x", .unconfirmed = true}).status == PARLEY_OK);
+    CHECK(bot.host.send({.text = "/reminder delete all", .unconfirmed = true}).status == PARLEY_CONFIRM);
+    CHECK(bot.host.world().timers.size() == 1);
+    CHECK(bot.say("/reminder delete all") == "Successfully deleted reminders: 1");
+}
+
 TEST_CASE("a chat has a hundred reminders at most") {
     Reminder bot;
     for (int i = 0; i < 100; ++i) bot.say("/reminder create in 5 hours -m x");

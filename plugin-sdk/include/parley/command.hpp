@@ -18,8 +18,9 @@ struct Command {
     bool internal = false;                  // works, but is not listed in /help
     bool serial = false;                    // one handle() of this plugin at a time
     std::chrono::milliseconds deadline{0};  // 0: the host's default
-    // It reaches others or cannot be undone: when the language model wants to run it, the person is asked first. Typed
-    // by the person it runs at once.
+    // Whatever its arguments, it reaches others or cannot be undone: when the language model wants to run it, the
+    // person is asked first. Typed by the person it runs at once. Where that depends on the arguments, see
+    // Context::confirm().
     bool confirm = false;
 };
 

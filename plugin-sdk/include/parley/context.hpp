@@ -7,6 +7,7 @@
 
 #include "clock.hpp"
 #include "detail/services.hpp"
+#include "errors.hpp"
 #include "gpt.hpp"
 #include "http.hpp"
 #include "log.hpp"
@@ -33,6 +34,13 @@ public:
     // Short forms of what most commands do.
     std::string_view arguments() const { return message_.arguments(); }
     void reply(std::string_view text) const { messaging().reply(text); }
+
+    // Before what reaches others or cannot be undone. Goes on when the person typed the command, or has agreed to it;
+    // when it is only the language model that asks for it, throws NotConfirmed: the person is shown the command, and
+    // after their yes it is handled again, from the start.
+    void confirm() const {
+        if (message_.unconfirmed()) throw NotConfirmed();
+    }
 
     Messaging messaging() const { return {link_, detail::granted(services_.messaging, "messaging")}; }
     Media media() const { return {link_, detail::granted(services_.media, "media")}; }

@@ -24,6 +24,7 @@ enum class Status : parley_status {
     gone = PARLEY_GONE,
     unsupported = PARLEY_UNSUPPORTED,
     send_help = PARLEY_SEND_HELP,
+    confirm = PARLEY_CONFIRM,
 };
 
 inline const char* to_string(Status status) {
@@ -50,6 +51,8 @@ inline const char* to_string(Status status) {
             return "unsupported";
         case Status::send_help:
             return "send help";
+        case Status::confirm:
+            return "confirm";
         case Status::failed:
             break;
     }
@@ -91,6 +94,12 @@ class SendHelp : public std::runtime_error {
 public:
     SendHelp() : std::runtime_error("help asked for") {}
     explicit SendHelp(const std::string& reason) : std::runtime_error(reason) {}
+};
+
+// The person has to agree first, see Context::confirm(). Everything else that this handling did is dropped.
+class NotConfirmed : public std::runtime_error {
+public:
+    NotConfirmed() : std::runtime_error("the person has to agree first") {}
 };
 
 }  // namespace parley

@@ -48,6 +48,7 @@ public:
     bool has_media() const { return !media_kind().empty(); }
     bool from_admin() const { return (raw_.flags & PARLEY_MESSAGE_FROM_ADMIN) != 0; }
     bool admin_command() const { return (raw_.flags & PARLEY_MESSAGE_ADMIN_COMMAND) != 0; }
+    bool unconfirmed() const { return (raw_.flags & PARLEY_MESSAGE_UNCONFIRMED) != 0; }  // see Context::confirm()
     bool replayed() const { return (raw_.flags & PARLEY_MESSAGE_REPLAYED) != 0; }
 
     // When it was sent; in on_timer(): when it was due, which is long ago if the host was down.

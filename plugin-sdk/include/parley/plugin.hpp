@@ -41,7 +41,7 @@ public:
     virtual bool admin_privilege() const { return false; }
     virtual bool internal() const { return false; }
     virtual bool serial() const { return false; }
-    virtual bool confirm() const { return false; }  // the language model may run it only after the person's yes
+    virtual bool confirm() const { return false; }  // see Command::confirm
     virtual std::chrono::milliseconds deadline() const { return std::chrono::milliseconds(0); }
     virtual Help help() const { return {}; }
 

@@ -106,6 +106,8 @@ private:
             return report(call, PARLEY_SEND_HELP, reason.what());
         } catch (const UserError& error) {
             return report(call, PARLEY_INVALID, error.what());
+        } catch (const NotConfirmed& reason) {
+            return report(call, PARLEY_CONFIRM, reason.what());
         } catch (const ServiceError& error) {
             // Only what says that trying again may help keeps its status; to the host the others are this plugin's
             // failure.

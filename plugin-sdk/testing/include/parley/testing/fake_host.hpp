@@ -245,6 +245,7 @@ private:
         raw.size = sizeof(raw);
         if (call.admin) raw.flags |= PARLEY_MESSAGE_FROM_ADMIN;
         if (from.replayed) raw.flags |= PARLEY_MESSAGE_REPLAYED;
+        if (from.unconfirmed) raw.flags |= PARLEY_MESSAGE_UNCONFIRMED;
         raw.id = detail::str(from.id);
         raw.channel = detail::str(from.channel);
         raw.sender = detail::str(from.sender);
