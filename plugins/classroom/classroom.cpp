@@ -83,9 +83,7 @@ void set_reminders(const parley::Context& ctx, const parley::Json& document, std
 // What is answered where one has to log in first.
 bool is_page(const parley::HttpResponse& answer) {
     for (const auto& [name, value] : answer.headers) {
-        std::string lower = name;
-        for (auto& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        if (lower == "content-type" && value.starts_with("text/html")) return true;
+        if (parley::lower(name) == "content-type" && value.starts_with("text/html")) return true;
     }
     return false;
 }

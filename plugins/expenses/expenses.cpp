@@ -14,14 +14,6 @@ constexpr const char* edit_usage = "Usage: `Edit [item#] [quantity]x[price] [ite
 constexpr const char* clear_usage = "Usage: `Clear [item1#] [item2#] ...`\n";
 constexpr const char* add_usage = "Usage: `[quantity]x[price] [item]`\n";
 
-std::string lower(std::string_view text) {
-    std::string result(text);
-    for (auto& c : result) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return result;
-}
-
 parley::Help help_data() {
     return {"Count spent money",
             {{"[quantity]x[price] [item]", "Add items with quantity.", {"2x100 Milk", "3x50 Chips"}},
@@ -83,7 +75,7 @@ public:
     }
 
     std::optional<std::string> preprocess(parley::Context& ctx, const parley::Message& message) override {
-        const auto text = trim(message.text());
+        const auto text = parley::trim(message.text());
         if (!message.in_group() || text.empty() || text.front() == '.') return std::nullopt;
         const auto id = ctx.settings().get("kharchey_group_id").value_or("");
         if (message.group() != id.substr(0, id.find('@'))) return std::nullopt;
@@ -93,7 +85,7 @@ public:
     void handle(parley::Context& ctx) override {
         const auto words = split_words(ctx.arguments());
         if (words.empty()) throw parley::SendHelp();
-        const auto action = lower(words.front());
+        const auto action = parley::lower(words.front());
         if (action == "help") throw parley::SendHelp();
         if (action == "list") return list(ctx, words);
         if (action == "edit") return edit(ctx);
@@ -107,8 +99,8 @@ private:
     static void list(const parley::Context& ctx, const std::vector<std::string_view>& words) {
         bool with_time = false, all = false;
         for (const auto& word : words) {
-            if (lower(word) == "withtime") with_time = true;
-            if (lower(word) == "all") all = true;
+            if (parley::lower(word) == "withtime") with_time = true;
+            if (parley::lower(word) == "all") all = true;
         }
         const auto entries = Ledger(ctx).entries(all ? std::string_view() : ctx.message().sender());
         ctx.reply(list_text(ctx, entries, with_time));
@@ -116,7 +108,7 @@ private:
 
     // "Edit 2 3x50 Chips"
     static void edit(const parley::Context& ctx) {
-        auto rest = trim(ctx.arguments().substr(4));
+        auto rest = parley::trim(ctx.arguments().substr(4));
         const auto number_end = std::min(rest.find_first_of(" \t\n"), rest.size());
         const auto number = parse_number(rest.substr(0, number_end));
         const auto item = parse_item(rest.substr(number_end));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "parley/text.hpp"
+
 namespace expenses {
 
 namespace {
@@ -21,16 +23,11 @@ std::optional<std::int64_t> take_digits(std::string_view& text) {
 
 }  // namespace
 
-std::string_view trim(std::string_view text) {
-    text.remove_prefix(std::min(text.find_first_not_of(space), text.size()));
-    return text.substr(0, text.find_last_not_of(space) + 1);
-}
-
 std::vector<std::string_view> split_lines(std::string_view text) {
     std::vector<std::string_view> lines;
     while (!text.empty()) {
         const auto end = std::min(text.find('\n'), text.size());
-        if (const auto line = trim(text.substr(0, end)); !line.empty()) lines.push_back(line);
+        if (const auto line = parley::trim(text.substr(0, end)); !line.empty()) lines.push_back(line);
         text.remove_prefix(std::min(end + 1, text.size()));
     }
     return lines;
@@ -38,7 +35,7 @@ std::vector<std::string_view> split_lines(std::string_view text) {
 
 std::vector<std::string_view> split_words(std::string_view text) {
     std::vector<std::string_view> words;
-    for (text = trim(text); !text.empty(); text = trim(text)) {
+    for (text = parley::trim(text); !text.empty(); text = parley::trim(text)) {
         const auto end = std::min(text.find_first_of(space), text.size());
         words.push_back(text.substr(0, end));
         text.remove_prefix(end);
@@ -47,7 +44,7 @@ std::vector<std::string_view> split_words(std::string_view text) {
 }
 
 std::optional<Item> parse_item(std::string_view text) {
-    text = trim(text);
+    text = parley::trim(text);
     const auto first = take_digits(text);
     if (!first) return std::nullopt;
     Item item;
@@ -60,7 +57,7 @@ std::optional<Item> parse_item(std::string_view text) {
         item.price = *second;
     }
     if (text.empty() || space.find(text.front()) == std::string_view::npos) return std::nullopt;
-    item.name = trim(text);
+    item.name = parley::trim(text);
     if (item.name.empty() || item.cost() > max_cost) return std::nullopt;
     return item;
 }

@@ -23,7 +23,6 @@ std::optional<Item> parse_item(std::string_view text);
 // A whole number from 1 up of at most nine digits; empty when it is not.
 std::optional<std::int64_t> parse_number(std::string_view text);
 
-std::string_view trim(std::string_view text);
 std::vector<std::string_view> split_lines(std::string_view text);
 std::vector<std::string_view> split_words(std::string_view text);
 

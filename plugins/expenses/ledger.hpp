@@ -1,4 +1,4 @@
-// The items of one group (or direct chat) in plugin storage, in the order in which they were added.
+// The items of one chat in plugin storage, in the order in which they were added.
 //
 //   item/<place>/<number, 12 digits>   {"item", "quantity", "price", "sender", "time_ms"}
 //   next/<place>                       the number of the next item

@@ -45,7 +45,7 @@ public:
     void handle(parley::Context& ctx) override {
         const auto arguments = parser_.parse(ctx.arguments());
         const auto description = arguments.text("description");
-        if (description.size() > longest_description)
+        if (parley::characters(description) > longest_description)
             throw parley::UserError("A description has at most 4,000 characters.");
         ctx.messaging().typing(true);
         parley::Outgoing picture;

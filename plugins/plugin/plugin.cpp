@@ -4,13 +4,6 @@
 
 namespace {
 
-std::string lower(std::string text) {
-    for (auto& c : text) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return text;
-}
-
 class PluginCommand : public parley::Plugin {
 public:
     PluginCommand() {
@@ -36,7 +29,7 @@ public:
 
     void handle(parley::Context& ctx) override {
         const auto arguments = parser_.parse(ctx.arguments());
-        const auto action = lower(*arguments.one("action"));
+        const auto action = parley::lower(*arguments.one("action"));
         const auto name = arguments.one("name");
         if (action == "list" && !name) return list(ctx);
         if (!name) throw parley::SendHelp();

@@ -15,23 +15,16 @@
 
 namespace {
 
-constexpr std::size_t most_options = 12;  // as in WhatsApp
-constexpr std::size_t longest_option = 100;
+constexpr std::size_t most_options = 12;     // as in WhatsApp
+constexpr std::size_t longest_option = 100;  // characters
 constexpr std::size_t longest_question = 255;
-
-std::string trim(std::string_view text) {
-    constexpr std::string_view space = " \t\r\n";
-    const auto first = std::min(text.find_first_not_of(space), text.size());
-    const auto last = text.find_last_not_of(space);
-    return first == text.size() ? std::string() : std::string(text.substr(first, last - first + 1));
-}
 
 // What stands between bars or line breaks, without what is empty.
 std::vector<std::string> parts_of(std::string_view text) {
     std::vector<std::string> parts;
     while (!text.empty()) {
         const auto end = std::min(text.find_first_of("|\n"), text.size());
-        if (auto part = trim(text.substr(0, end)); !part.empty()) parts.push_back(std::move(part));
+        if (const auto part = parley::trim(text.substr(0, end)); !part.empty()) parts.emplace_back(part);
         text.remove_prefix(std::min(end + 1, text.size()));
     }
     return parts;
@@ -142,12 +135,12 @@ public:
 
     // A number alone is a vote while a poll is open.
     std::optional<std::string> preprocess(parley::Context& ctx, const parley::Message& message) override {
-        const auto text = trim(message.text());
+        const auto text = parley::trim(message.text());
         const auto number = small_number(text);
         if (number == 0) return std::nullopt;
         const Ballot ballot(ctx);
         if (!ballot.open() || number > ballot.options().size()) return std::nullopt;
-        return (message.in_group() ? "./poll vote " : "/poll vote ") + text;
+        return (message.in_group() ? "./poll vote " : "/poll vote ") + std::string(text);
     }
 
     void handle(parley::Context& ctx) override {
@@ -169,9 +162,11 @@ private:
             throw parley::UserError("A poll has a question and at least two answers, with | between.");
         const auto options = parts.size() - 1;
         if (options > most_options) throw parley::UserError("A poll has at most 12 answers.");
-        if (parts[0].size() > longest_question) throw parley::UserError("A question has at most 255 letters.");
+        if (parley::characters(parts[0]) > longest_question)
+            throw parley::UserError("A question has at most 255 characters.");
         for (std::size_t i = 1; i < parts.size(); ++i) {
-            if (parts[i].size() > longest_option) throw parley::UserError("An answer has at most 100 letters.");
+            if (parley::characters(parts[i]) > longest_option)
+                throw parley::UserError("An answer has at most 100 characters.");
             if (std::count(parts.begin() + 1, parts.end(), parts[i]) > 1)
                 throw parley::UserError("Two answers are the same: " + parts[i]);
         }

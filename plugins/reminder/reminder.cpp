@@ -119,7 +119,8 @@ private:
     void create(const parley::Context& ctx, std::string_view line) const {
         const auto arguments = parser_.parse(line);
         const auto message = arguments.text("message");
-        if (message.size() > longest_message) throw parley::UserError("A reminder has at most 4,000 characters.");
+        if (parley::characters(message) > longest_message)
+            throw parley::UserError("A reminder has at most 4,000 characters.");
         if (ctx.timers().list().size() >= most_in_chat) {
             throw parley::UserError("This chat has 100 reminders already. Delete some first.");
         }

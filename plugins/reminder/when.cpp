@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "parley/errors.hpp"
+#include "parley/text.hpp"
 
 namespace reminder {
 
@@ -34,9 +35,8 @@ std::optional<int> number(std::string_view text) {
     return value;
 }
 
-std::string plain(std::string word) {
-    std::transform(word.begin(), word.end(), word.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+std::string plain(const std::string& typed) {
+    auto word = parley::lower(typed);
     while (!word.empty() && (word.back() == ',' || word.back() == '.')) word.pop_back();
     return word;
 }

@@ -7,12 +7,6 @@ namespace model = parley::model;
 
 constexpr std::size_t longest_text = 4'096;  // characters; see abi/services/gpt.h
 
-// Characters, not bytes.
-std::size_t length_of(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; }));
-}
-
 class Tts : public parley::Plugin {
 public:
     Tts() {
@@ -44,7 +38,7 @@ public:
             if (const auto quoted = ctx.messaging().quoted()) text = quoted->text;
         }
         if (text.empty()) throw parley::SendHelp();
-        if (length_of(text) > longest_text)
+        if (parley::characters(text) > longest_text)
             throw parley::UserError("A text to read aloud has at most 4,096 characters.");
         parley::Outgoing note;
         note.kind = parley::Outgoing::Kind::media;

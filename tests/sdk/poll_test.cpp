@@ -88,6 +88,9 @@ TEST_CASE("what is no poll is explained") {
     CHECK_THAT(bot.group("./poll create Where? | a | a"), Contains("Two answers are the same: a"));
     CHECK_THAT(bot.group("./poll create -n 3 Where? | a | b"), Contains("-n is 1 to"));
     CHECK_THAT(bot.group("./poll create Q|1|2|3|4|5|6|7|8|9|10|11|12|13"), Contains("at most 12"));
+    std::string wide;
+    for (int i = 0; i < 101; ++i) wide += "س";
+    CHECK_THAT(bot.group("./poll create Q? | b | " + wide), Contains("at most 100 characters"));
     CHECK(bot.group("./poll results") == "There was no poll here yet.");
     CHECK_THAT(bot.group("./poll"), Contains("*Usage:*"));
 }

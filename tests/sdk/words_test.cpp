@@ -1,6 +1,7 @@
 // Command lines into words, as shells read them and phones type them.
 #include <catch2/catch.hpp>
 #include <parley/phone_number.hpp>
+#include <parley/text.hpp>
 #include <parley/words.hpp>
 
 using Words = std::vector<std::string>;
@@ -59,6 +60,14 @@ TEST_CASE("words know where they stand and whether they were quoted") {
     CHECK(line.substr(words[1].begin, words[1].end - words[1].begin) == "\"b c\"");
     CHECK(words[2].literal);
     CHECK(words[2].text == "-d");
+}
+
+TEST_CASE("text is trimmed, made small and counted") {
+    CHECK(parley::trim(" \t a b\r\n") == "a b");
+    CHECK(parley::trim(" \n").empty());
+    CHECK(parley::lower("Ärger IN Zürich") == "Ärger in zürich");
+    CHECK(parley::characters("سلام!") == 5);
+    CHECK(parley::characters("") == 0);
 }
 
 TEST_CASE("phone numbers are understood as people type them") {

@@ -25,6 +25,7 @@
 #include "json.hpp"
 #include "message.hpp"
 #include "phone_number.hpp"
+#include "text.hpp"
 #include "words.hpp"
 
 namespace parley {
