@@ -31,14 +31,8 @@ public:
         ctx.messaging().typing(true);
         parley::ChatMessage message{"user", question};
         if (given.is_picture()) message.images.push_back(given.file);
-        if (given.is_picture() || given.kind.empty()) {
-            if (!given.quoted.empty()) message.content += "\n\nBEGIN\n" + given.quoted + "\nEND";
-        } else if (given.is_speech()) {
-            const auto heard = model::answer([&] { return ctx.gpt().transcribe(given.file).text; });
-            message.content += "\n\nBEGIN\n" + heard + "\nEND";
-        } else {
-            message.content += "\n\nBEGIN\n" + model::read_document(ctx, given) + "\nEND";
-        }
+        if (const auto words = model::words_of(ctx, given); !words.empty())
+            message.content += "\n\nBEGIN\n" + words + "\nEND";
         ctx.reply(model::chat(ctx, instruction, std::move(message)));
     }
 };

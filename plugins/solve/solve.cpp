@@ -1,4 +1,5 @@
-// /solve answers the questions of an exercise: in a picture, a document, the quoted message or the words behind it.
+// /solve answers the questions of an exercise: in a picture, a document, a voice note, the quoted message or the words
+// behind it.
 #include <parley/model.hpp>
 
 namespace {
@@ -25,15 +26,11 @@ public:
     void handle(parley::Context& ctx) override {
         const auto given = model::material(ctx);
         parley::ChatMessage exercise{"user", std::string(ctx.arguments())};
-        const auto add = [&](const std::string& text) {
-            if (!text.empty()) exercise.content += (exercise.content.empty() ? "" : "\n\n") + text;
-        };
-        add(given.quoted);
+        if (const auto words = model::words_of(ctx, given); !words.empty())
+            exercise.content += (exercise.content.empty() ? "" : "\n\n") + words;
         if (given.is_picture()) {
             exercise.images.push_back(given.file);
             if (exercise.content.empty()) exercise.content = "Here are some questions.";
-        } else if (given.kind == "document") {
-            add(model::read_document(ctx, given));
         }
         if (exercise.content.empty()) throw parley::SendHelp();
         ctx.messaging().typing(true);

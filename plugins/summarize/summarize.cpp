@@ -49,7 +49,7 @@ public:
         auto parts = pieces(text);
         if (parts.size() > most_pieces)
             throw parley::UserError("That is too long: more than " +
-                                    std::to_string(most_pieces * largest_piece / 1000) + ",000 letters.");
+                                    std::to_string(most_pieces * largest_piece / 1000) + ",000 bytes of text.");
         ctx.messaging().typing(true);
         std::string short_parts;
         for (auto& part : parts) {
@@ -62,10 +62,9 @@ public:
 private:
     static std::string text_of(const parley::Context& ctx) {
         const auto given = model::material(ctx);
-        if (given.is_speech()) return model::answer([&] { return ctx.gpt().transcribe(given.file).text; });
         if (given.is_picture()) throw parley::UserError("That is a picture. Use /ask to ask about it.");
-        if (!given.kind.empty()) return model::read_document(ctx, given);
-        return ctx.arguments().empty() ? given.quoted : std::string(ctx.arguments());
+        if (given.kind.empty() && !ctx.arguments().empty()) return std::string(ctx.arguments());
+        return model::words_of(ctx, given);
     }
 };
 

@@ -47,9 +47,8 @@ private:
     static std::string text_of(const parley::Context& ctx, std::string typed) {
         if (!typed.empty()) return typed;
         const auto given = model::material(ctx);
-        if (given.is_speech()) return model::answer([&] { return ctx.gpt().transcribe(given.file).text; });
         if (given.is_picture()) throw parley::UserError("That is a picture. Use /ask to ask about it.");
-        return given.kind.empty() ? given.quoted : model::read_document(ctx, given);
+        return model::words_of(ctx, given);
     }
 
     parley::ArgumentParser parser_;

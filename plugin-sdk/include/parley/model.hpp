@@ -85,4 +85,17 @@ inline std::string read_document(const Context& ctx, const Material& from) {
     return text;
 }
 
+// All words in what was given: of the quoted message, and what a recording says or a document holds. None for a picture
+// alone.
+inline std::string words_of(const Context& ctx, const Material& from) {
+    std::string words = from.quoted, inside;
+    if (from.is_speech()) {
+        inside = answer([&] { return ctx.gpt().transcribe(from.file).text; });
+    } else if (!from.kind.empty() && !from.is_picture()) {
+        inside = read_document(ctx, from);
+    }
+    if (!words.empty() && !inside.empty()) words += "\n\n";
+    return words + inside;
+}
+
 }  // namespace parley::model
