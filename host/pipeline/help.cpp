@@ -35,6 +35,13 @@ std::string help_overview(const std::vector<plugins::CommandInfo>& commands, boo
     return without_trailing_space(std::move(out));
 }
 
+std::string help_in_full(const std::vector<plugins::CommandInfo>& commands, std::string_view prefix) {
+    std::string out = help_overview(commands, false, prefix, true);
+    for (const auto& command : commands)
+        if (!command.admin && !command.internal) out += "\n\n" + help_for(command, std::string(prefix) + command.name);
+    return out;
+}
+
 std::string help_for(const plugins::CommandInfo& command, std::string_view typed) {
     std::string out = "*Command Name: `" + command.name + "`*\n" + command.description + "\n\n";
     if (!command.usages.empty()) out += "*Usage:*\n\n";

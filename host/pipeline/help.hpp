@@ -14,6 +14,9 @@ namespace parley::pipeline {
 std::string help_overview(const std::vector<plugins::CommandInfo>& commands, bool admin, std::string_view prefix,
                           bool converses = false);
 
+// The overview for everybody, and then each of its commands in full: what a language model is told.
+std::string help_in_full(const std::vector<plugins::CommandInfo>& commands, std::string_view prefix);
+
 // One command in full. `typed` is how it is typed here: "/echo", "./admin setting".
 std::string help_for(const plugins::CommandInfo& command, std::string_view typed);
 

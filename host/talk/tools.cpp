@@ -16,14 +16,17 @@ constexpr std::size_t longest_arguments = 4'000;
 constexpr std::size_t longest_description = 1'024;
 constexpr std::size_t most_tools = 100;
 
+// Examples come last, as many as there is room for.
 std::string description_of(const plugins::CommandInfo& command) {
     std::string text = command.description;
     if (!command.usages.empty()) text += "\nArguments:";
-    for (const auto& usage : command.usages) {
+    for (const auto& usage : command.usages)
         text += "\n- " + (usage.arguments.empty() ? std::string("(none)") : usage.arguments) + ": " + usage.description;
-        for (const auto& example : usage.examples) text += " Example: " + example;
-    }
     if (!command.note.empty()) text += "\n" + command.note;
+    for (const auto& usage : command.usages)
+        for (const auto& example : usage.examples)
+            if (const auto line = "\nExample: " + example; text.size() + line.size() <= longest_description)
+                text += line;
     return std::string(text::truncate_utf8(text, longest_description));
 }
 

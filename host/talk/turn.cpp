@@ -102,9 +102,17 @@ std::string Turn::system_for(const db::ConversationState& state) const {
     setting.in_group = !last().group.empty();
     setting.zone = parts.zones.zone_of(last().sender);
     if (const auto now = services::local_time(setting.zone, unix_now())) setting.now = *now;
-    setting.help = pipeline::help_overview(offer_->commands, false, prefix(), true);
+    setting.help = help();
     setting.summary = state.summary;
     return system_text(setting);
+}
+
+// In full, where that leaves the model room for the rest.
+std::string Turn::help() const {
+    auto all = pipeline::help_in_full(offer_->commands, prefix());
+    const int context = talk_.parts().model.context_tokens();
+    if (context == 0 || gpt::estimate_tokens(all) <= context / 4) return all;
+    return pipeline::help_overview(offer_->commands, false, prefix(), true);
 }
 
 // One file after another: seldom more than one.

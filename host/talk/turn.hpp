@@ -28,6 +28,7 @@ private:
     void read();
     void was_read(Known known);
     std::string system_for(const db::ConversationState& state) const;
+    std::string help() const;
     void attach(std::size_t index);
     void attached(std::size_t index, Attachment attachment);
     void compose();

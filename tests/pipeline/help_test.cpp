@@ -47,6 +47,17 @@ TEST_CASE("the help of one command has its usages, examples and note") {
           "_Only you see them._");
 }
 
+TEST_CASE("in full, everybody's commands are listed and then told one by one") {
+    auto note = command("note", "Keep a note");
+    note.usages = {{"[text]", "Keep it", {"milk"}}};
+    const auto help = help_in_full({note, command("setting", "Change settings", true)}, "./");
+    CHECK_THAT(help, Catch::StartsWith("*Available commands:*\n\n*1. Keep a note*\n`./note`") &&
+                         Catch::Contains("`./reset`") &&
+                         Catch::EndsWith("\n\n*Command Name: `note`*\nKeep a note\n\n*Usage:*\n\n*1. Keep it*\n"
+                                         "`./note [text]`\n*Examples:*\n> ./note milk"));
+    CHECK_THAT(help, !Catch::Contains("setting"));
+}
+
 TEST_CASE("the help of a command without usages is its description") {
     CHECK(help_for(command("ping", "See whether the bot is there"), "/ping") ==
           "*Command Name: `ping`*\nSee whether the bot is there");

@@ -50,6 +50,7 @@ public:
     void embed(gpt::EmbedRequest, gpt::Done<gpt::Embeddings> done) override { refuse(std::move(done)); }
     void moderate(gpt::ModerateRequest, gpt::Done<gpt::Verdict> done) override { refuse(std::move(done)); }
     bool configured() const override { return is_configured; }
+    int context_tokens() const override { return context; }
 
     // All that was ever told to it in one request, as one text.
     static std::string told(const gpt::ChatRequest& request) {
@@ -59,6 +60,7 @@ public:
     }
 
     bool is_configured = true;
+    int context = 0;
     bool remembers = true;
     bool silent = false;        // questions wait until the test answers
     std::deque<Script> script;  // one answer each; then `otherwise`

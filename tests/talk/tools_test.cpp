@@ -25,7 +25,7 @@ TEST_CASE("only commands that anybody may run and see are offered", "[tools]") {
     const Offer offer({open, admin, internal});
     REQUIRE(offer.tools.size() == 1);
     CHECK(offer.tools[0].name == "open");
-    CHECK_THAT(offer.tools[0].description, Catch::Contains("[text]: Say it. Example: hello"));
+    CHECK_THAT(offer.tools[0].description, Catch::Contains("- [text]: Say it.") && Catch::EndsWith("\nExample: hello"));
     const auto schema = boost::json::parse(offer.tools[0].parameters);
     CHECK(schema.at("properties").at("arguments").at("type") == "string");
     CHECK(offer.find("open"));

@@ -16,6 +16,7 @@ TEST_CASE("plain words are answered, and the next question knows of them") {
     CHECK(messages[0].role == gpt::Role::system);
     CHECK_THAT(messages[0].text, Catch::Contains("`/note`") && Catch::Contains("Asia/Karachi") &&
                                      Catch::Contains("Name of 923001234567") && !Catch::Contains("unlock"));
+    CHECK_THAT(messages[0].text, Catch::Contains("*1. Keep it.*\n`/note [text]`\n*Examples:*\n> /note milk"));
     CHECK(messages[1].text == "What colour is the sky?");
     CHECK(messages[2].text == "**Blue**, I think.");
     CHECK(messages[3].text == "And at night?");
@@ -31,6 +32,13 @@ TEST_CASE("plain words are answered, and the next question knows of them") {
                          "where direction = 'inbound' order by id limit 1") == "**Blue**, I think.15true");
     CHECK(host.store.ask("select user_id || is_active from ai_conversations") == "923001234567true");
     CHECK(host.store.ask("select phone_number || is_active from ai_users") == "+923001234567true");
+}
+
+TEST_CASE("a model with little room is told of the commands in short") {
+    TalkFixture host;
+    host.model.context = 400;
+    host.say("What can you do?");
+    CHECK_THAT(host.asked().messages[0].text, Catch::Contains("`/note`") && !Catch::Contains("`/note [text]`"));
 }
 
 TEST_CASE("without a model there is the hint, and the help does not speak of conversations") {
