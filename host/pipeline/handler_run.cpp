@@ -75,6 +75,7 @@ Handler::ToolResult Handler::run_tool(const Inbound& message, const Command& com
         if (replies[i].kind != OutboundKind::text)
             result.text += "[" + std::string(to_string(replies[i].kind)) + " sent] ";
         result.text += replies[i].text;
+        replies[i].no_preview = true;  // the model may have put an address there
     }
     return result;
 }

@@ -143,6 +143,8 @@ parley_status send(parley_call* call, const parley_outgoing* given) {
         message.reply_to = std::string(view(out.reply_to));
         message.as_file = (out.flags & PARLEY_OUT_AS_FILE) != 0;
         message.voice = (out.flags & PARLEY_OUT_VOICE) != 0;
+        // What a language model writes must not make anybody fetch an address by itself.
+        message.no_preview = call->granted("gpt");
         auto chat = recipient(call, out.to);
         if (!chat) return call->fail(to_status(chat.error().code), chat.error().message);
         message.chat = std::move(*chat);
