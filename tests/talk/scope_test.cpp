@@ -6,10 +6,17 @@
 namespace parley::test {
 namespace {
 
-TEST_CASE("history never crosses people, chats or accounts of other organisations") {
+TEST_CASE("history never crosses people, chats or organisations") {
     TalkFixture host;
     AccountId other = 0;
-    host.store.transact([&](pqxx::work& tx) { other = db::ensure_account(tx, "gateway", "other"); });
+    host.store.transact([&](pqxx::work& tx) {
+        other = db::ensure_account(tx, "gateway", "other");
+        tx.exec("insert into organisations (name) values ('elsewhere')");
+        tx.exec(
+            "update accounts set organisation_id = (select id from organisations where name = 'elsewhere') "
+            "where id = " +
+            std::to_string(other));
+    });
     host.sender.set_account(other, "gateway", host.channel, {});
 
     struct Place {
@@ -30,11 +37,20 @@ TEST_CASE("history never crosses people, chats or accounts of other organisation
             host.account = place.account;
             host.model.summary_text = "summary of " + place.phrase();
             const std::string dot = place.from.group.empty() ? "" : ".";
-            host.say(dot + place.phrase() + std::to_string(round), place.from);
-            REQUIRE_FALSE(host.model.requests.empty());
+            const auto number = std::to_string(round);
+            const auto before = host.model.requests.size();
+            // In answers of commands, in documents and in words.
+            if (round == 0)
+                host.model.script = {[&](const auto&) { return calls({wish("trouble", place.phrase() + "tool")}); }};
+            auto document = host.with_file(MediaKind::document, "application/pdf", place.phrase() + number, "a.pdf");
+            host.documents[document.media->stored] = place.phrase() + "document";
+            host.say(dot + place.phrase() + number, place.from, round == 2 ? &document : nullptr);
+            REQUIRE(host.model.requests.size() == before + (round == 0 ? 2 : 1));
             const auto told = host.told();
-            CHECK_THAT(told, Catch::Contains(place.phrase() + std::to_string(round)));
+            CHECK_THAT(told, Catch::Contains(place.phrase() + number));
+            if (round == 0) CHECK_THAT(told, Catch::Contains("survived " + place.phrase() + "tool"));
             if (round == 1) CHECK_THAT(told, Catch::Contains(place.phrase() + "0"));
+            if (round == 2) CHECK_THAT(told, Catch::Contains(place.phrase() + "document"));
             for (const auto& another : places)
                 if (another.phrase() != place.phrase()) CHECK_THAT(told, !Catch::Contains(another.phrase()));
             host.model.otherwise = [](const gpt::ChatRequest& request) {

@@ -3,6 +3,7 @@
 
 #include "media/voice.hpp"
 #include "pipeline/pipeline_fixture.hpp"
+#include "support/paths.hpp"
 #include "talk/scripted_model.hpp"
 #include "talk/talk.hpp"
 
@@ -10,8 +11,9 @@ namespace parley::test {
 
 class TalkFixture : public PipelineFixture {
 public:
-    explicit TalkFixture(talk::TalkOptions options = {})
-        : PipelineFixture(std::chrono::seconds(30), {PARLEY_TROUBLE_PLUGIN, PARLEY_WISHES_PLUGIN}),
+    explicit TalkFixture(talk::TalkOptions options = {},
+                         const std::vector<std::string>& plugins = {PARLEY_TROUBLE_PLUGIN, PARLEY_WISHES_PLUGIN})
+        : PipelineFixture(std::chrono::seconds(30), plugins),
           talk(options,
                {executor(), pool, settings, model, runtime, handlers, handler, zones,
                 [](AccountId, const std::string&, const std::string&, bool) {}, attachments, metrics, Logger()}) {
