@@ -1,10 +1,8 @@
 // What stands between people and the language model, through the built program: a daily limit that holds over a crash,
 // a human who answers first, and people who want no answers of a model.
 #include <catch2/catch.hpp>
-#include <condition_variable>
-#include <mutex>
 
-#include "support/provider.hpp"
+#include "support/model.hpp"
 #include "support/stage.hpp"
 
 namespace parley::e2e {
@@ -13,56 +11,15 @@ namespace {
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 
-// An answer that used up nearly all of a daily limit of 25,000 tokens.
-net::Response answered() {
-    net::Response response;
-    response.headers.set("Content-Type", "application/json");
-    response.body = R"({"id":"c1","object":"chat.completion","created":1,"model":"mock-1","choices":[{"index":0,)"
-                    R"("message":{"role":"assistant","content":"An answer."},"finish_reason":"stop"}],)"
-                    R"("usage":{"prompt_tokens":24890,"completion_tokens":10,"total_tokens":24900}})";
-    return response;
-}
-
-net::Response models() {
-    net::Response response;
-    response.headers.set("Content-Type", "application/json");
-    response.body = R"({"object":"list","data":[{"id":"mock-1"}]})";
-    return response;
-}
-
 struct World {
-    std::mutex mutex;
-    std::condition_variable wake;
-    bool hold = false, held = false;
-
-    FakeProvider model{{{"POST", "/v1/chat/completions"}, {"GET", "/v1/models"}},
-                       [this](const net::Request& request) -> std::optional<net::Response> {
-                           if (request.method == "GET") return models();
-                           std::unique_lock lock(mutex);
-                           held = true;
-                           wake.notify_all();
-                           wake.wait_for(lock, std::chrono::seconds(60), [this] { return !hold; });
-                           return answered();
-                       }};
-    Stage stage{{{"OPENAI_BASE_URL", model.url() + "/v1"},
-                 {"OPENAI_API_KEY", "key"},
-                 {"OPENAI_MODEL", "mock-1"},
-                 {"OPENAI_PROFILE", "stream=no"},
-                 {"CONVERSATION_QUIET_MS", "0"},
-                 {"GPT_USER_TOKENS_PER_DAY", "25000"},
-                 {"GPT_PRICES", "mock-1=10/20"}},
+    Gate gate;
+    // Each answer uses up nearly all of the limit.
+    FakeProvider model{model_routes, model_server([this](const net::Request&) {
+                           gate.pass();
+                           return says("An answer.", 24'890, 10);
+                       })};
+    Stage stage{asking(model, {{"GPT_USER_TOKENS_PER_DAY", "25000"}, {"GPT_PRICES", "mock-1=10/20"}}),
                 {"echo", "ping", "usage"}};
-
-    void keep_waiting(bool on) {
-        const std::lock_guard lock(mutex);
-        hold = on;
-        held = false;
-        wake.notify_all();
-    }
-    void wait_held() {
-        std::unique_lock lock(mutex);
-        REQUIRE(wake.wait_for(lock, std::chrono::seconds(30), [this] { return held; }));
-    }
 };
 
 World& world() {
@@ -92,11 +49,11 @@ TEST_CASE("a daily limit holds, over a crash too, and everybody can see what was
 TEST_CASE("a question that a crash cut off is charged in full, and is answered all the same if that leaves enough") {
     auto& stage = world().stage;
     const std::string person = "923005550003";
-    world().keep_waiting(true);
+    world().gate.close();
     REQUIRE(stage.host.post(body_of({.text = "are you there?", .from = person})).status == 200);
-    world().wait_held();
+    world().gate.wait_for_one();
     stage.host.kill9();
-    world().keep_waiting(false);
+    world().gate.open();
     stage.host.start();
     CHECK(eventually([&] { return stage.gateway.calls_to(person + "@s.whatsapp.net").size() == 1; }));
     CHECK(stage.gateway.calls_to(person + "@s.whatsapp.net").front().text() == "An answer.");
@@ -106,11 +63,11 @@ TEST_CASE("a question that a crash cut off is charged in full, and is answered a
 TEST_CASE("a human who answers while the model thinks is not talked over") {
     auto& stage = world().stage;
     const std::string person = "923005550004";
-    world().keep_waiting(true);
+    world().gate.close();
     REQUIRE(stage.host.post(body_of({.text = "are you there?", .from = person})).status == 200);
-    world().wait_held();
+    world().gate.wait_for_one();
     CHECK(stage.host.cli({"takeover", "start", person}).code == 0);
-    world().keep_waiting(false);
+    world().gate.open();
     CHECK(stage.say.direct("/echo behind", person) == "behind");
     CHECK(stage.gateway.calls_to(person + "@s.whatsapp.net").size() == 1);
     CHECK(stage.host.cli({"takeover", "end", person}).code == 0);

@@ -3,13 +3,14 @@
 #include <catch2/catch.hpp>
 
 #include "core/crypto.hpp"
-#include "support/provider.hpp"
+#include "support/model.hpp"
 #include "support/stage.hpp"
 
 namespace parley::e2e {
 namespace {
 
 using Catch::Matchers::Contains;
+using Texts = std::vector<std::string>;
 
 const std::string picture =
     crypto::base64_decode(
@@ -18,40 +19,20 @@ const std::string picture =
         .value_or("");
 const std::string speech = std::string("OggS") + std::string(24, '\0') + "OpusHead and no more";
 
-net::Response stream(const std::string& delta) {
-    const auto chunk = [](const std::string& choices, const std::string& usage) {
-        return "data: "
-               "{\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"mock-1\",\"choices\":" +
-               choices + ",\"usage\":" + usage + "}\n\n";
-    };
-    const bool calls = delta.find("tool_calls") != std::string::npos;
-    net::Response response;
-    response.headers.set("Content-Type", "text/event-stream");
-    response.body =
-        chunk(R"([{"index":0,"delta":)" + delta + "}]", "null") +
-        chunk(std::string(R"([{"index":0,"delta":{},"finish_reason":")") + (calls ? "tool_calls" : "stop") + "\"}]",
-              "null") +
-        chunk("[]", R"({"prompt_tokens":11,"completion_tokens":7,"total_tokens":18})") + "data: [DONE]\n\n";
-    return response;
-}
+const std::string arguments = R"({"arguments":")";
 
-net::Response says(const std::string& text) {
-    return stream(R"({"role":"assistant","content":)" + json_string(text) + "}");
-}
-
-// Whoever wants to be reminded gets the command run; what plugins ask is answered with what it was.
-net::Response converse(const std::string& body) {
-    if (body.find("BEGIN\\n") != std::string::npos) return says("about the material");
-    if (body.find("data:image/") != std::string::npos) return says("about the picture");
-    if (body.find("remind me") == std::string::npos) return says("about the words");
-    if (body.find("\"role\":\"tool\"") != std::string::npos) return says("I will remind you.");
-    return stream(
-        R"({"role":"assistant","tool_calls":[{"index":0,"id":"call1","type":"function","function":{"name":"reminder",)"
-        R"("arguments":"{\"arguments\":\"create tomorrow 9am -m stand-up\"}"}}]})");
+// The model runs the reminder's commands for whoever asks; what plugins ask it answers with what it was.
+net::Response chat(const net::Request& request) {
+    const auto has = [&](const char* text) { return request.body.find(text) != std::string::npos; };
+    if (has("BEGIN\\n")) return says("about the material");
+    if (has("data:image/")) return says("about the picture");
+    if (has("\"role\":\"tool\"")) return says(has("Not run yet") ? "Shall I?" : "I will remind you.");
+    if (has("never mind")) return wants("reminder", arguments + "delete all\"}");
+    if (has("remind me")) return wants("reminder", arguments + "create tomorrow 9am -m stand-up\"}");
+    return says("about the words");
 }
 
 std::optional<net::Response> answer(const net::Request& request) {
-    if (request.method == "GET") return net::Response::json(200, R"({"object":"list","data":[{"id":"mock-1"}]})");
     if (request.path == "/v1/audio/transcriptions") return net::Response::json(200, R"({"text":"heard words"})");
     if (request.path == "/v1/images/generations")
         return net::Response::json(200,
@@ -61,7 +42,7 @@ std::optional<net::Response> answer(const net::Request& request) {
         response.headers.set("Content-Type", "audio/ogg");
         return response;
     }
-    return converse(request.body);
+    return model_server(chat)(request);
 }
 
 struct World {
@@ -71,11 +52,7 @@ struct World {
                         {"POST", "/v1/images/generations"},
                         {"GET", "/v1/models"}},
                        answer};
-    Stage stage{{{"OPENAI_BASE_URL", model.url() + "/v1"},
-                 {"OPENAI_API_KEY", "key"},
-                 {"OPENAI_MODEL", "mock-1"},
-                 {"RATE_LIMIT_MESSAGES", "0"},
-                 {"CONVERSATION_QUIET_MS", "0"}}};
+    Stage stage{asking(model)};
 
     // The next that this person gets for a reply to an earlier message.
     std::string reply(const std::string& person, const std::string& text, const std::string& quoted) {
@@ -143,13 +120,19 @@ TEST_CASE("a reply to a file is about that file") {
     CHECK_THAT(world().reply("923007770002", "/transcribe", "VOICE1"), Contains("*Command Name: `transcribe`*"));
 }
 
-TEST_CASE("the model sets a reminder for who asks in plain words") {
+TEST_CASE("the model sets a reminder for who asks in plain words, and deletes it after their yes") {
     auto& stage = world().stage;
     const std::string person = "923007770003";
     const auto told =
         stage.say.answers_before_ping({.text = "please remind me tomorrow at nine of the stand-up", .from = person});
     CHECK_THAT(told, Catch::Matchers::VectorContains(std::string("I will remind you.")));
     CHECK_THAT(stage.say.direct("/reminder get", person), Contains("1: stand-up") && Contains("09:00 (Asia/Karachi)"));
+
+    CHECK(stage.say.answers_before_ping({.text = "never mind", .from = person}) ==
+          Texts{"Shall I?", "Reply *yes* within 5 minutes to run `/reminder delete all`"});
+    CHECK_THAT(stage.say.direct("/reminder get", person), Contains("1: stand-up"));
+    CHECK(stage.say.direct("yes", person) == "Successfully deleted reminders: 1");
+    CHECK(stage.say.direct("/reminder get", person) == "No reminders found.");
     CHECK(stage.gateway.violations().empty());
 }
 
