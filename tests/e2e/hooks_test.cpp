@@ -138,6 +138,11 @@ TEST_CASE("reminders survive kill -9; one that was missed comes once and says so
         tx.commit();
     }
     world.host.kill9();
+    // And again while it is handled.
+    for (const std::string place : {"after-handle", "before-commit-out"}) {
+        world.host.launch({{"PARLEY_FAILPOINT", place}});
+        CHECK(world.host.wait_end(30s));
+    }
     world.host.start();
     const auto said = [&] {
         std::size_t count = 0;
