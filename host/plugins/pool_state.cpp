@@ -28,8 +28,15 @@ bool PoolState::may_spawn() const {
 
 void PoolState::submit(std::vector<HandlerPool::Job> jobs) {
     const auto count = static_cast<unsigned>(jobs.size());
+    const auto now = Clock::now();
     Lock lock(mutex_);
-    for (auto& job : jobs) queue_.push_back(std::move(job));
+    for (auto& job : jobs) {
+        if (job.limit.count() > 0) {
+            shortest_limit_ = std::min<Clock::duration>(shortest_limit_, job.limit);
+            next_overdue_ = std::min(next_overdue_, now + job.limit);
+        }
+        queue_.push_back({std::move(job), now});
+    }
     if (asleep_) {
         asleep_ = false;
         tick_.notify_one();
@@ -45,6 +52,7 @@ void PoolState::staff(Lock& lock, unsigned at_most) {
             auto* worker = parked_.back();
             parked_.pop_back();
             worker->woken = true;
+            worker->parked = false;
             worker->wake.notify_one();
         } else if ((work_waits || active() == 0) && parked_.empty() && may_spawn()) {
             // Even with nothing to do yet there should be one to do it: so that submit(), on the I/O thread, finds it.
@@ -107,7 +115,7 @@ bool PoolState::drain(std::chrono::milliseconds deadline) {
 }
 
 void PoolState::stop() {
-    std::deque<HandlerPool::Job> dropped;  // destroyed unlocked, at the end
+    std::deque<Waiting> dropped;  // destroyed unlocked, at the end
     Lock lock(mutex_);
     stopping_ = true;
     std::swap(dropped, queue_);

@@ -32,10 +32,12 @@ struct PoolWorker {
 
     // Guarded by PoolState's mutex.
     PoolWorkers::iterator place;
+    int thread_id = 0;  // the system's; 0: not begun yet
     std::condition_variable wake;
     bool woken = false;
     bool waiting = false;      // counted as waiting
     bool written_off = false;  // counted as written off
+    bool parked = false;       // has nothing to do
 };
 
 class PoolState : public std::enable_shared_from_this<PoolState> {
@@ -72,13 +74,19 @@ private:
     void leave(PoolWorker& worker);
     std::vector<std::shared_ptr<PoolWorker>> overdue_workers(Clock::time_point now);
     unsigned growth(Clock::time_point now);
+    bool few_run() const;
     void wait_for_tick(Lock& lock);
+
+    struct Waiting {
+        HandlerPool::Job job;
+        Clock::time_point since;
+    };
 
     const HandlerPoolOptions options_;
     const Logger log_;
 
     mutable std::mutex mutex_;
-    std::deque<HandlerPool::Job> queue_;
+    std::deque<Waiting> queue_;
     PoolWorkers workers_;
     std::vector<PoolWorker*> parked_;  // the last one in is the first to be woken: the others may end
     unsigned threads_ = 0, waiting_ = 0, written_off_ = 0;
@@ -92,6 +100,9 @@ private:
     std::condition_variable tick_;
     bool asleep_ = false, dog_stopping_ = false;
     Clock::time_point last_busy_, last_progress_, last_look_;
+    // No job's time is over before; later ones cannot be over sooner than the shortest limit from now.
+    Clock::time_point next_overdue_ = Clock::time_point::max();
+    Clock::duration shortest_limit_ = std::chrono::hours(24);
     std::uint64_t last_taken_ = 0;
     std::int64_t last_cpu_ns_ = 0;
     unsigned stalled_looks_ = 0;

@@ -1,6 +1,7 @@
 #include "plugins/pool_worker.hpp"
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include <climits>
 #include <exception>
@@ -49,9 +50,10 @@ bool make_pool_thread(std::shared_ptr<PoolState> state, std::shared_ptr<PoolWork
 
 void PoolState::work(PoolWorker& worker) {
     Lock lock(mutex_);
+    worker.thread_id = ::gettid();
     while (!stopping_ && !worker.written_off) {
         if (!queue_.empty() && active() <= target_) {
-            auto job = std::move(queue_.front());
+            auto job = std::move(queue_.front().job);
             queue_.pop_front();
             ++taken_;
             lock.unlock();
@@ -86,10 +88,12 @@ void PoolState::run(PoolWorker& worker, HandlerPool::Job& job) {
 
 void PoolState::park(Lock& lock, PoolWorker& worker) {
     worker.woken = false;
+    worker.parked = true;
     parked_.push_back(&worker);
     if (watchers_of_changes_ > 0) changed_.notify_all();
     worker.wake.wait_for(lock, options_.idle, [&] { return worker.woken || stopping_; });
     if (!worker.woken) std::erase(parked_, &worker);
+    worker.parked = false;
 }
 
 // Slept its whole time and nobody needed it.

@@ -88,6 +88,38 @@ TEST_CASE("handlers that block unannounced are found out by the queue that stand
     CHECK(pool.drain(10s));
 }
 
+TEST_CASE("handlers that block unannounced for a moment each get company, though the queue moves") {
+    std::atomic<unsigned> ran{0}, inside{0}, most{0};
+    HandlerPool pool({}, Logger());
+    for (int i = 0; i < 1000; ++i)
+        pool.submit(job([&] {
+            const unsigned now = ++inside;
+            for (unsigned seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {
+            }
+            std::this_thread::sleep_for(8ms);  // the handler's own I/O
+            --inside;
+            ++ran;
+        }));
+    REQUIRE(pool.drain(20s));
+    CHECK(ran == 1000);
+    CHECK(most >= 16);
+}
+
+TEST_CASE("jobs with limits of their own are each told in time") {
+    Door door;
+    std::atomic<int> quick{0}, slow{0};
+    HandlerPool pool({}, Logger());
+    pool.submit({[&door] { door.pass(); }, 10s, [&slow] { ++slow; }});
+    REQUIRE(eventually([&] { return door.inside() == 1; }));
+    pool.submit({[&door] { door.pass(); }, 30ms, [&quick] { ++quick; }});
+    REQUIRE(eventually([&] { return quick == 1; }, 5s));
+    pool.submit({[&door] { door.pass(); }, 60ms, [&quick] { ++quick; }});
+    REQUIRE(eventually([&] { return quick == 2; }, 5s));
+    CHECK(slow == 0);
+    door.open();
+    CHECK(eventually([&] { return pool.stats().written_off == 0; }));
+}
+
 TEST_CASE("never more threads than the limit") {
     Door door;
     HandlerPoolOptions options;
