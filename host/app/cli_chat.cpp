@@ -105,7 +105,7 @@ int chat(const config::Config& given, const ChatOptions& options) {
     // Nobody serves this data directory: run the host in here, for as long as the conversation lasts.
     std::cerr << "No host is running; starting one for this conversation.\n";
     config.port = 0;
-    auto started = Application::start(config, Logger::to_stderr(LogFormat::human, LogLevel::error));
+    auto started = Application::start(config, Logger::to(stderr, LogFormat::human, LogLevel::error));
     if (!started) return fail(started.error().message);
     const int result = talk(host, options);
     if (!(*started)->stop(std::chrono::seconds(5))) std::_Exit(result);

@@ -48,7 +48,7 @@ void raise_descriptor_limit() {
 int serve(config::Config config) {
     raise_descriptor_limit();
     if (auto ok = config::complete(config); !ok) return fail(ok.error().message);
-    const auto log = Logger::to_stderr(config.log_format, config.log_level);
+    const auto log = Logger::to(stderr, config.log_format, config.log_level);
     const ServiceManager manager(config.environment);
     auto started = Application::start(std::move(config), log);
     if (!started) return fail(started.error().message);
@@ -90,7 +90,7 @@ int serve(config::Config config) {
 int migrate_database(const config::Config& given, bool only_show) {
     config::Config config = given;
     if (auto ok = config::complete(config); !ok) return fail(ok.error().message);
-    const auto log = Logger::to_stderr(config.log_format, config.log_level);
+    const auto log = Logger::to(stderr, config.log_format, config.log_level);
     std::unique_ptr<db::Cluster> cluster;
     db::DatabaseOptions database;
     database.url = config.database_url;

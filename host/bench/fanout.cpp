@@ -35,7 +35,7 @@ private:
 }  // namespace
 
 int run_fanout(std::uint16_t port) {
-    const auto log = Logger::to_stderr(LogFormat::human, LogLevel::warn);
+    const auto log = Logger::to(stderr, LogFormat::human, LogLevel::warn);
     net::Loop loop(log);
     Rooms rooms;
     net::Router router;

@@ -221,7 +221,7 @@ std::int32_t make_account(const db::DatabaseOptions& database) {
 }  // namespace
 
 int run_floor(const FloorOptions& options) {
-    const auto log = Logger::to_stderr(LogFormat::human, LogLevel::error);
+    const auto log = Logger::to(stderr, LogFormat::human, LogLevel::error);
     auto cluster = db::Cluster::start(options.directory + "/postgres", log);
     if (!cluster) {
         std::cerr << "floor: " << cluster.error().message << '\n';

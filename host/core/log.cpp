@@ -1,10 +1,9 @@
 #include "core/log.hpp"
 
-#include <fcntl.h>
-#include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace parley {
@@ -67,7 +66,7 @@ void append_escaped(std::string& out, std::string_view text) {
 void append_value(std::string& out, const LogField& field) {
     if (const auto* text = std::get_if<std::string>(&field.value)) {
         out += '"';
-        append_escaped(out, *text);
+        append_escaped(out, mask_phones(*text));
         out += '"';
     } else if (const auto* number = std::get_if<std::int64_t>(&field.value)) {
         out += std::to_string(*number);
@@ -100,21 +99,11 @@ struct Logger::Sink {
 
 Logger::Logger() = default;
 
-Logger Logger::to_stderr(LogFormat format, LogLevel level) {
+Logger Logger::to(std::FILE* stream, LogFormat format, LogLevel level) {
+    using Sink = spdlog::sinks::stdout_sink_base<spdlog::details::console_mutex>;
     Logger result;
-    auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-    result.sink_ = std::make_shared<Sink>(Sink{make_spdlog(std::move(sink), format, level), format});
-    return result;
-}
-
-Logger Logger::to_file(const std::string& path, LogFormat format, LogLevel level) {
-    Logger result;
-    spdlog::file_event_handlers handlers;
-    handlers.after_open = [](const spdlog::filename_t&, std::FILE* file) {
-        ::fcntl(::fileno(file), F_SETFD, FD_CLOEXEC);  // not for the programs that we start
-    };
-    auto sink = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(path, 32u << 20, 5, false, handlers);
-    result.sink_ = std::make_shared<Sink>(Sink{make_spdlog(std::move(sink), format, level), format});
+    result.sink_ = std::make_shared<Logger::Sink>(
+        Logger::Sink{make_spdlog(std::make_shared<Sink>(stream), format, level), format});
     return result;
 }
 
@@ -154,6 +143,24 @@ std::string mask_phone(std::string_view number) {
     std::string masked(number);
     for (std::size_t i = 2; i + 3 < masked.size(); ++i) masked[i] = '*';
     return masked;
+}
+
+std::string mask_phones(std::string_view text) {
+    constexpr std::size_t shortest = 9, longest = 15;
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    const auto is_of_word = [&](char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t at = 0; at < text.size();) {
+        const auto begin = text.begin() + static_cast<std::ptrdiff_t>(at);
+        const auto length = static_cast<std::size_t>(std::find_if_not(begin, text.end(), is_of_word) - begin);
+        const auto word = text.substr(at, std::max<std::size_t>(length, 1));
+        const bool is_number =
+            length >= shortest && length <= longest && std::all_of(word.begin(), word.end(), is_digit);
+        out += is_number ? mask_phone(word) : std::string(word);
+        at += word.size();
+    }
+    return out;
 }
 
 }  // namespace parley

@@ -1,8 +1,10 @@
 // Logging: an event name and fields, written as one line of JSON or for human eyes. Control characters are escaped,
-// phone numbers belong into mask_phone(), secrets into Secret (which has no way in here). spdlog does the writing.
+// what looks like a phone number in a text is masked, secrets belong into Secret (which has no way in here). spdlog
+// does the writing.
 #pragma once
 
 #include <cstdint>
+#include <cstdio>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -29,13 +31,12 @@ struct LogField {
         : name(n), value(static_cast<std::int64_t>(v)) {}
 };
 
-// [any thread] Cheap to copy. Never throws; when the disk is full lines are dropped and counted.
+// [any thread] Cheap to copy. Never throws; when the disk is full lines are dropped.
 class Logger {
 public:
     Logger();  // writes nowhere
-    static Logger to_stderr(LogFormat format, LogLevel level);
-    // Writes to `path`, rotated at 32 MiB, 5 files kept.
-    static Logger to_file(const std::string& path, LogFormat format, LogLevel level);
+    // `stream` must outlive it and its copies: stderr, say.
+    static Logger to(std::FILE* stream, LogFormat format, LogLevel level);
 
     bool enabled(LogLevel level) const;
     void log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) const;
@@ -60,5 +61,8 @@ private:
 
 // "923001234567" -> "92*******567": enough to follow one person through a log, not enough to call them.
 std::string mask_phone(std::string_view number);
+// Every number of 9 to 15 digits that stands alone in a text may be somebody's: providers and plugins repeat them in
+// what they have to say.
+std::string mask_phones(std::string_view text);
 
 }  // namespace parley

@@ -237,7 +237,7 @@ TEST_CASE("while the database is away webhooks are refused with 503, and taken a
 TEST_CASE("webhooks are taken only with the right signature") {
     auto& world = stage();
     REQUIRE(world.host.stop() == 0);
-    world.host.start({{"GATEWAY_WEBHOOK_SECRET", secret}});
+    world.host.start({{"GATEWAY_WEBHOOK_SECRET", secret}, {"LOG_FORMAT", "json"}, {"LOG_LEVEL", "debug"}});
     const auto received = world.metric("parley_messages_received_total");
     const std::string body = body_of({.text = "/echo signed", .from = "923008880015"});
     CHECK(world.host.post(body).status == 401);
@@ -248,6 +248,33 @@ TEST_CASE("webhooks are taken only with the right signature") {
     CHECK(world.metric("parley_webhooks_unauthorized_total") == 4);
     CHECK(world.host.post(body, {{"X-Hub-Signature-256", signature(body, secret)}}).status == 200);
     CHECK(arrived("923008880015", {"signed"}));
+}
+
+TEST_CASE("one trace leads from the webhook to the delivery, and no number stands in the log as a whole") {
+    auto& world = stage();
+    const std::string told = "923008880015", failed = "923008880017";
+    world.gateway.script("refused", {Fault{.status = 400,
+                                           .body = R"({"code":"INVALID_JID","message":")" + failed +
+                                                   R"(@s.whatsapp.net is not on WhatsApp"})"}});
+    const std::string body = body_of({.text = "/echo refused", .from = failed});
+    CHECK(world.host.post(body, {{"X-Hub-Signature-256", signature(body, secret)}}).status == 200);
+    REQUIRE(eventually([&] { return world.host.log().find("\"event\":\"message.failed\"") != std::string::npos; }));
+
+    const auto log = world.host.log();
+    const auto trace_of = [&](const std::string& event, const std::string& words) {
+        for (auto at = log.find("\"event\":\"" + event); at != std::string::npos; at = log.find(event, at + 1)) {
+            const auto line = log.substr(at, log.find('\n', at) - at);
+            const auto trace = line.find("\"trace\":\"");
+            if (line.find(words) != std::string::npos && trace != std::string::npos) return line.substr(trace + 9, 16);
+        }
+        return "no " + event;
+    };
+    CHECK(trace_of("message.received", "92*******015") == trace_of("message.sent", ""));
+    CHECK(trace_of("message.received", "92*******017") ==
+          trace_of("message.failed", "92*******017@s.whatsapp.net is not on WhatsApp"));
+    CHECK(log.find(told) == std::string::npos);
+    CHECK(log.find(failed) == std::string::npos);
+    CHECK(log.find(secret) == std::string::npos);
 }
 
 TEST_CASE("without a secret and without leave to do without, every webhook is refused") {
