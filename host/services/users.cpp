@@ -70,6 +70,9 @@ parley_status set_group(parley_call* call, parley_str id, parley_str user_group)
         if (!call->state.from_admin) return call->fail(PARLEY_DENIED, "only admins may put users into groups");
         if (!storable(id) || !storable(user_group) || user_group.size > 64)
             return call->fail(PARLEY_INVALID, "a user group is up to 64 bytes of UTF-8");
+        std::optional<db::User> user;
+        in_database(call, [&](pqxx::work& tx) { user = db::read_user(tx, std::string(view(id))); });
+        if (!user) return call->fail(PARLEY_NOT_FOUND, "that number has never written to the bot");
         call->state.effects.user_groups.push_back({std::string(view(id)), std::string(view(user_group))});
         return PARLEY_OK;
     });

@@ -44,17 +44,36 @@ TEST_CASE("announce lists the groups") {
     CHECK(announce.as_admin("/admin announce --list").reply() == "There are no groups yet.");
 }
 
+TEST_CASE("announce puts users into groups") {
+    Announce announce;
+    const auto outcome = announce.as_admin("/admin announce -p family +92300-1111111 923009999999");
+    REQUIRE(outcome.sent.size() == 2);
+    CHECK(outcome.sent[0].text == "*Put into family*: 923001111111.");
+    CHECK(outcome.sent[1].text == "*Never wrote to me*: 923009999999.");
+    CHECK(Announce::recipients(announce.as_admin("/admin announce -g family -m Dinner!")) ==
+          List{"923000000001@s.whatsapp.net", "923001111111"});
+    CHECK(Announce::recipients(announce.as_admin("/admin announce -g signedup -m Hi")) ==
+          List{"923000000001@s.whatsapp.net", "923002222222"});
+    CHECK(announce.as_admin("/admin announce -p all 923001111111").reply() ==
+          "Everybody is in the group `all`. Choose another name.");
+    CHECK(announce.as_admin("/admin announce -p " + std::string(65, 'x') + " 923001111111").reply() ==
+          "That name is too long for a group.");
+}
+
 TEST_CASE("announce says what is wrong") {
     Announce announce;
     CHECK(announce.as_admin("/admin announce -g nobody -m Hi").reply() == "There is nobody in the group `nobody`.");
     const std::string help =
-        "*Command Name: `announce`*\nAnnounce a message to all users. (Needs testing.)\n\n*Usage:*\n\n"
+        "*Command Name: `announce`*\nAnnounce a message to all users.\n\n*Usage:*\n\n"
         "*1. Announce a message to a specific group.*\n`/admin announce -g [group_name] -m [message]`\n*Examples:*\n"
         "> /admin announce -g signedup -m Hello, world!\n> /admin announce --group all --message Hello, world!\n\n"
         "*2. List all groups.*\n`/admin announce -l`\n*Examples:*\n> /admin announce -l\n> /admin announce --list\n\n"
-        "Groups are created by admins. Group name 'all' is reserved for all users.";
-    for (const auto* text :
-         {"/admin announce", "/admin announce -g all", "/admin announce -m Hi", "/admin announce -m"}) {
+        "*3. Put users into a group.*\n`/admin announce -p [group_name] [number] [number] ...`\n*Examples:*\n"
+        "> /admin announce -p family 923201234567\n> /admin announce --put family 923123098456 923201234567\n\n"
+        "Groups are created by admins: a group is there as long as somebody is in it. A user is in one group, at first "
+        "in 'signedup'. Group name 'all' is reserved for all users.";
+    for (const auto* text : {"/admin announce", "/admin announce -g all", "/admin announce -m Hi", "/admin announce -m",
+                             "/admin announce -p family"}) {
         CHECK(announce.as_admin(text).reply() == help);
     }
 }

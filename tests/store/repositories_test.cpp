@@ -118,6 +118,13 @@ TEST_CASE("a person seen in several places is one user") {
         CHECK(db::list_user_groups(tx) == std::vector<std::string>{"signedup", "staff"});
         CHECK(db::list_users(tx, "staff", "", 10).size() == 1);
     });
+    see("111", "g2", "In another group");  // stays where admins put them
+    store.transact([&](pqxx::work& tx) {
+        CHECK(db::list_users(tx, "staff", "", 10).size() == 1);
+        const auto others = db::list_users(tx, "signedup", "", 10);
+        REQUIRE(others.size() == 1);
+        CHECK(others[0].id == "222");
+    });
 }
 
 TEST_CASE("accounts and plugins are remembered") {

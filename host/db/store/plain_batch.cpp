@@ -66,8 +66,9 @@ with incoming as (
            g.cause, g.trace, now(), parley_outbound_type(g.kind, g.media)
       from gone g
 ), registered as (
-    insert into users (user_id, group_id, name)
-    select distinct on (u.id, u.group_id) u.id, u.group_id, u.name
+    insert into users (user_id, group_id, name, user_group)
+    select distinct on (u.id, u.group_id) u.id, u.group_id, u.name,
+           coalesce((select k.user_group from users k where k.user_id = u.id limit 1), 'signedup')
       from unnest($32::text[], $33::text[], $34::text[]) as u(id, group_id, name) order by u.id, u.group_id
     on conflict do nothing
 )

@@ -124,6 +124,19 @@ TEST_CASE("an announcement reaches everyone who ever wrote, once") {
         CHECK(told(person + "@s.whatsapp.net") == 1);
     }
     CHECK(told(admin_number + "@s.whatsapp.net") == 1);
+
+    // A group of the admins' own.
+    CHECK(world.say.as_admin("/admin announce -p family " + people[0] + " " + people[2]) ==
+          "*Put into family*: " + people[0] + ", " + people[2] + ".");
+    CHECK(world.say.as_admin("/admin announce -p family 923005559999") == "*Never wrote to me*: 923005559999.");
+    CHECK_THAT(world.say.as_admin("/admin announce -l"), Contains("\n- family") && Contains("\n- signedup"));
+    CHECK(world.say.as_admin("/admin announce -g family -m Dinner!") == "Dinner!");
+    const auto invited = [&](const std::string& person) {
+        const auto calls = world.gateway.calls_to(person + "@s.whatsapp.net");
+        return !calls.empty() && calls.back().text() == "Dinner!";
+    };
+    CHECK(eventually([&] { return invited(people[0]) && invited(people[2]); }));
+    CHECK_FALSE(invited(people[1]));
 }
 
 TEST_CASE("the expenses group keeps a list for everyone in it") {

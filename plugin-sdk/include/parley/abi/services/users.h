@@ -25,7 +25,8 @@ typedef struct parley_users {
     /* [hook thread, may block] Names of the user groups, sorted. */
     parley_status (*groups)(parley_call* call, parley_sink names);
 
-    /* [hook thread] Put a user into a user group. Joins the effects. PARLEY_DENIED unless the sender is an admin. */
+    /* [hook thread, may block] Put a user into a user group, out of the one before. Joins the effects. PARLEY_DENIED
+     * unless the sender is an admin, PARLEY_NOT_FOUND when the user was never seen. */
     parley_status (*set_group)(parley_call* call, parley_str id, parley_str user_group);
 } parley_users;
 
