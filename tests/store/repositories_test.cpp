@@ -87,6 +87,26 @@ TEST_CASE("timers are found when they are due") {
     });
 }
 
+TEST_CASE("a timer that somebody else wrote, with microseconds, fires as well") {
+    JournalFixture store;
+    store.transact([&](pqxx::work& tx) {
+        tx.exec_params(
+            "insert into timers (plugin, account_id, chat, name, due, payload, sender, group_id) "
+            "values ('plugin', $1, 'chat', 'tea', timestamptz '2026-01-02 03:04:05.678912+00', '{}', 's', '')",
+            store.account);
+    });
+    std::vector<db::DueTimer> due;
+    store.transact([&](pqxx::work& tx) { due = db::read_due_timers(tx, unix_now(), 10); });
+    REQUIRE(due.size() == 1);
+    auto fired = store.inbound("timer:plugin:1:tea");
+    fired.kind = EventKind::timer;
+    fired.chat = due[0].timer.chat;
+    fired.plugin = due[0].timer.plugin;
+    fired.timer = due[0].timer.name;
+    CHECK(store.fire_timer(fired, due[0].due));
+    CHECK(store.count("timers") == "0");
+}
+
 TEST_CASE("a person seen in several places is one user") {
     JournalFixture store;
     const auto see = [&](const std::string& id, const std::string& group, const std::string& name) {

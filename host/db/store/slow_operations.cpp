@@ -28,7 +28,7 @@ constexpr Statement statements[] = {
     {"parley_timer_cancel", "delete from timers where plugin = $1 and account_id = $2 and chat = $3 and name = $4"},
     {"parley_timer_take",
      "delete from timers where plugin = $1 and account_id = $2 and chat = $3 and name = $4 "
-     "and due = timestamptz 'epoch' + $5::bigint * interval '1 millisecond'"},
+     "and (extract(epoch from due) * 1000)::bigint = $5"},
     {"parley_inbound_failed",
      "with m as (update messages set status = 'failed', error = $2 where id = $1 and created_at = parley_time($1) "
      "           returning id, account_id, trace) "

@@ -5,6 +5,7 @@
 namespace parley::db {
 namespace {
 
+// Milliseconds, rounded as parley_timer_take rounds them: a row that somebody else wrote may have microseconds.
 constexpr const char* columns =
     "plugin, account_id, chat, name, payload, sender, group_id, (extract(epoch from due) * 1000)::bigint";
 
