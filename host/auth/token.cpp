@@ -2,6 +2,7 @@
 
 #include "core/crypto.hpp"
 #include "core/text.hpp"
+#include "net/websocket.hpp"
 
 namespace parley::auth {
 namespace {
@@ -15,14 +16,9 @@ bool is_websocket(const net::Request& request) {
 }
 
 // The offered subprotocol that carries the token; empty: none does.
-std::string_view token_subprotocol(const net::Request& request) {
-    std::string_view offered = request.headers.get("Sec-WebSocket-Protocol");
-    while (!offered.empty()) {
-        const auto comma = offered.find(',');
-        const auto one = text::trim(offered.substr(0, comma));
-        if (one.starts_with(subprotocol_prefix)) return one;
-        offered = comma == std::string_view::npos ? std::string_view() : offered.substr(comma + 1);
-    }
+std::string token_subprotocol(const net::Request& request) {
+    for (auto& one : net::offered_subprotocols(request))
+        if (one.starts_with(subprotocol_prefix)) return std::move(one);
     return {};
 }
 
@@ -56,12 +52,12 @@ Secret token_of(const net::Request& request) {
         return Secret(std::string(text::trim(given.substr(scheme.size()))));
     if (!is_websocket(request)) return Secret();
     if (const auto offered = token_subprotocol(request); !offered.empty())
-        return Secret(std::string(offered.substr(subprotocol_prefix.size())));
+        return Secret(offered.substr(subprotocol_prefix.size()));
     return Secret(request.query_value("token").value_or(""));
 }
 
 std::string accepted_subprotocol(const net::Request& request) {
-    return is_websocket(request) ? std::string(token_subprotocol(request)) : std::string();
+    return is_websocket(request) ? token_subprotocol(request) : std::string();
 }
 
 }  // namespace parley::auth

@@ -3,8 +3,6 @@
 #include <array>
 #include <cstdint>
 
-#include "net/client.hpp"
-
 namespace parley::net {
 
 namespace ip = boost::asio::ip;
@@ -76,12 +74,6 @@ bool is_blocked(const ip::address& address) {
     const auto v6 = address.to_v6();
     if (v6.is_v4_mapped()) return is_blocked4(ip::make_address_v4(ip::v4_mapped, v6).to_uint());
     return is_blocked6(v6.to_bytes());
-}
-
-bool is_private_address(const std::string& address) {
-    boost::system::error_code error;
-    auto parsed = ip::make_address(address, error);
-    return error || is_blocked(parsed);
 }
 
 }  // namespace parley::net

@@ -98,7 +98,4 @@ struct Url {
 };
 Result<Url> parse_url(std::string_view text);
 
-// Is this address (as text) one of the ranges that public_only refuses? For tests and for `doctor`.
-bool is_private_address(const std::string& address);
-
 }  // namespace parley::net

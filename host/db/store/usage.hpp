@@ -65,15 +65,6 @@ struct UsageFilter {
     std::string from{}, to{};  // days, both included
 };
 
-struct UsageRow {
-    std::int64_t id = 0;
-    std::string day, organisation, account;  // names
-    std::string chat, person, kind, model;
-    std::int64_t calls = 0, input_tokens = 0, output_tokens = 0, amount = 0, micro_usd = 0;
-};
-// Row by row, newest first: rows of a day still grow while it lasts.
-Slice<UsageRow> list_usage(pqxx::work& tx, const UsageFilter& filter, const Page& page);
-
 enum class UsageBy { all, organisation, account, chat, person, kind, model, day };
 struct UsageSum {
     std::string name;  // of the organisation or account; the chat, person, kind, model, day; empty for `all`
