@@ -11,11 +11,9 @@ namespace {
 
 // What was collected does not count: the plugin failed, or answers with its help. Who wrote stays registered.
 void discard(services::HandlingState& state) {
-    Effects kept;
-    kept.new_user = std::move(state.effects.new_user);
-    state.effects = std::move(kept);
-    state.storage.clear();
-    state.settings.clear();
+    auto new_user = std::move(state.effects.new_user);
+    static_cast<services::Collected&>(state) = services::Collected();
+    state.effects.new_user = std::move(new_user);
 }
 
 }  // namespace

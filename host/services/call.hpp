@@ -28,9 +28,11 @@ class Services;
 struct Collected {
     Effects effects;
     std::size_t reply_bytes = 0;
+    std::size_t writes = 0, write_bytes = 0;  // stored values and timers
     struct Known {
         std::optional<std::string> value;
         std::optional<std::int64_t> version;
+        std::optional<std::size_t> write{};  // where in effects.storage
     };
     std::map<std::pair<std::string, std::string>, Known> storage;  // (plugin, key)
     std::map<std::string, std::string, std::less<>> settings;      // written in this handling, plain
@@ -65,5 +67,20 @@ struct parley_call {
     parley_status fail(parley_status status, std::string why) {
         last_error = std::move(why);
         return status;
+    }
+
+    // What a handling writes is one transaction, and in memory until then: so much and no more. `replaced`: the bytes
+    // of an earlier write whose place it takes. False: no room.
+    bool take_room(std::size_t bytes, std::optional<std::size_t> replaced = std::nullopt) {
+        constexpr std::size_t most_writes = 10'000, most_bytes = 64u << 20;
+        const std::size_t writes = state.writes + (replaced ? 0 : 1);
+        const std::size_t total = state.write_bytes + bytes - replaced.value_or(0);
+        if (writes > most_writes || total > most_bytes) return false;
+        state.writes = writes;
+        state.write_bytes = total;
+        return true;
+    }
+    parley_status fail_full() {
+        return fail(PARLEY_TOO_LARGE, "a handling may write at most 10,000 values and timers, 64 MiB in all");
     }
 };

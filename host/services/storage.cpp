@@ -51,14 +51,16 @@ parley_status write(parley_call* call, parley_str key, std::optional<std::string
     if (auto ok = check_key(view(key)); !ok) return call->fail(PARLEY_INVALID, ok.error().message);
     const auto place = std::pair(call->plugin, std::string(view(key)));
     auto& known = call->state.storage[place];
-    known.value = value;
     auto& writes = call->state.effects.storage;
-    for (auto& earlier : writes) {
-        if (earlier.plugin == place.first && earlier.key == place.second) {
-            earlier.value = std::move(value);  // the last write counts; what was read first decides about conflicts
-            return PARLEY_OK;
-        }
+    const auto size_of = [](const std::optional<std::string>& text) { return text ? text->size() : 0; };
+    const auto replaced = known.write ? std::optional(size_of(writes[*known.write].value)) : std::nullopt;
+    if (!call->take_room(size_of(value), replaced)) return call->fail_full();
+    known.value = value;
+    if (known.write) {
+        writes[*known.write].value = std::move(value);  // the last one counts; what was read decides about conflicts
+        return PARLEY_OK;
     }
+    known.write = writes.size();
     writes.push_back(StorageWrite{place.first, place.second, std::move(value), known.version});
     return PARLEY_OK;
 }

@@ -41,6 +41,7 @@ parley_status set(parley_call* call, parley_str name, std::int64_t due_ms, parle
         // Year 1 to 9999: what the database and people can read.
         if (due_ms < -62'135'596'800'000 || due_ms > 253'402'300'799'999)
             return call->fail(PARLEY_INVALID, "the time is out of range");
+        if (!call->take_room(payload.size)) return call->fail_full();
         timer->due = due_ms;
         timer->payload = std::string(view(payload));
         call->state.effects.timers.push_back(std::move(*timer));
@@ -52,6 +53,7 @@ parley_status cancel(parley_call* call, parley_str name) {
     return guarded(call, [&]() -> parley_status {
         auto timer = timer_here(call, name);
         if (!timer) return call->fail(to_status(timer.error().code), timer.error().message);
+        if (!call->take_room(0)) return call->fail_full();
         call->state.effects.timers.push_back(std::move(*timer));
         return PARLEY_OK;
     });

@@ -103,6 +103,22 @@ TEST_CASE("a handling sees its own writes, and its commit knows what it read") {
     CHECK_FALSE(writes[2].expected.has_value());  // it was not read
 }
 
+TEST_CASE("a handling writes so much and no more") {
+    ServiceFixture host;
+    auto* call = host.call.get();
+    const std::string big = '"' + std::string((1u << 20) - 2, 'x') + '"';
+    for (int i = 0; i < 64; ++i)
+        CHECK(host.storage().put(call, borrow("big" + std::to_string(i)), borrow(big)) == PARLEY_OK);
+    CHECK(host.storage().put(call, borrow("more"), borrow("1")) == PARLEY_TOO_LARGE);
+    for (int i = 0; i < 100; ++i) CHECK(host.storage().put(call, borrow("big0"), borrow(big)) == PARLEY_OK);
+    for (int i = 0; i < 64; ++i) CHECK(host.storage().remove(call, borrow("big" + std::to_string(i))) == PARLEY_OK);
+    int put = 64;
+    while (host.storage().put(call, borrow("small" + std::to_string(put)), borrow("1")) == PARLEY_OK) ++put;
+    CHECK(put == 10'000);
+    CHECK(host.storage().put(call, borrow("small64"), borrow("2")) == PARLEY_OK);
+    CHECK(host.storage().put(call, borrow("one too many"), borrow("1")) == PARLEY_TOO_LARGE);
+}
+
 TEST_CASE("what a plugin writes at its start is committed with its version, or not at all") {
     ServiceFixture host;
     host.store("count", "1");
