@@ -153,6 +153,7 @@ int run_cli(int argc, char** argv) {
     add_dead(cli, *config, result);
     add_doctor(cli, *config, result);
     bench::add_verb(cli, result);
+    add_completion_verb(cli);
     try {
         cli.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -21,6 +21,8 @@ void add_account_verb(CLI::App& cli, config::Config& config, int& result);
 // `parley campaign ...`, `parley template ...`
 void add_campaign_verb(CLI::App& cli, config::Config& config, int& result);
 void add_template_verb(CLI::App& cli, config::Config& config, int& result);
+// `parley completion ...`: of all verbs that are added by the time it is called.
+void add_completion_verb(CLI::App& cli);
 // `parley takeover ...`
 void add_takeover_verb(CLI::App& cli, config::Config& config, int& result);
 // `parley user ...`

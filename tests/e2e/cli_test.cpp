@@ -34,6 +34,24 @@ TEST_CASE("help and wrong use have their exit codes") {
     CHECK(run_parley({"plugin", "check"}).code == 2);
 }
 
+TEST_CASE("a shell completes verbs, options and files") {
+    const auto completed = [](const std::string& words) {
+        const auto script = R"(source <("$0" completion bash); COMP_WORDS=()" + words +
+                            R"(); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _parley; echo "${COMPREPLY[*]}")";
+        const TempDirectory directory;
+        const std::string out = directory.path() + "/out";
+        Process bash({"/bin/bash", "-c", script, parley_program()}, {{"HOME", directory.path()}}, out, "/dev/null");
+        REQUIRE(bash.wait(30s) == 0);
+        return read_text(out);
+    };
+    CHECK(completed("parley pl") == "plugin\n");
+    CHECK(completed("parley plugin re") == "reload\n");
+    CHECK(completed("parley serve --po") == "--port\n");
+    CHECK(completed("parley serve --port 1 --ho") == "--host\n");
+    CHECK(completed("parley plugin check ./echo") == "\n");
+    CHECK(run_parley({"completion", "fish"}).code == 2);
+}
+
 TEST_CASE("a wrong variable of the environment is named, with what it can be") {
     const auto port = run_parley({"serve"}, {{"PORT", "99999"}});
     CHECK(port.code == 1);
