@@ -11,6 +11,7 @@
 #include "app/control_client.hpp"
 #include "config/settings.hpp"
 #include "config/vault.hpp"
+#include "db/cluster.hpp"
 #include "db/migrate.hpp"
 #include "db/pool.hpp"
 #include "extract/child.hpp"
@@ -126,7 +127,12 @@ void examine_programs(Report& report) {
 
 void examine_database(const config::Config& config, Report& report) {
     if (config.database_url.empty()) {
-        report.good("the embedded PostgreSQL is used (started with the host)");
+        if (const auto cluster = db::examine_cluster(config.data_dir + "/postgres")) {
+            report.good("the embedded database: " + *cluster + ", started with the host");
+        } else {
+            report.bad("the embedded database cannot start: " + cluster.error().message,
+                       "or name a PostgreSQL server of your own in DATABASE_URL");
+        }
         return;
     }
     db::DatabaseOptions options;

@@ -274,4 +274,19 @@ int Cluster::pid() const {
     return impl_->pid;
 }
 
+Result<std::string> examine_cluster(const std::string& directory, const std::string& bin_dir) {
+    try {
+        const auto user = server_user();
+        if (!user) return user.error();
+        const std::string path = absolute(directory);
+        const std::string there = fs::exists(path) ? path : fs::path(path).parent_path().string();
+        if (const auto reachable = check_reachable(there, *user); !reachable) return reachable.error();
+        const auto found = find_server_programs(*user, bin_dir, cluster_major({path, path + "/data", {}, {}, {}}));
+        if (!found) return found.error();
+        return "PostgreSQL " + std::to_string(found->major) + ", run by the user " + user->name;
+    } catch (const std::exception& failure) {
+        return make_error(Errc::unavailable, failure.what());
+    }
+}
+
 }  // namespace parley::db

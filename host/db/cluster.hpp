@@ -44,4 +44,8 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
+// Would it start? Makes and changes nothing. "PostgreSQL 15, run by the user postgres", or what stands in the way, and
+// what to do. Blocks.
+Result<std::string> examine_cluster(const std::string& directory, const std::string& bin_dir = "");
+
 }  // namespace parley::db

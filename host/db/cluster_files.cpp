@@ -75,27 +75,6 @@ Result<void> take_ownership(int descriptor, const std::string& directory, const 
     return {};
 }
 
-// The server's user has to get through every directory above.
-Result<void> check_reachable(const std::string& directory, const ServerUser& user) {
-    if (!user.switch_to) return {};
-    std::vector<std::string> way;
-    for (fs::path at = directory; at != at.root_path(); at = at.parent_path()) way.insert(way.begin(), at.string());
-    const int blocked = run_step(user, [&way] {
-        int index = 0;
-        for (const auto& step : way) {
-            ++index;
-            if (access(step.c_str(), X_OK) != 0) return index;
-        }
-        return 0;
-    });
-    if (blocked == 0) return {};
-    if (blocked < 0) return make_error(Errc::unavailable, "cannot become the user " + user.name);
-    const std::string& at = way[std::min(static_cast<std::size_t>(blocked), way.size()) - 1];
-    return make_error(Errc::denied, "the database server runs as the user " + user.name + ", who cannot get through " +
-                                        at + ": chmod o+x " + at +
-                                        ", or use a data directory elsewhere, such as /var/lib/parley");
-}
-
 // A directory of the user's, mode 0700; nobody else's that was put there first.
 Result<void> make_private_directory(const std::string& path, const ServerUser& user) {
     const bool made = mkdir(path.c_str(), 0700) == 0;
@@ -164,6 +143,26 @@ Result<DirectoryLock> open_directory(const std::string& directory, const ServerU
     if (auto own = take_ownership(descriptor, directory, user); !own) return own.error();
     if (auto reachable = check_reachable(directory, user); !reachable) return reachable.error();
     return lock;
+}
+
+Result<void> check_reachable(const std::string& directory, const ServerUser& user) {
+    if (!user.switch_to) return {};
+    std::vector<std::string> way;
+    for (fs::path at = directory; at != at.root_path(); at = at.parent_path()) way.insert(way.begin(), at.string());
+    const int blocked = run_step(user, [&way] {
+        int index = 0;
+        for (const auto& step : way) {
+            ++index;
+            if (access(step.c_str(), X_OK) != 0) return index;
+        }
+        return 0;
+    });
+    if (blocked == 0) return {};
+    if (blocked < 0) return make_error(Errc::unavailable, "cannot become the user " + user.name);
+    const std::string& at = way[std::min(static_cast<std::size_t>(blocked), way.size()) - 1];
+    return make_error(Errc::denied, "the database server runs as the user " + user.name + ", who cannot get through " +
+                                        at + ": chmod o+x " + at +
+                                        ", or use a data directory elsewhere, such as /var/lib/parley");
 }
 
 Result<ClusterPaths> make_paths(const std::string& directory, const ServerUser& user) {

@@ -37,6 +37,9 @@ private:
 // Makes the directory, gives it to the user, closes it to all others (0700) and checks that the user can reach it.
 Result<DirectoryLock> open_directory(const std::string& directory, const ServerUser& user);
 
+// The user can get through every directory on the way there, and through it.
+Result<void> check_reachable(const std::string& directory, const ServerUser& user);
+
 // After open_directory. The socket is somewhere else when its path in the directory would be too long for the system.
 Result<ClusterPaths> make_paths(const std::string& directory, const ServerUser& user);
 

@@ -225,6 +225,9 @@ TEST_CASE("What stands in a cluster's way is told in words", "[cluster]") {
     const std::string directory = temp.path() + "/closed/db";
 
     SECTION("no server programs") {
+        fs::create_directory(temp.path() + "/closed");
+        CHECK(db::examine_cluster(directory, temp.path()).error().code == Errc::not_found);
+        CHECK_FALSE(fs::exists(directory));  // it only looks
         const auto started = db::Cluster::start(directory, Logger(), temp.path());
         REQUIRE_FALSE(started.has_value());
         CHECK(started.error().code == Errc::not_found);
@@ -232,7 +235,9 @@ TEST_CASE("What stands in a cluster's way is told in words", "[cluster]") {
     }
     SECTION("files of a version that is not installed") {
         test::copy_cluster_template(directory);
+        CHECK(db::examine_cluster(directory)->find("PostgreSQL ") == 0);
         std::ofstream(directory + "/data/PG_VERSION") << "99\n";
+        CHECK(db::examine_cluster(directory).error().message.find("postgresql-99") != std::string::npos);
         const auto started = db::Cluster::start(directory, Logger());
         REQUIRE_FALSE(started.has_value());
         CHECK(started.error().message.find("apt-get install postgresql-99") != std::string::npos);
@@ -241,6 +246,7 @@ TEST_CASE("What stands in a cluster's way is told in words", "[cluster]") {
         if (geteuid() != 0) return;
         fs::create_directory(temp.path() + "/closed");
         fs::permissions(temp.path() + "/closed", fs::perms(0700));
+        CHECK(db::examine_cluster(directory).error().message.find("chmod o+x ") != std::string::npos);
         const auto started = db::Cluster::start(directory, Logger());
         REQUIRE_FALSE(started.has_value());
         CHECK(started.error().code == Errc::denied);

@@ -138,6 +138,7 @@ TEST_CASE("chat --say talks to the running host") {
 TEST_CASE("doctor finds nothing wrong with a host that works") {
     const auto doctor = stage().host.cli({"doctor"});
     CHECK(doctor.code == 0);
+    CHECK_THAT(doctor.out, Contains("ok       the embedded database: PostgreSQL "));
     CHECK_THAT(doctor.out, Contains("a host is running on port " + std::to_string(stage().host.port())) &&
                                Contains("3 plugin files") && Contains("Nothing is wrong."));
 }
