@@ -1,5 +1,6 @@
-# Two stages: the first builds the Debian package, the second installs it. For compose.yaml, or by itself:
-#   docker build -t parley . && docker run -p 127.0.0.1:8080:8080 -v parley-data:/var/lib/parley parley
+# Two stages: the first builds the Debian package, the second installs it. For compose.yaml, or with a database of yours:
+#   docker build -t parley .
+#   docker run -p 127.0.0.1:8080:8080 -v parley-data:/var/lib/parley -e DATABASE_URL=postgresql://... parley
 FROM debian:bookworm AS build
 WORKDIR /source
 # What is installed changes seldom: a layer of its own.

@@ -5,8 +5,13 @@ set(packaging ${PROJECT_SOURCE_DIR}/packaging)
 install(FILES ${packaging}/parley.service DESTINATION lib/systemd/system COMPONENT host)
 install(PROGRAMS ${PROJECT_SOURCE_DIR}/scripts/install-plugins DESTINATION lib/parley COMPONENT host)
 install(FILES ${packaging}/parley.env DESTINATION /etc/parley COMPONENT host)
-file(GLOB documents CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/docs/*.md)
-install(FILES ${documents} README.md CHANGELOG.md DESTINATION share/doc/parley COMPONENT host)
+# The documents lie as in the tree, so that their links hold.
+file(GLOB documents RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/docs/*.md)
+foreach(document IN LISTS documents ITEMS README.md CHANGELOG.md LICENSE db/README.md host/README.md plugins/README.md
+        plugin-sdk/README.md)
+    cmake_path(GET document PARENT_PATH folder)
+    install(FILES ${document} DESTINATION share/doc/parley/${folder} COMPONENT host)
+endforeach()
 install(FILES LICENSE DESTINATION share/doc/parley RENAME copyright COMPONENT host)
 install(FILES LICENSE DESTINATION share/doc/parley-sdk RENAME copyright COMPONENT sdk)
 
