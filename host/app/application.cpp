@@ -65,6 +65,7 @@ Result<std::unique_ptr<Application>> Application::start(config::Config config, L
         app->pool_->run([&](pqxx::work& tx) {
             db::ensure_partitions(tx);
             greatest = db::greatest_id(tx);
+            if (greatest != 0) db::apply_missed_reports(tx, IdGenerator::time_of(greatest) - 60'000);
         });
     } catch (const ErrorException& failure) {
         return failure.error();

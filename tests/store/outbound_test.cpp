@@ -1,3 +1,4 @@
+#include "db/store/queue_reader.hpp"
 #include "store/journal_fixture.hpp"
 
 namespace parley::test {
@@ -160,6 +161,27 @@ TEST_CASE("a delivery report and the recording of its sending, both on their way
     // What a report could not see is told: its repetition makes it good.
     if (!matched) REQUIRE(store.report(report_of(store.account, "P1", DeliveryStatus::delivered)));
     CHECK(store.ask("select status from messages") == "delivered");
+}
+
+TEST_CASE("a report that missed its sending is applied at the next start") {
+    JournalFixture store;
+    for (const std::string id : {"P1", "P2", "P3"}) {
+        const auto message = store.outbound(id);
+        REQUIRE(store.enqueue(message));
+        store.sent(message.id, id);
+    }
+    REQUIRE(store.report(report_of(store.account, "P3", DeliveryStatus::failed, "expired")));
+    store.transact([&](pqxx::work& tx) {  // what neither of both saw
+        tx.exec_params(
+            "insert into delivery_reports (account_id, provider_id, status, reported_at) values "
+            "($1, 'P1', 'delivered', now()), ($1, 'P1', 'read', now()), ($1, 'P2', 'read', now() - interval '1 day'), "
+            "($1, 'P3', 'read', now())",
+            store.account);
+        db::apply_missed_reports(tx, unix_now() - 60'000);
+    });
+    CHECK(
+        store.ask("select string_agg(provider_id || ' ' || status || error, ',' order by provider_id) from messages") ==
+        "P1 read,P2 sent,P3 failedexpired");
 }
 
 TEST_CASE("reports of an inbound message's id change nothing") {

@@ -118,4 +118,22 @@ MessageId greatest_id(pqxx::work& tx) {
         .as<MessageId>();
 }
 
+void apply_missed_reports(pqxx::work& tx, UnixMillis since) {
+    // Few reports, many messages: by the index, whatever the planner thinks of the number of reports.
+    tx.exec(
+        "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off; "
+        "set local enable_material = off");
+    tx.exec_params(
+        "with rank as (select array['sent', 'delivered', 'read', 'played', 'failed'] as of), "
+        "latest as (select distinct on (account_id, provider_id) account_id, provider_id, status, reason "
+        "             from delivery_reports, rank "
+        "            where reported_at >= timestamptz 'epoch' + $1::bigint * interval '1 millisecond' "
+        "            order by account_id, provider_id, array_position(rank.of, status) desc) "
+        "update messages m set status = l.status, error = l.reason from latest l, rank "
+        " where m.account_id = l.account_id and m.provider_id = l.provider_id and m.direction = 1 "
+        "   and m.created_at > now() - interval '35 days' "
+        "   and coalesce(array_position(rank.of, m.status), 0) < array_position(rank.of, l.status)",
+        since);
+}
+
 }  // namespace parley::db

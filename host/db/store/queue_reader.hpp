@@ -16,4 +16,8 @@ std::vector<Outbound> read_outbox(pqxx::work& tx, MessageId after, MessageId bef
 // The greatest id that any table holds, so that new ones ascend from there.
 MessageId greatest_id(pqxx::work& tx);
 
+// At start: delivery reports since `since` whose messages do not show them. Such a report met the recording of its
+// sending, and the process ended before it was told once more.
+void apply_missed_reports(pqxx::work& tx, UnixMillis since);
+
 }  // namespace parley::db
