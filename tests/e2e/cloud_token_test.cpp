@@ -57,7 +57,8 @@ struct Stage {
                            {"WHATSAPP_ACCESS_TOKEN", "EAAG-first"},
                            {"WHATSAPP_VERIFY_TOKEN", "correct horse"},
                            {"WHATSAPP_API_URL", meta.graph.url()},
-                           {"API_TOKEN", "s3cret"}}}};
+                           {"API_TOKEN", "s3cret"},
+                           {"API_RATE", "0"}}}};
 
     Answer call(const std::string& target, const json::object& body) {
         return http(host.port(), "POST", "/api/v1" + target, json::serialize(body),
