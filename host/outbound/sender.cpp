@@ -177,6 +177,7 @@ void Sender::load(Account& account, const Message& message) {
         return;
     }
     ++loading_;
+    ++preparing_;
     if (message->voice && voice_) {
         make_voice(account, message);
     } else {
@@ -188,6 +189,7 @@ void Sender::load(Account& account, const Message& message) {
 void Sender::make_voice(Account& account, const Message& message) {
     voice_->make(message->media, [this, &account, message](Result<Media> made) {
         executor_.post([this, &account, message, made = std::move(made)] {
+            if (paused_) return;
             if (made) {
                 message->media = *made;
             } else {
@@ -199,10 +201,13 @@ void Sender::make_voice(Account& account, const Message& message) {
     });
 }
 
+// A pause keeps back what is not open yet: the outbox has it for the next start.
 void Sender::open_file(Account& account, const Message& message) {
     const bool taken = workers_.submit([this, &account, message] {
         auto opened = media::open_file(media_, message->media.stored, workers_);
         executor_.post([this, &account, message, opened = std::move(opened)]() mutable {
+            if (paused_) return;
+            --preparing_;
             if (!opened) {
                 done(account, message,
                      channels::SendError{channels::SendError::Class::permanent, opened.error().message, 0});
@@ -212,9 +217,10 @@ void Sender::open_file(Account& account, const Message& message) {
             check_window(account, message);
         });
     });
-    if (!taken)
-        done(account, message,
-             channels::SendError{channels::SendError::Class::transient, "too many files wait to be read", 0});
+    if (taken) return;
+    --preparing_;
+    done(account, message,
+         channels::SendError{channels::SendError::Class::transient, "too many files wait to be read", 0});
 }
 
 // Lets the next file in. Its message may have waited through a pause: then it waits on.

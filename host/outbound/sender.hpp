@@ -114,7 +114,7 @@ public:
     std::vector<AccountState> accounts() const;
     std::size_t waiting() const { return queue_.in_memory(); }
     // On their way at this moment: what has taken its place but still waits for its file is not.
-    std::size_t sending() const { return sending_ - waiting_to_load_.size(); }
+    std::size_t sending() const { return sending_ - waiting_to_load_.size() - preparing_; }
     // For what can wait elsewhere: all that is committed is in memory, and half of that is free.
     bool has_room() const { return queue_.caught_up() && queue_.in_memory() < max_in_memory_ / 2; }
     // Does this message wait in memory, or is it on its way?
@@ -164,6 +164,7 @@ private:
     UnixMillis began_ = unix_now();
     std::size_t sending_ = 0;
     std::size_t loading_ = 0;                                   // messages whose files are open, or being made
+    std::size_t preparing_ = 0;                                 // of these, not open yet
     std::unordered_map<MessageId, Executor::TimerId> doubted_;  // in doubt, and until when
     std::unordered_set<MessageId> reported_;                    // known to be sent while they wait or are on their way
     std::unordered_set<MessageId> unrecorded_;                  // sent, and the database will not have it so

@@ -1,4 +1,6 @@
 // What becomes of a message: sent, in pieces, in order, again, or not at all.
+#include <future>
+
 #include "outbound/sender_fixture.hpp"
 #include "support/text_source.hpp"
 
@@ -158,6 +160,20 @@ TEST_CASE("files that wait for their turn to be opened are not on their way, and
     for (const auto& text : out.channel->under_way()) out.channel->accept(text);
     CHECK(out.sender.sending() == 0);
     out.drain(3);
+}
+
+TEST_CASE("a file that is being opened when the pause comes is not sent any more") {
+    SenderFixture out;
+    std::promise<void> disk;
+    REQUIRE(out.workers.submit([&disk] { disk.get_future().wait(); }));
+    out.put("file", "A", "its content");
+    CHECK(out.sender.sending() == 0);
+    out.sender.pause();
+    disk.set_value();
+    out.store.executor.run_next();
+    CHECK(out.channel->under_way().empty());
+    CHECK(out.sender.sending() == 0);
+    CHECK(out.store.count("outbox") == "1");
 }
 
 TEST_CASE("a file that is gone fails its message, and the next one gets its place") {
