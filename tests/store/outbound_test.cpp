@@ -1,4 +1,6 @@
+#include "db/store/plain_batch.hpp"
 #include "db/store/queue_reader.hpp"
+#include "db/store/report_batch.hpp"
 #include "store/journal_fixture.hpp"
 
 namespace parley::test {
@@ -75,6 +77,62 @@ TEST_CASE("a report that names our id settles a message of its own account, and 
     REQUIRE(store.report(honest));
     CHECK(store.count("outbox") == "0");
     CHECK(store.ask("select status || provider_id from messages") == "deliveredP1");
+}
+
+TEST_CASE("reports that are written together: each message has the furthest, each reporter its answer") {
+    JournalFixture store;
+    for (const char* name : {"P1", "P2", "P3"}) {
+        const auto message = store.outbound(name);
+        REQUIRE(store.enqueue(message));
+        store.sent(message.id, name);
+    }
+    const auto waiting = store.outbound("P4");
+    REQUIRE(store.enqueue(waiting));
+    const auto of = [&](const std::string& id, DeliveryStatus status) { return report_of(store.account, id, status); };
+    std::vector<StatusUpdate> updates{of("P1", DeliveryStatus::read),   of("P1", DeliveryStatus::delivered),
+                                      of("P2", DeliveryStatus::played), of("nobody", DeliveryStatus::read),
+                                      of("P3", DeliveryStatus::sent),   of("P3", DeliveryStatus::failed),
+                                      of("P4", DeliveryStatus::read)};
+    updates[2].provider_ids = {"P2", "P1"};  // the gateway names several
+    updates[6].message = waiting.id;
+    const auto write = [&] {
+        std::string told;
+        store.transact([&](pqxx::work& tx) {
+            db::PlainBatch::prepare(tx.conn());
+            db::ReportBatch::prepare(tx.conn());
+            db::ReportBatch batch;
+            for (const auto& update : updates) batch.add(update);
+            for (const auto outcome : batch.run(tx)) told += outcome == db::Reported::matched ? '+' : '-';
+        });
+        return told;
+    };
+    CHECK(write() == "+++-+++");
+    const auto states = "select string_agg(provider_id || ' ' || status, ', ' order by provider_id) from messages";
+    CHECK(store.ask(states) == "P1 played, P2 played, P3 failed, P4 read");
+    CHECK(store.count("delivery_reports") == "8");
+    CHECK(store.count("outbox") == "0");
+    CHECK(write() == "----+--");  // "sent" is nothing that could come too late
+    CHECK(store.count("delivery_reports") == "8");
+}
+
+TEST_CASE("thousands of reports do not hold up a message") {
+    JournalFixture store;
+    constexpr std::uint64_t storm = 5000;
+    std::uint64_t reported = 0, reported_before = 0;
+    for (std::uint64_t i = 0; i < storm; ++i)
+        store.journal->report(report_of(store.account, "P" + std::to_string(i), DeliveryStatus::delivered),
+                              [&](const Result<db::Reported>& written) { reported += written ? 1 : 0; });
+    const auto when_it_came = store.journal->stats().operations;
+    REQUIRE(store.wait<Result<db::Admission>>([&](auto done) {
+        store.journal->admit(store.inbound("M1"), [&, done = std::move(done)](Result<db::Admission> how) mutable {
+            reported_before = reported;
+            done(std::move(how));
+        });
+    }));
+    // The batches that were being written, and its own.
+    CHECK(reported_before < when_it_came + 1000);
+    store.executor.run_until([&] { return reported == storm; });
+    CHECK(store.count("delivery_reports") == std::to_string(storm));
 }
 
 // A row that somebody else holds: an operation that writes it waits, and with it the rest of its batch.

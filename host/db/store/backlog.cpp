@@ -18,22 +18,23 @@ void Backlog::push(Operation operation) {
     bool look = false;
     {
         const std::lock_guard lock(mutex_);
+        auto& line = std::holds_alternative<ReportOp>(operation) ? reports_ : waiting_;
         if (may_be_refused(operation)) {
             if (!healthy_) {
                 refused = make_error(Errc::unavailable, "the database is away");
             } else if (stalled(Clock::now())) {
                 refused = make_error(Errc::unavailable, "the database does not answer");
-            } else if (waiting_.size() >= options_.max_waiting) {
+            } else if (line.size() >= options_.max_waiting) {
                 refused = make_error(Errc::overloaded, "too many messages wait to be stored");
             }
         }
         if (refused) {
             alone.push_back(std::move(operation));
         } else {
-            waiting_.push_back(std::move(operation));
+            line.push_back(std::move(operation));
             // A writer wakes for the first (to write it, or to see that the other is not too slow) and for a full
             // batch.
-            look = waiting_.size() == 1 || waiting_.size() == options_.max_batch;
+            look = line.size() == 1 || line.size() == options_.max_batch;
         }
     }
     if (look) wake_.notify_one();
@@ -46,7 +47,12 @@ Backlog::Clock::time_point Backlog::next_flush() const {
 }
 
 bool Backlog::worth_a_flush(Clock::time_point now) const {
-    return waiting_.size() >= options_.max_batch || (!waiting_.empty() && now >= next_flush());
+    return ready_soon() >= options_.max_batch || (ready_soon() > 0 && now >= next_flush());
+}
+
+// For reports alone no second writer joins in: it stays free for what is in a hurry.
+std::size_t Backlog::ready_soon() const {
+    return writing_ == 0 ? waiting() : waiting_.size();
 }
 
 bool Backlog::stalled(Clock::time_point now) const {
@@ -63,26 +69,37 @@ Batch Backlog::take() {
     auto now = Clock::now();
     const auto probe = now + idle_probe;
     for (; !stopping_ && now < probe && !worth_a_flush(now); now = Clock::now())
-        wake_.wait_until(lock, waiting_.empty() ? probe : std::min(probe, next_flush()));
+        wake_.wait_until(lock, ready_soon() == 0 ? probe : std::min(probe, next_flush()));
     Batch batch;
-    const std::size_t count = std::min(waiting_.size(), options_.max_batch);
-    if (count == 0) return batch;
-    batch.reserve(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        batch.push_back(std::move(waiting_.front()));
-        waiting_.pop_front();
-    }
-    writing_ += count;
+    const std::size_t most = options_.max_batch;
+    const bool with_reports = !writing_reports_ || stopping_;
+    take_from(waiting_, most - (with_reports ? std::min(reports_.size(), most / 4) : 0), batch);
+    if (with_reports) take_from(reports_, most - batch.size(), batch);
+    if (batch.empty()) return batch;
+    writing_reports_ = writing_reports_ || has_reports(batch);
+    writing_ += batch.size();
     ++flushes_;
     flush_began_ = now;
-    if (!waiting_.empty()) wake_.notify_one();
+    if (waiting() > 0) wake_.notify_one();
     return batch;
 }
 
-void Backlog::written(std::size_t operations) {
+void Backlog::take_from(std::deque<Operation>& line, std::size_t count, Batch& batch) {
+    for (count = std::min(count, line.size()); count > 0; --count) {
+        batch.push_back(std::move(line.front()));
+        line.pop_front();
+    }
+}
+
+void Backlog::written(std::size_t operations, bool reports) {
     const std::lock_guard lock(mutex_);
     writing_ -= operations;
     if (operations > 0) --flushes_;
+    if (reports) writing_reports_ = false;
+}
+
+bool Backlog::has_reports(const Batch& batch) {
+    return !batch.empty() && std::holds_alternative<ReportOp>(batch.back());
 }
 
 void Backlog::put_back(Batch batch, const Error& error) {
@@ -100,7 +117,9 @@ void Backlog::put_back(Batch batch, const Error& error) {
         for (auto& operation : batch) sort_out(operation);
         // Those that wait behind them would only wait for their callers' patience to end.
         for (auto& operation : waiting_) sort_out(operation);
+        for (auto& operation : reports_) sort_out(operation);
         waiting_ = std::move(kept);
+        reports_.clear();
     }
     post_refusal(std::move(refused), error);
 }
@@ -132,7 +151,7 @@ void Backlog::set_healthy(bool now) {
 
 Journal::Stats Backlog::stats() const {
     const std::lock_guard lock(mutex_);
-    return {commits_, operations_, waiting_.size() + writing_};
+    return {commits_, operations_, waiting() + writing_};
 }
 
 void Backlog::stop() {
@@ -145,7 +164,7 @@ void Backlog::stop() {
 
 bool Backlog::over() const {
     const std::lock_guard lock(mutex_);
-    return stopping_ && waiting_.empty();
+    return stopping_ && waiting() == 0;
 }
 
 bool Backlog::pause(std::chrono::milliseconds time) {

@@ -1,5 +1,6 @@
 #include "db/store/batch.hpp"
 
+#include "db/store/report_batch.hpp"
 #include "db/store/slow_operations.hpp"
 
 namespace parley::db {
@@ -23,8 +24,6 @@ void run_slow(pqxx::work& tx, const Operation& operation, BatchResult& result) {
         result.settlements.push_back(run_settle(tx, *settle));
     } else if (const auto* failed = std::get_if<FailedOp>(&operation)) {
         run_failed(tx, *failed);
-    } else if (const auto* report = std::get_if<ReportOp>(&operation)) {
-        result.reports.push_back(run_report(tx, *report));
     } else if (const auto* event = std::get_if<AccountEventOp>(&operation)) {
         run_account_event(tx, *event);
     } else if (const auto* bury = std::get_if<BuryOp>(&operation)) {
@@ -69,12 +68,14 @@ private:
 BatchResult write_batch(pqxx::connection_base& connection, const Batch& batch) {
     BatchResult result;
     PlainBatch plain;
+    ReportBatch reports;
     bool all_plain = true;
     for (const auto& operation : batch) {
         if (is_plain(operation)) {
             add_plain(plain, operation);
         } else {
             all_plain = false;
+            if (const auto* report = std::get_if<ReportOp>(&operation)) reports.add(report->update);
         }
     }
     if (all_plain) {
@@ -86,6 +87,7 @@ BatchResult write_batch(pqxx::connection_base& connection, const Batch& batch) {
     if (!plain.empty()) result.plain = plain.run(tx);
     for (const auto& operation : batch)
         if (!is_plain(operation)) run_slow(tx, operation, result);
+    if (!reports.empty()) result.reports = reports.run(tx);
     tx.commit();
     return result;
 }

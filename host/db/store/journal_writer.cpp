@@ -64,8 +64,9 @@ void JournalWriter::write_next() {
     const struct Writing {  // counted out again, however it ends
         Backlog& backlog;
         std::size_t operations;
-        ~Writing() { backlog.written(operations); }
-    } writing{backlog_, batch.size()};
+        bool reports;
+        ~Writing() { backlog.written(operations, reports); }
+    } writing{backlog_, batch.size(), Backlog::has_reports(batch)};
     if (seen_faults_ != faults_) {
         backlog_.put_back(std::move(batch), make_error(Errc::unavailable, "the database went away"));
     } else if (batch.empty()) {

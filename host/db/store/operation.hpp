@@ -70,7 +70,8 @@ struct TimerOp {
 using Operation =
     std::variant<AdmitOp, SettleOp, EnqueueOp, SentOp, FailedOp, ReportOp, AccountEventOp, BuryOp, TimerOp>;
 
-// Plain operations of a batch share one statement; the others run one by one in the same transaction.
+// Plain operations of a batch share one statement, its reports another; the rest run one by one in the same
+// transaction.
 inline bool is_plain(const Operation& operation) {
     if (const auto* settle = std::get_if<SettleOp>(&operation)) return settle->effects->plain();
     return std::holds_alternative<AdmitOp>(operation) || std::holds_alternative<EnqueueOp>(operation) ||

@@ -3,6 +3,7 @@
 #include "core/crypto.hpp"
 #include "db/store/conversations.hpp"
 #include "db/store/plain_batch.hpp"
+#include "db/store/report_batch.hpp"
 #include "db/store/repositories.hpp"
 
 namespace parley::db {
@@ -15,7 +16,6 @@ struct Statement {
 
 constexpr Statement statements[] = {
     {"parley_inbox_holds", "select 1 from inbox where id = $1 for update"},
-    {"parley_outbox_holds", "select 1 from outbox where id = $1 and account_id = $2 for update"},
     {"parley_setting_put",
      "insert into settings (name, value) values ($1, $2) "
      "on conflict (name) do update set value = excluded.value, updated_at = now()"},
@@ -47,15 +47,6 @@ constexpr Statement statements[] = {
      "       case when payload = '' then link else payload end, 'failed', $2, cause, trace, "
      "       parley_outbound_type(kind, media) "
      "  from gone on conflict (id, created_at) do update set status = 'failed', error = excluded.error"},
-    // Reports come in any order: a message that was read does not become merely delivered again.
-    {"parley_report",
-     "with known as (insert into delivery_reports (account_id, provider_id, status, reason, details) "
-     "               values ($1, $2, $3, $4, $5) "
-     "               on conflict do nothing) "
-     "update messages set status = $3, error = $4 "
-     " where account_id = $1 and provider_id = $2 and direction = 1 and created_at > now() - interval '35 days' "
-     "   and coalesce(array_position(array['sent', 'delivered', 'read', 'played', 'failed'], status), 0) "
-     "     < array_position(array['sent', 'delivered', 'read', 'played', 'failed'], $3)"},
     {"parley_account_event",
      "insert into account_events (id, account_id, type, payload, told_at) "
      "values ($1, $2, $3, $4, timestamptz 'epoch' + $5::bigint * interval '1 millisecond') on conflict do nothing"},
@@ -78,6 +69,7 @@ void write_timer(pqxx::transaction_base& tx, const TimerWrite& timer) {
 void prepare_slow_operations(pqxx::connection_base& connection) {
     for (const auto& statement : statements) connection.prepare(statement.name, statement.sql);
     prepare_turns(connection);
+    ReportBatch::prepare(connection);
 }
 
 Settlement run_settle(pqxx::work& tx, const SettleOp& op) {
@@ -107,26 +99,6 @@ Settlement run_settle(pqxx::work& tx, const SettleOp& op) {
 
 void run_failed(pqxx::work& tx, const FailedOp& op) {
     tx.exec_prepared("parley_outbound_failed", op.outbound, op.reason);
-}
-
-Reported run_report(pqxx::work& tx, const ReportOp& op) {
-    const StatusUpdate& update = op.update;
-    // Our id came back through hands that are not ours: it counts for messages of the reporting account only.
-    if (update.message != 0 && !update.provider_ids.empty() &&
-        !tx.exec_prepared("parley_outbox_holds", update.message, update.account).empty()) {
-        // The provider has it, so it is sent, whatever became of the answer to our request.
-        PlainBatch sending;
-        sending.sent(update.message, update.provider_ids.front());
-        sending.run(tx);
-    }
-    // That it was sent is what any recording says.
-    bool all = true;
-    for (const auto& id : update.provider_ids)
-        all = tx.exec_prepared("parley_report", update.account, id, to_string(update.status), update.reason,
-                               update.details)
-                      .affected_rows() > 0 &&
-              all;
-    return all || update.status == DeliveryStatus::sent ? Reported::matched : Reported::unmatched;
 }
 
 void run_account_event(pqxx::work& tx, const AccountEventOp& op) {

@@ -13,7 +13,6 @@ void prepare_slow_operations(pqxx::connection_base& connection);
 
 Settlement run_settle(pqxx::work& tx, const SettleOp& op);
 void run_failed(pqxx::work& tx, const FailedOp& op);
-Reported run_report(pqxx::work& tx, const ReportOp& op);
 void run_account_event(pqxx::work& tx, const AccountEventOp& op);
 void run_bury(pqxx::work& tx, const BuryOp& op);
 // False: the timer was cancelled or moved meanwhile.
