@@ -124,12 +124,14 @@ void Accounts::catch_up(UnixMillis since) {
     for (const auto* entry : directory_.all()) {
         const auto channel = entry->lines.channel;
         if (!entry->account.enabled || !channel->capabilities().keeps_history) continue;
-        channel->missed(since, [this, channel, name = entry->account.name](Result<channels::Decoded> missed) {
+        channel->missed(since, [this, channel, name = entry->account.name,
+                                id = entry->account.id](Result<channels::Decoded> missed) {
             if (!missed) {
                 parts_.log.warn("account.not_caught_up", {{"account", name}, {"why", missed.error().message}});
                 return;
             }
             parts_.log.info("account.caught_up", {{"account", name}, {"messages", missed->messages.size()}});
+            for (auto& part : missed->unclaimed) part.account = id;
             intake_->accept(static_name(channel->name()), std::move(*missed),
                             [log = parts_.log, name](pipeline::Intake::Outcome outcome, const std::string& why) {
                                 if (outcome != pipeline::Intake::Outcome::stored)

@@ -35,7 +35,8 @@ struct Decoded {
     // letters.
     struct Unclaimed {
         std::string reason;
-        std::string raw;  // that part of the body
+        std::string raw;        // that part, as a body of its own where the channel can: it may be read again later
+        AccountId account = 0;  // by which it came, not whose it is; channels leave that to those who ask them
     };
 
     std::vector<Inbound> messages;

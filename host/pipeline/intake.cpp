@@ -50,6 +50,7 @@ void Intake::webhook(channels::Channel& channel, AccountId account, net::Request
         bury(account, decoded.error(), std::move(request.body), std::move(done));
         return;
     }
+    for (auto& part : decoded->unclaimed) part.account = account;
     accept(channel.name(), std::move(*decoded), std::move(done));
 }
 
@@ -73,7 +74,8 @@ void Intake::accept(std::string_view channel, channels::Decoded decoded, Done do
         ++batch->open;
         buried_.add();
         log_.error("webhook.unclaimed", {{"channel", channel}, {"why", part.reason}});
-        journal_.bury(ids_.next(), 0, std::move(part.reason), std::move(part.raw), make_trace(), part_of(batch));
+        journal_.bury(ids_.next(), part.account, std::move(part.reason), std::move(part.raw), make_trace(),
+                      part_of(batch));
     }
     finish_one(batch, std::nullopt);
 }

@@ -288,11 +288,32 @@ TEST_CASE("a batch for several numbers, with damage in it") {
     CHECK(decoded.messages[3].account == 2);
     CHECK(decoded.statuses.size() == 2);
     REQUIRE(decoded.unclaimed.size() == 4);
-    CHECK(decoded.unclaimed[0].raw == R"("damaged")");
+    CHECK(mentions(decoded.unclaimed[0].raw, R"("messages":["damaged"])"));
     CHECK(mentions(decoded.unclaimed[1].raw, "from nobody"));
     CHECK(mentions(decoded.unclaimed[2].reason, "999999999999999"));
     CHECK(mentions(decoded.unclaimed[2].raw, "to another number"));
     CHECK(mentions(decoded.unclaimed[3].reason, "status"));
+}
+
+TEST_CASE("what nobody claimed can be read again, as a webhook of its own") {
+    const Decoded decoded = decode_file("batch_with_damage");
+    for (const Decoded::Unclaimed& part : decoded.unclaimed) {
+        INFO(part.raw);
+        const Result<Decoded> again = decode_cloud(part.raw, resolve, kNow);
+        REQUIRE(again);
+        CHECK(again->messages.size() + again->statuses.size() + again->events.size() == 0);
+        REQUIRE(again->unclaimed.size() == 1);
+        CHECK(again->unclaimed[0].reason == part.reason);
+        CHECK(again->unclaimed[0].raw == part.raw);
+    }
+    // Somebody made an account of the number that nobody knew.
+    const auto knows_all = [](std::string_view, std::string_view) { return std::optional<AccountId>(3); };
+    const Result<Decoded> claimed = decode_cloud(decoded.unclaimed[2].raw, knows_all, kNow);
+    REQUIRE(claimed);
+    CHECK(claimed->unclaimed.empty());
+    REQUIRE(claimed->messages.size() == 1);
+    CHECK(claimed->messages[0].text == "to another number");
+    CHECK(claimed->messages[0].sender_name == "Ada Byron");
 }
 
 TEST_CASE("every fixture of the Cloud API is looked at") {

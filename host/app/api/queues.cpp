@@ -68,8 +68,28 @@ void drop(Application& app, Call call) {
     });
 }
 
-// A body that a newer version may understand goes through its account's channel once more; without its signature, which
-// was checked then.
+bool has_something(const channels::Decoded& decoded) {
+    return !decoded.messages.empty() || !decoded.statuses.empty() || !decoded.events.empty();
+}
+
+// Who first understands all of it, else who understands some: the account that it came by, and the others of its
+// channel, for one may have been added since.
+Result<channels::Decoded> read_again(Application& app, const accounts::Entry& first, const net::Request& request) {
+    std::vector<const accounts::Entry*> readers{&first};
+    for (const auto* other : app.accounts().directory().of_channel(first.account.channel))
+        if (other != &first) readers.push_back(other);
+    Result<channels::Decoded> best = make_error(Errc::unsupported, "nobody here can read it");
+    for (const auto* reader : readers) {
+        auto decoded = reader->channel().decode(request);
+        if (decoded && has_something(*decoded) && decoded->unclaimed.empty()) return decoded;
+        const bool better = decoded && has_something(*decoded) && !(best && has_something(*best));
+        if (better || reader == &first) best = std::move(decoded);
+    }
+    return best;
+}
+
+// A body that a newer version, or another account, may understand goes through its channel once more; without its
+// signature, which was checked then.
 void replay_webhook(Application& app, MessageId id, db::BuriedWebhook webhook, Responder respond) {
     const auto* entry = app.accounts().directory().find(webhook.account);
     if (!entry)
@@ -78,8 +98,11 @@ void replay_webhook(Application& app, MessageId id, db::BuriedWebhook webhook, R
     const auto& channel = entry->channel();
     net::Request request;
     request.body = std::move(webhook.raw);
-    auto decoded = channel.decode(request);
+    auto decoded = read_again(app, *entry, request);
     if (!decoded) return respond(api::problem(make_error(Errc::unsupported, decoded.error().message)));
+    if (!has_something(*decoded) && !decoded->unclaimed.empty())
+        return respond(api::problem(make_error(Errc::unsupported, decoded->unclaimed.front().reason)));
+    for (auto& part : decoded->unclaimed) part.account = webhook.account;
     // A body without ids of its own gets them from the letter: requeued twice it is handled once all the same.
     int number = 0;
     for (auto& message : decoded->messages)

@@ -9,6 +9,8 @@
 
 namespace parley::channels {
 
+namespace json = boost::json;
+
 namespace {
 
 constexpr std::size_t kMaxName = 256;
@@ -74,19 +76,44 @@ void bound_fields(Decoded& decoded) {
     }
 }
 
+json::value copy_of(const JsonReader& place) {
+    return place ? *place.value() : json::value();
+}
+
+std::string webhook_of(json::value entry) {
+    json::array entries;
+    entries.push_back(std::move(entry));
+    json::object body;
+    body["object"] = "whatsapp_business_account";
+    body["entry"] = std::move(entries);
+    return json::serialize(body);
+}
+
+// A webhook with this one change of the entry's.
+void unclaim_change(const JsonReader& entry, json::value change, std::string_view reason, Decoded& out) {
+    json::object alone;
+    for (const char* key : {"id", "time"})
+        if (const std::string known = entry[key].text_or(""); !known.empty()) alone[key] = known;
+    json::array changes;
+    changes.push_back(std::move(change));
+    alone["changes"] = std::move(changes);
+    out.unclaimed.push_back({std::string(reason), webhook_of(std::move(alone))});
+}
+
 void decode_change(const CloudResolve& resolve, const JsonReader& entry, const JsonReader& item, UnixMillis now,
                    Decoded& out) {
     const std::string waba = entry["id"].text_or("");
     const JsonReader value = item["value"];
-    if (!value.object()) return cloud::unclaim(out, "a change without a value", item);
+    if (!value.object()) return unclaim_change(entry, copy_of(item), "a change without a value", out);
     const std::string number = value["metadata"]["phone_number_id"].text_or("");
     const std::optional<AccountId> account = resolve(number, waba);
     if (!account) {
         const std::string whose = number.empty() ? "WhatsApp Business account " + waba : "phone number id " + number;
-        return cloud::unclaim(out, "for no account of ours: " + std::string(text::truncate_utf8(whose, 200)), item);
+        const std::string reason = "for no account of ours: " + std::string(text::truncate_utf8(whose, 200));
+        return unclaim_change(entry, copy_of(item), reason, out);
     }
     const UnixMillis time = read_timestamp(entry["time"]).value_or(now);
-    const cloud::Change change{item["field"].view_or("messages"), value, *account, time};
+    const cloud::Change change{entry, item["field"].view_or("messages"), value, *account, time};
     const std::size_t before = out.messages.size() + out.statuses.size() + out.unclaimed.size();
     cloud::decode_messages(change, out);
     cloud::decode_echoes(change, out);
@@ -100,8 +127,32 @@ void decode_change(const CloudResolve& resolve, const JsonReader& entry, const J
 
 namespace cloud {
 
-void unclaim(Decoded& out, std::string_view reason, const JsonReader& item) {
-    out.unclaimed.push_back({std::string(reason), item ? boost::json::serialize(*item.value()) : "null"});
+namespace {
+
+// Without the contacts: there may be as many of them as of items.
+void unclaim_part(const Change& change, std::string_view list, json::value content, std::string_view reason,
+                  Decoded& out) {
+    json::object metadata, value, whole;
+    metadata["phone_number_id"] = change.value["metadata"]["phone_number_id"].text_or("");
+    value["messaging_product"] = "whatsapp";
+    value["metadata"] = std::move(metadata);
+    value[list] = std::move(content);
+    whole["field"] = change.field;
+    whole["value"] = std::move(value);
+    unclaim_change(change.entry, std::move(whole), reason, out);
+}
+
+}  // namespace
+
+void unclaim_item(const Change& change, std::string_view list, const JsonReader& item, std::string_view reason,
+                  Decoded& out) {
+    json::array alone;
+    alone.push_back(copy_of(item));
+    unclaim_part(change, list, std::move(alone), reason, out);
+}
+
+void unclaim_list(const Change& change, std::string_view list, Decoded& out) {
+    unclaim_part(change, list, copy_of(change.value[list]), std::string(list) + " that are no list", out);
 }
 
 }  // namespace cloud
@@ -118,7 +169,7 @@ Result<Decoded> decode_cloud(std::string_view body, const CloudResolve& resolve,
     for (std::size_t i = 0; i < root["entry"].size(); ++i) {
         const JsonReader entry = root["entry"][i];
         const JsonReader changes = entry["changes"];
-        if (!changes.array()) cloud::unclaim(out, "an entry without changes", entry);
+        if (!changes.array()) out.unclaimed.push_back({"an entry without changes", webhook_of(copy_of(entry))});
         for (std::size_t n = 0; n < changes.size(); ++n) decode_change(resolve, entry, changes[n], now, out);
     }
     bound_fields(out);

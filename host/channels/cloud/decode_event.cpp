@@ -13,7 +13,7 @@ namespace {
 // {"group_id", "type": "group_create", "timestamp", ...}
 void decode_group(const Change& change, const JsonReader& item, Decoded& out) {
     const std::string group = item["group_id"].string_or("");
-    if (group.empty()) return unclaim(out, "a group's event that names no group", item);
+    if (group.empty()) return unclaim_item(change, "groups", item, "a group's event that names no group", out);
     Inbound event = whole_item(change, item["type"].view_or(change.field), item);
     event.chat = event.group = group;
     event.provider_id = id_from_item(change.field, item);
@@ -25,7 +25,7 @@ void decode_call(const Change& change, const JsonReader& item, Decoded& out) {
     const bool is_ours = item["direction"].view_or("") == "BUSINESS_INITIATED";
     const Person person =
         find_person(change, item[is_ours ? "to" : "from"], item[is_ours ? "to_user_id" : "from_user_id"], true);
-    if (person.id.empty()) return unclaim(out, "a call that names nobody", item);
+    if (person.id.empty()) return unclaim_item(change, "calls", item, "a call that names nobody", out);
     Inbound event = whole_item(change, "call", item);
     event.chat = event.sender = person.id;
     event.sender_name = person.name;
@@ -37,7 +37,7 @@ void decode_call(const Change& change, const JsonReader& item, Decoded& out) {
 // {"wa_id", "category": "marketing_messages", "value": "stop" | "resume", "timestamp"}
 void decode_preference(const Change& change, const JsonReader& item, Decoded& out) {
     const Person person = find_person(change, item["wa_id"], item["user_id"], true);
-    if (person.id.empty()) return unclaim(out, "a preference that names nobody", item);
+    if (person.id.empty()) return unclaim_item(change, "user_preferences", item, "a preference that names nobody", out);
     Inbound event = whole_item(change, "user_preferences", item);
     event.chat = event.sender = person.id;
     event.sender_name = person.name;
@@ -51,7 +51,7 @@ void decode_preference(const Change& change, const JsonReader& item, Decoded& ou
 // the one it went to.
 void decode_echo(const Change& change, const JsonReader& item, Decoded& out) {
     const Person partner = find_person(change, item["to"], item["to_user_id"], false);
-    if (partner.id.empty()) return unclaim(out, "an echo that names no recipient", item);
+    if (partner.id.empty()) return unclaim_item(change, "message_echoes", item, "an echo that names no recipient", out);
     Inbound event = whole_item(change, "echo", item);
     event.group = item["group_id"].string_or("");
     event.chat = event.group.empty() ? partner.id : event.group;
@@ -67,12 +67,12 @@ using DecodeItem = void (*)(const Change&, const JsonReader&, Decoded&);
 
 void decode_list(const Change& change, std::string_view key, DecodeItem decode, Decoded& out) {
     const JsonReader list = change.value[key];
-    if (list && !list.array()) return unclaim(out, std::string(key) + " that are no list", list);
+    if (list && !list.array()) return unclaim_list(change, key, out);
     for (std::size_t i = 0; i < list.size(); ++i) {
         if (list[i].object())
             decode(change, list[i], out);
         else
-            unclaim(out, "one of " + std::string(key) + " that is no object", list[i]);
+            unclaim_item(change, key, list[i], "one of " + std::string(key) + " that is no object", out);
     }
 }
 

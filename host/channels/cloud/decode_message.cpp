@@ -127,9 +127,9 @@ bool is_plain_text(const JsonReader& item) {
 }
 
 void decode_message(const Change& change, const JsonReader& item, bool alone, Decoded& out) {
-    if (!item.object()) return unclaim(out, "a message that is no object", item);
+    if (!item.object()) return unclaim_item(change, "messages", item, "a message that is no object", out);
     const Person person = find_person(change, item["from"], item["from_user_id"], alone);
-    if (person.id.empty()) return unclaim(out, "a message that names no sender", item);
+    if (person.id.empty()) return unclaim_item(change, "messages", item, "a message that names no sender", out);
 
     Inbound event;
     event.account = change.account;
@@ -164,7 +164,7 @@ void decode_message(const Change& change, const JsonReader& item, bool alone, De
 
 void decode_messages(const Change& change, Decoded& out) {
     const JsonReader messages = change.value["messages"];
-    if (messages && !messages.array()) return unclaim(out, "messages that are no list", messages);
+    if (messages && !messages.array()) return unclaim_list(change, "messages", out);
     for (std::size_t i = 0; i < messages.size(); ++i) decode_message(change, messages[i], messages.size() == 1, out);
 }
 

@@ -15,6 +15,7 @@ namespace parley::channels::cloud {
 
 // One `changes[]` entry on its way through the decoder: of one phone number, one field.
 struct Change {
+    JsonReader entry;        // where it stands
     std::string_view field;  // "messages", "message_template_status_update", ...
     JsonReader value;
     AccountId account;
@@ -48,7 +49,11 @@ std::string id_from_item(std::string_view prefix, const JsonReader& item);
 
 // Text that can be stored and has no NBSP.
 std::string clean_text(const JsonReader& field);
-void unclaim(Decoded& out, std::string_view reason, const JsonReader& item);
+// One of `value[list]` that makes no sense, and a list that is none. Each is kept as a webhook of its own with nothing
+// else in it, so that it can be read again by a version that understands it.
+void unclaim_item(const Change& change, std::string_view list, const JsonReader& item, std::string_view reason,
+                  Decoded& out);
+void unclaim_list(const Change& change, std::string_view list, Decoded& out);
 // The members of an object without those named, as JSON; empty when nothing is left.
 std::string rest_of(const JsonReader& item, std::initializer_list<std::string_view> known);
 

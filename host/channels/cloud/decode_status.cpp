@@ -42,7 +42,7 @@ void keep_unknown(const Change& change, const JsonReader& item, Decoded& out) {
 
 void decode_status(const Change& change, const JsonReader& item, Decoded& out) {
     const std::string id = item["id"].text_or("");
-    if (id.empty()) return unclaim(out, "a status that names no message", item);
+    if (id.empty()) return unclaim_item(change, "statuses", item, "a status that names no message", out);
     const std::optional<DeliveryStatus> status = status_from(item["status"].view_or(""));
     if (!status) return keep_unknown(change, item, out);
 
@@ -61,7 +61,7 @@ void decode_status(const Change& change, const JsonReader& item, Decoded& out) {
 
 void decode_statuses(const Change& change, Decoded& out) {
     const JsonReader statuses = change.value["statuses"];
-    if (statuses && !statuses.array()) return unclaim(out, "statuses that are no list", statuses);
+    if (statuses && !statuses.array()) return unclaim_list(change, "statuses", out);
     for (std::size_t i = 0; i < statuses.size(); ++i) decode_status(change, statuses[i], out);
 }
 
