@@ -39,6 +39,11 @@ void GatewayAccount::typing(const std::string& chat, const std::string& provider
     if (configured_) channel_->typing(chat, provider_id, on);
 }
 
+void GatewayAccount::probe(UniqueFunction<void(std::vector<channels::ProbeLine>)> done) {
+    if (configured_) return channel_->probe(std::move(done));
+    done({{false, "no gateway is configured", "set WHATSAPP_CLIENT_URL, or `/admin setting -c whatsapp_client_url`"}});
+}
+
 void GatewayAccount::fetch(const Inbound& message, std::size_t max_bytes, std::shared_ptr<net::BodySink> sink,
                            channels::FetchDone done) {
     if (configured_) {

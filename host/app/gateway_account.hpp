@@ -33,6 +33,7 @@ public:
     void mark_read(const std::string& chat, const std::string& provider_id) override {
         if (configured_) channel_->mark_read(chat, provider_id);
     }
+    void probe(UniqueFunction<void(std::vector<channels::ProbeLine>)> done) override;
     void fetch(const Inbound& message, std::size_t max_bytes, std::shared_ptr<net::BodySink> sink,
                channels::FetchDone done) override;
 

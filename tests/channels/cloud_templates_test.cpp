@@ -51,6 +51,9 @@ const std::string kDebug =
     R"({"data":{"is_valid":true,"expires_at":1768784000,"scopes":["whatsapp_business_management","whatsapp_business_messaging"]}})";
 const std::string kNumber = R"({"display_phone_number":"+44 7700 900100","quality_rating":"GREEN"})";
 const std::string kSubscribed = R"({"data":[{"whatsapp_business_api_data":{"id":"1234567890","name":"Parley"}}]})";
+const std::string kWebhook = R"({"data":[{"object":"page"},{"object":"whatsapp_business_account","active":true,)"
+                             R"("callback_url":"https://bot.example.com/whatsapp/webhook",)"
+                             R"("fields":[{"name":"messages","version":"v25.0"}]}]})";
 
 std::size_t count_bad(const std::vector<ProbeLine>& lines) {
     std::size_t bad = 0;
@@ -129,9 +132,12 @@ TEST_CASE("an account in order has a probe without complaints") {
     f.meta.will_answer(200, kDebug);
     f.meta.will_answer(200, kNumber);
     f.meta.will_answer(200, kSubscribed);
+    f.meta.will_answer(200, kWebhook);
     const std::vector<ProbeLine> lines = f.probe();
-    CHECK(lines.size() == 5);
+    CHECK(lines.size() == 6);
     CHECK(count_bad(lines) == 0);
+    CHECK(f.meta.requests[3].url == "https://graph.facebook.com/v25.0/1234567890/subscriptions");
+    CHECK(f.meta.token_of(3) == "Bearer 1234567890|app secret");
     // The token never stands in a line.
     for (const ProbeLine& line : lines) CHECK(line.what.find("T1") == std::string::npos);
 }
@@ -141,10 +147,26 @@ TEST_CASE("a probe says what is wrong and what to do") {
     f.meta.will_answer(400, test::kRefusedToken);
     f.meta.will_answer(400, R"({"error":{"code":100,"error_subcode":33,"message":"Unsupported get request"}})");
     f.meta.will_answer(200, R"({"data":[]})");
-    CHECK(count_bad(f.probe()) == 3);
+    f.meta.will_answer(200, R"({"data":[]})");
+    CHECK(count_bad(f.probe()) == 4);
 
     Fixture g{CloudConfig{}};
     g.meta.will_answer(200, R"({"data":{"is_valid":true,"expires_at":0,"scopes":[]}})");
     g.meta.answers.emplace_back(net::ClientError{make_error(Errc::timeout, "no answer"), net::Progress::in_doubt});
     CHECK(count_bad(g.probe()) == 7);
+}
+
+TEST_CASE("a webhook that is off, or deaf to messages, is told") {
+    for (const std::string hook : {R"("active":false,"fields":[{"name":"messages"}])",
+                                   R"("active":true,"fields":[{"name":"account_update"}])"}) {
+        Fixture f;
+        f.meta.will_answer(200, kDebug);
+        f.meta.will_answer(200, kNumber);
+        f.meta.will_answer(200, kSubscribed);
+        f.meta.will_answer(
+            200, R"({"data":[{"object":"whatsapp_business_account","callback_url":"https://b",)" + hook + "}]}");
+        const std::vector<ProbeLine> lines = f.probe();
+        CHECK(count_bad(lines) == 1);
+        CHECK(lines.back().what.find("https://b") != std::string::npos);
+    }
 }

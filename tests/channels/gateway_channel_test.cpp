@@ -198,3 +198,40 @@ TEST_CASE("an answer that comes after the channel's end still arrives") {
     REQUIRE(result);
     CHECK(result->value() == "BYTES");
 }
+
+TEST_CASE("a probe of a gateway says what is missing") {
+    const auto probe = [](int status, const std::string& body, GatewayConfig config = make_config()) {
+        ScriptedGateway gateway;
+        gateway.will_answer(status, body);
+        GatewayChannel channel(1, config, gateway.exchange());
+        std::vector<ProbeLine> lines;
+        channel.probe([&](std::vector<ProbeLine> found) { lines = std::move(found); });
+        CHECK(gateway.requests.at(0).url == "http://gateway.test:3000/app/status");
+        REQUIRE(lines.size() == 2);
+        for (const ProbeLine& line : lines) CHECK(line.ok == line.advice.empty());
+        return lines;
+    };
+    const auto good =
+        probe(200, R"({"code":"SUCCESS","results":{"is_connected":true,"is_logged_in":true,"jid":"62"}})");
+    CHECK((good[0].ok && good[1].ok));
+    CHECK(good[0].what.ends_with("as 62"));
+    CHECK(probe(404, "Cannot GET /app/status")[0].ok);  // before version 8
+
+    const std::pair<const char*, const char*> sessions[] = {
+        {R"({"results":{"is_connected":true,"is_logged_in":false}})", "QR code"},
+        {R"({"results":{"is_connected":false,"is_logged_in":true}})", "reconnect"},
+        {"<html>hello</html>", "address"},
+    };
+    for (const auto& [body, advice] : sessions) {
+        INFO(body);
+        const auto lines = probe(200, body);
+        CHECK_FALSE(lines[0].ok);
+        CHECK(lines[0].advice.find(advice) != std::string::npos);
+    }
+    CHECK(probe(401, "Unauthorized")[0].what.find("user and password") != std::string::npos);
+    CHECK(probe(404, R"({"code":"DEVICE_NOT_FOUND"})")[0].what.find("GATEWAY_DEVICE_ID") != std::string::npos);
+
+    GatewayConfig without_secret = make_config();
+    without_secret.allow_unsigned = false;
+    CHECK_FALSE(probe(404, "", without_secret)[1].ok);
+}

@@ -99,7 +99,7 @@ private:
         if (config_.waba_id.empty()) {
             bad("no WhatsApp Business account is configured (waba_id)",
                 "without it templates and the webhook's subscription cannot be looked at");
-            return done_(std::move(lines_));
+            return ask_webhook();
         }
         ask("/" + config_.waba_id + "/subscribed_apps", {}, &Probe::check_subscription);
     }
@@ -110,7 +110,7 @@ private:
             bad("the subscriptions of the WhatsApp Business account " + config_.waba_id +
                     " cannot be read: " + document.error().message,
                 "check waba_id and the permission whatsapp_business_management");
-            return done_(std::move(lines_));
+            return ask_webhook();
         }
         JsonProblem ignored;
         const JsonReader apps = JsonReader(*document, ignored)["data"];
@@ -122,7 +122,46 @@ private:
         else
             bad("the app is not subscribed to the WhatsApp Business account: no webhook will ever come",
                 "subscribe it: POST /" + config_.waba_id + "/subscribed_apps with the account's token");
-        done_(std::move(lines_));
+        ask_webhook();
+    }
+
+    // Where the app's webhooks go and which it gets is told to the app itself:
+    // https://developers.facebook.com/docs/graph-api/reference/app/subscriptions
+    void ask_webhook() {
+        if (config_.app_id.empty() || config_.app_secret.empty()) return done_(std::move(lines_));
+        const auto make = [config = config_](const Graph& graph, const Secret&) -> Result<net::ClientRequest> {
+            return graph.get("/" + config.app_id + "/subscriptions", {},
+                             Secret(config.app_id + "|" + config.app_secret.reveal()));
+        };
+        caller_->call_once(make, [self = shared_from_this()](net::ClientResult answer) {
+            self->check_webhook(answer);
+            self->done_(std::move(self->lines_));
+        });
+    }
+
+    void check_webhook(const net::ClientResult& answer) {
+        const std::string where = "in the app's WhatsApp > Configuration";
+        const Result<boost::json::value> document = read_graph_answer(answer);
+        if (!document)
+            return bad("the app's webhook cannot be looked at: " + document.error().message,
+                       "check app_id and app_secret, and see " + where);
+        JsonProblem ignored;
+        const JsonReader all = JsonReader(*document, ignored)["data"];
+        for (std::size_t i = 0; i < all.size(); ++i)
+            if (all[i]["object"].view_or("") == "whatsapp_business_account") return check_webhook_of(all[i], where);
+        bad("the app has no webhook for WhatsApp",
+            "set it " + where + ": https://<this host>/whatsapp/webhook, with the account's verify token");
+    }
+
+    void check_webhook_of(const JsonReader& hook, const std::string& where) {
+        const std::string url = hook["callback_url"].string_or("nowhere");
+        if (!hook["active"].bool_or(true))
+            return bad("the app's webhook " + url + " is switched off", "verify and save it again " + where);
+        const JsonReader fields = hook["fields"];
+        for (std::size_t i = 0; i < fields.size(); ++i)
+            if (fields[i]["name"].view_or("") == "messages" || fields[i].view_or("") == "messages")
+                return good("the app's webhook goes to " + url + " and tells of messages");
+        bad("the app's webhook " + url + " does not tell of messages", "subscribe the field \"messages\" " + where);
     }
 
     std::shared_ptr<CloudCaller> caller_;

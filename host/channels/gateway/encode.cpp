@@ -229,4 +229,10 @@ net::ClientRequest GatewayEncoder::download(std::string_view message_id, std::st
                    "/message/" + net::percent_encode(message_id) + "/download?phone=" + net::percent_encode(chat));
 }
 
+net::ClientRequest GatewayEncoder::status() const {
+    net::ClientRequest get = request("GET", "/app/status");
+    get.timeout_ms = std::min(timeout_ms_, 10'000);  // somebody waits for it
+    return get;
+}
+
 }  // namespace parley::channels

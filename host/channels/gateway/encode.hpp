@@ -30,6 +30,8 @@ public:
     Result<net::ClientRequest> file(std::string_view path, std::size_t max_bytes) const;
     // Ask the gateway to fetch and decrypt the file of a message; the answer names its path.
     net::ClientRequest download(std::string_view message_id, std::string_view chat) const;
+    // Is it connected, and as whom? Version 8 and later.
+    net::ClientRequest status() const;
 
 private:
     net::ClientRequest request(std::string method, std::string_view path) const;

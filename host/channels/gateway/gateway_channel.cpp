@@ -3,11 +3,13 @@
 #include "channels/gateway/classify.hpp"
 #include "channels/gateway/decode.hpp"
 #include "channels/gateway/encode.hpp"
+#include "channels/gateway/probe.hpp"
 #include "core/ids.hpp"
 
 namespace parley::channels {
 
 struct GatewayChannel::Line {
+    GatewayConfig config;
     GatewayEncoder encoder;
     Exchange exchange;
 
@@ -42,7 +44,7 @@ GatewayChannel::GatewayChannel(AccountId account, const GatewayConfig& config, n
 GatewayChannel::GatewayChannel(AccountId account, const GatewayConfig& config, Exchange exchange)
     : account_(account),
       signature_(config),
-      line_(std::make_shared<const Line>(Line{GatewayEncoder(config), std::move(exchange)})) {}
+      line_(std::make_shared<const Line>(Line{config, GatewayEncoder(config), std::move(exchange)})) {}
 
 GatewayChannel::~GatewayChannel() = default;
 
@@ -93,6 +95,12 @@ void GatewayChannel::presence(bool available) {
 void GatewayChannel::mark_read(const std::string& chat, const std::string& provider_id) {
     if (provider_id.empty() || provider_id.starts_with("sha256:")) return;  // it never had an id there
     line_->exchange(line_->encoder.mark_read(chat, provider_id), [](net::ClientResult) {});
+}
+
+void GatewayChannel::probe(UniqueFunction<void(std::vector<ProbeLine>)> done) {
+    line_->exchange(line_->encoder.status(), [line = line_, done = std::move(done)](net::ClientResult answer) mutable {
+        done(read_gateway_status(line->config, answer));
+    });
 }
 
 void GatewayChannel::fetch(const Inbound& message, std::size_t max_bytes, std::shared_ptr<net::BodySink> sink,

@@ -31,6 +31,7 @@ public:
     void typing(const std::string& chat, const std::string& provider_id, bool on) override;
     void presence(bool available) override;
     void mark_read(const std::string& chat, const std::string& provider_id) override;
+    void probe(UniqueFunction<void(std::vector<ProbeLine>)> done) override;
     void fetch(const Inbound& message, std::size_t max_bytes, std::shared_ptr<net::BodySink> sink,
                FetchDone done) override;
 
