@@ -131,6 +131,11 @@ void Runner::step(Run& run) {
     if (count > 0) feed(run, count);
 }
 
+void Runner::go_on(const std::shared_ptr<Run>& run) {
+    const auto known = runs_.find(run->campaign.id);
+    if (!stopped_ && known != runs_.end() && known->second == run) step(*run);
+}
+
 void Runner::ask(Run& run, db::Pool::Body body, std::function<void(Run&, const Result<void>&)> done) {
     run.busy = true;
     pool_.run_async(
@@ -142,6 +147,7 @@ void Runner::ask(Run& run, db::Pool::Body body, std::function<void(Run&, const R
                 self->quiet_until = steady_clock::now() + after_failure;
             }
             done(*self, ok);
+            if (!self->next.empty()) go_on(self);
         },
         db::Rerun::safe);
 }
@@ -208,6 +214,7 @@ void Runner::feed(Run& run, std::size_t count) {
             self->busy = false;
             if (fed) {
                 self->ahead.insert(fed->begin(), fed->end());
+                if (self->next.empty()) go_on(self);
                 return;
             }
             log_.warn("campaign.waits", {{"campaign", self->campaign.id}, {"why", fed.error().message}});

@@ -42,6 +42,9 @@ private:
     void adopt(std::vector<db::Campaign> active);
     void tick();
     void step(Run& run);
+    // Takes the next step at once: what is read in a tick would bound the rate. (What the bucket lets through waits for
+    // the tick, or it would trickle into the database.)
+    void go_on(const std::shared_ptr<Run>& run);
     void begin_scheduled(Run& run);
     void find_ahead(Run& run);
     void read(Run& run);
