@@ -80,8 +80,7 @@ void FakeGateway::request(const std::shared_ptr<Connection>& from, const HttpMes
         return;
     }
     if (delivery_) delivery_(form_field(message.body, "phone"), form_field(message.body, "message"));
-    char id[24];
-    std::snprintf(id, sizeof id, "3EB0%016llX", static_cast<unsigned long long>(++answered_ * 0x9E3779B97F4A7C15u));
+    const std::string id = message_id(++answered_);
     std::string body = R"({"code":"SUCCESS","message":"Message sent","results":{"message_id":")";
     body += id;
     body += R"(","status":"Message sent to the server"}})";
@@ -90,6 +89,12 @@ void FakeGateway::request(const std::shared_ptr<Connection>& from, const HttpMes
     } else {
         late_.push_back({now_ns() + delay_, from, http_ok(body)});
     }
+}
+
+std::string FakeGateway::message_id(std::uint64_t n) {
+    char id[24];
+    std::snprintf(id, sizeof id, "3EB0%016llX", static_cast<unsigned long long>(n * 0x9E3779B97F4A7C15u));
+    return id;
 }
 
 void FakeGateway::hold_files(bool hold) {

@@ -26,6 +26,10 @@ public:
     void set_delay(Nanos delay) { delay_ = delay; }
     void on_delivery(Delivery delivery) { delivery_ = std::move(delivery); }
 
+    // How many messages were taken so far, and what the n-th of them (from 1) is called here.
+    std::uint64_t taken() const { return answered_; }
+    static std::string message_id(std::uint64_t n);
+
     // While held, nobody gets the file that was asked for; then all do.
     void hold_files(bool hold);
 

@@ -21,6 +21,7 @@ public:
     const Options& options() const { return options_; }
     Report& report() { return report_; }
     FakeGateway& gateway() { return gateway_; }
+    Poller& poller() { return poller_; }
     std::string directory(const std::string& name);  // a new one
 
     // Started when first asked for, and kept for the parts that follow.
@@ -61,6 +62,7 @@ void measure_half_rate(Session& session);
 void measure_slow_gateway(Session& session);
 void measure_reload(Session& session);
 void measure_waiting(Session& session);
+void measure_reports(Session& session);
 void report_dispatch(Session& session);
 void measure_sockets(Session& session);
 void measure_gpt(Session& session);
