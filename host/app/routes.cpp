@@ -50,7 +50,9 @@ void support_send(Application& app, Request request, Responder respond) {
         respond(channels::support_invalid_payload());
         return;
     }
-    app.sender().enqueue(channels::to_outbound(*message, app.accounts().ids().support),
+    // On a line of its own: beside the closure that takes the message along it might find nothing left of it.
+    auto outbound = channels::to_outbound(*message, app.accounts().ids().support);
+    app.sender().enqueue(std::move(outbound),
                          [respond = std::move(respond), message = std::move(*message)](Result<void> written) mutable {
                              respond(written ? channels::support_sent(message) : come_again(written.error().message));
                          });

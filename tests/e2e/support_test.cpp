@@ -1,6 +1,7 @@
 // The plain JSON channel: two routes, their answers word for word, and who may use them.
 #include <catch2/catch.hpp>
 
+#include "net/local_client.hpp"
 #include "support/stage.hpp"
 
 namespace parley::e2e {
@@ -20,6 +21,13 @@ Answer post(const std::string& target, const std::string& body, const std::strin
 }
 
 const std::string valid = R"({"sender":"923001234567","receiver":"923007654321","content":"I need help"})";
+
+// What the desk reads back.
+std::string outgoing() {
+    const auto answer = net::local_request(stage().host.data_dir() + "/control.sock", "GET",
+                                           "/api/v1/messages/outgoing?account=support", "", 10'000);
+    return answer ? answer->body : answer.error().message;
+}
 
 // The answer with its time taken out, and whether that was one: 2025-01-25T10:00:00Z.
 std::pair<std::string, bool> without_time(const std::string& body) {
@@ -51,6 +59,18 @@ TEST_CASE("the send route stores a message and says so") {
     CHECK(has_time);
     CHECK(body == R"({"message":"Message sent asynchronously","data":{"sender":"923001234567",)"
                   R"("receiver":"923007654321","content":"I need help","timestamp":""}})");
+}
+
+TEST_CASE("what was sent can be read back") {
+    CHECK(
+        post("/api/send-message/", R"({"sender":"desk","receiver":"923009990007","content":"we are on it"})").status ==
+        201);
+    CHECK(eventually([] {
+        const auto sent = outgoing();
+        return sent.find(R"("chat":"923009990007")") != std::string::npos &&
+               sent.find(R"("text":"we are on it")") != std::string::npos &&
+               sent.find(R"("payload":{"sender":"desk","status":"sent"})") != std::string::npos;
+    }));
 }
 
 TEST_CASE("a payload that is wrong is refused word for word") {
@@ -96,6 +116,7 @@ TEST_CASE("a command that comes by this channel is handled") {
     const auto handled = stage().metric("parley_messages_handled_total");
     CHECK(post("/api/webhook/", R"({"sender":"923009990001","receiver":"Me","content":"/echo hi"})").status == 200);
     CHECK(eventually([&] { return stage().metric("parley_messages_handled_total") > handled; }));
+    CHECK(eventually([] { return outgoing().find(R"("text":"hi")") != std::string::npos; }));
     // Its answer is for that channel and does not reach the WhatsApp gateway.
     CHECK(stage().gateway.calls().empty());
 }
