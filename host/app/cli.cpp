@@ -75,12 +75,15 @@ void add_send(CLI::App& cli, config::Config& config, int& result) {
     add_common(*verb, config);
     auto options = std::make_shared<SendOptions>();
     verb->add_option("to", options->to, "Number with country code, or a chat id")->required();
-    verb->add_option("text", options->text, "What to say")->required();
+    auto* text = verb->add_option("text", options->text, "What to say");
     verb->add_option("--account", options->account, "Account to send by; otherwise the one there is");
     verb->add_option("--kind", options->kind, "location, contacts, interactive, template or poll, with --payload");
-    verb->add_option("--payload", options->payload, "Its JSON: see docs/channels.md");
+    auto* payload = verb->add_option("--payload", options->payload, "Its JSON: see docs/channels.md");
     verb->add_option("--wait", options->wait_s, "Seconds to wait until it is sent")->capture_default_str();
-    verb->callback([&, options] { result = send_message(config, *options); });
+    verb->callback([&, options, text, payload] {
+        if (text->empty() && payload->empty()) throw CLI::ValidationError("give a text, or --kind and --payload");
+        result = send_message(config, *options);
+    });
 }
 
 void add_dead(CLI::App& cli, config::Config& config, int& result) {

@@ -63,7 +63,8 @@ int control_plugin(const config::Config& config, const std::string& action, cons
 
 int send_message(const config::Config& config, const SendOptions& options) {
     const ControlClient host(completed(config));
-    json::object message{{"to", options.to}, {"text", options.text}};
+    json::object message{{"to", options.to}};
+    if (!options.text.empty()) message["text"] = options.text;
     if (!options.account.empty()) message["account"] = options.account;
     if (!options.kind.empty()) message["kind"] = options.kind;
     if (!options.payload.empty()) message["payload"] = options.payload;
