@@ -156,6 +156,16 @@ TEST_CASE("a probe says what is wrong and what to do") {
     CHECK(count_bad(g.probe()) == 7);
 }
 
+TEST_CASE("where nobody answers, one finding says all") {
+    Fixture f;
+    f.meta.answers.emplace_back(
+        net::ClientError{make_error(Errc::unavailable, "Host not found"), net::Progress::not_sent});
+    const std::vector<ProbeLine> lines = f.probe();
+    CHECK(count_bad(lines) == 1);
+    CHECK(lines.back().what == "Meta does not answer: Host not found");
+    CHECK(f.meta.requests.size() == 1);
+}
+
 TEST_CASE("a webhook that is off, or deaf to messages, is told") {
     for (const std::string hook : {R"("active":false,"fields":[{"name":"messages"}])",
                                    R"("active":true,"fields":[{"name":"account_update"}])"}) {

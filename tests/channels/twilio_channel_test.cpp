@@ -353,6 +353,12 @@ TEST_CASE("a probe looks at account, sender and webhook") {
     CHECK(twilio.requests[0].url == "https://api.twilio.com/2010-04-01/Accounts/" + test::kTwilioAccount + ".json");
     CHECK(twilio.requests[1].url == "https://messaging.twilio.com/v2/Channels/Senders?Channel=whatsapp&PageSize=100");
 
+    // The route that all accounts of the channel share is as good.
+    twilio.will_answer(200, R"({"friendly_name":"Acme","status":"active"})");
+    twilio.will_answer(200, R"({"senders":[{"sender_id":"whatsapp:+447700900999","status":"ONLINE",
+        "webhook":{"callback_method":"POST","callback_url":"https://bot.example.com/webhook"}}]})");
+    for (const ProbeLine& line : probe(channel)) CHECK(line.ok);
+
     twilio.will_answer(401, R"({"code":20003,"message":"Authenticate"})");
     const std::vector<ProbeLine> refused = probe(channel);
     CHECK_FALSE(refused.back().ok);

@@ -23,6 +23,8 @@ public:
         };
         // Once: with a wrong app secret it is this question that is refused, not the token.
         caller_->call_once(make, [self = shared_from_this()](net::ClientResult answer) {
+            // No other question would tell more.
+            if (!answer && answer.error().progress != net::Progress::in_doubt) return self->give_up(answer.error());
             self->check_token(answer);
             self->ask_number();
         });
@@ -31,6 +33,14 @@ public:
 private:
     void good(std::string what) { lines_.push_back({true, std::move(what), ""}); }
     void bad(std::string what, std::string advice) { lines_.push_back({false, std::move(what), std::move(advice)}); }
+
+    void give_up(const net::ClientError& failure) {
+        const bool no_token = failure.error.code == Errc::unauthorized;
+        bad(no_token ? failure.error.message : "Meta does not answer: " + failure.error.message,
+            no_token ? "give the account a new access token"
+                     : "check base_url (WHATSAPP_API_URL) and that this machine reaches it");
+        done_(std::move(lines_));
+    }
 
     void check_secrets() {
         if (config_.app_secret.empty())

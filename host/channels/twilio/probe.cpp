@@ -133,7 +133,10 @@ struct Probe : std::enable_shared_from_this<Probe> {
         if (config().public_url.empty()) return;
         const std::string ours = config().public_url + config().webhook_path;
         const std::string_view bare = there.substr(0, there.find_first_of("?#"));
-        if (bare == ours) return good(std::string(whose) + "'s webhook leads here");
+        // The account's own route, and those that all accounts of this channel share.
+        for (const std::string& path :
+             {config().webhook_path, std::string("/webhook"), std::string("/webhooks/twilio")})
+            if (bare == config().public_url + path) return good(std::string(whose) + "'s webhook leads here");
         bad(std::string(whose) + "'s webhook is " + (there.empty() ? "not set" : std::string(there)),
             "set it to " + ours + "#rc=5&rp=all (five tries instead of one)");
     }
