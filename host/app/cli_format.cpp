@@ -18,6 +18,11 @@ std::string words_of(const boost::json::object& object, const char* name) {
     return words;
 }
 
+std::int64_t number_of(const boost::json::object& object, const char* name) {
+    const auto* value = object.if_contains(name);
+    return value && value->is_int64() ? value->as_int64() : 0;
+}
+
 config::Config completed(config::Config config) {
     (void)config::complete(config);
     return config;

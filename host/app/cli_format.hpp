@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <cstdint>
 #include <string>
 
 #include "config/config.hpp"
@@ -11,6 +12,8 @@ namespace parley::app {
 // A member as text, whatever it is; empty when it is not there. And a list of texts as words.
 std::string text_of(const boost::json::object& object, const char* name);
 std::string words_of(const boost::json::object& object, const char* name);
+// A member that is a whole number; otherwise 0.
+std::int64_t number_of(const boost::json::object& object, const char* name);
 
 // With the directories filled in.
 config::Config completed(config::Config config);
