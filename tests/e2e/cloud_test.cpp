@@ -1,109 +1,26 @@
 // Meta's Cloud API from the webhook to the delivery: the built host, a signed webhook, a Graph API that remembers.
 
-#include <boost/json.hpp>
 #include <catch2/catch.hpp>
-#include <filesystem>
 
-#include "core/crypto.hpp"
-#include "support/conversation.hpp"
-#include "support/paths.hpp"
-#include "support/provider.hpp"
+#include "support/cloud.hpp"
 
 namespace parley::e2e {
 namespace {
 
-namespace json = boost::json;
-
-const std::string app_secret = "parley-meta-app-secret";
-const std::string number_id = "106540352242922";
-const std::string messages = "/v25.0/" + number_id + "/messages";
-
-std::string sign(const std::string& body, const std::string& secret = app_secret) {
-    return crypto::HmacSha256(Secret(secret)).mac_hex(body);
-}
-
-net::Response accepted(int number) {
-    return net::Response::json(200, R"({"messaging_product":"whatsapp","contacts":[{"input":"x","wa_id":"x"}],)"
-                                    R"("messages":[{"id":"wamid.out)" +
-                                        std::to_string(number) + R"("}]})");
-}
+using cloud::app_secret;
+using cloud::messages;
+using cloud::sign;
+using cloud::text_of;
+using World = cloud::CloudStage;
 
 net::Response token_refused() {
     return net::Response::json(
         401, R"({"error":{"message":"Session has expired","type":"OAuthException","code":190,"error_subcode":463}})");
 }
 
-json::object body_of(const net::Request& request) {
-    return json::parse(request.body).as_object();
-}
-
-struct World {
-    std::atomic<int> number{0};
-    FakeProvider graph{{{"POST", "/v25.0/{id}/messages"},
-                        {"POST", "/v25.0/{id}/media"},
-                        {"GET", "/v25.0/debug_token"},
-                        {"GET", "/v25.0/oauth/access_token"},
-                        {"GET", "/v25.0/{id}"}},
-                       [this](const net::Request& request) { return usual(request); }};
-    Host host{HostOptions{"",
-                          sample_plugins(),
-                          {{"WHATSAPP_PHONE_NUMBER_ID", number_id},
-                           {"WHATSAPP_BUSINESS_ACCOUNT_ID", "102290129340398"},
-                           {"WHATSAPP_ACCESS_TOKEN", "EAAG-first-token"},
-                           {"WHATSAPP_APP_SECRET", app_secret},
-                           {"WHATSAPP_VERIFY_TOKEN", "correct horse"},
-                           {"WHATSAPP_API_URL", graph.url()}}}};
-
-    World() { host.start(); }
-
-    std::optional<net::Response> usual(const net::Request& request) {
-        if (request.path != messages) return net::Response::json(200, R"({"data":{"is_valid":true,"expires_at":0}})");
-        return accepted(++number);
-    }
-
-    Answer post(const std::string& body, const std::string& route = "/whatsapp/webhook") const {
-        return http(host.port(), "POST", route, body,
-                    {{"Content-Type", "application/json"}, {"X-Hub-Signature-256", "sha256=" + sign(body)}});
-    }
-
-    Answer say(const std::string& text, const std::string& from, const std::string& id = fresh_id()) const {
-        return post(R"({"object":"whatsapp_business_account","entry":[{"id":"102290129340398","changes":[{"value":)"
-                    R"({"messaging_product":"whatsapp","metadata":{"display_phone_number":"15550783881",)"
-                    R"("phone_number_id":")" +
-                    number_id + R"("},"contacts":[{"profile":{"name":"Ann"},"wa_id":")" + from +
-                    R"("}],"messages":[{"from":")" + from + R"(","id":"wamid.)" + id +
-                    R"(","timestamp":"1749416383","type":"text","text":{"body":)" + json_string(text) +
-                    R"(}}]},"field":"messages"}]}]})");
-    }
-
-    Answer status(const std::string& provider_id, const std::string& ours, const std::string& to) const {
-        return post(R"({"object":"whatsapp_business_account","entry":[{"id":"102290129340398","changes":[{"value":)"
-                    R"({"messaging_product":"whatsapp","metadata":{"display_phone_number":"15550783881",)"
-                    R"("phone_number_id":")" +
-                    number_id + R"("},"statuses":[{"id":")" + provider_id +
-                    R"(","status":"delivered","timestamp":"1749416390","recipient_id":")" + to +
-                    R"(","biz_opaque_callback_data":")" + ours + R"("}]},"field":"messages"}]}]})");
-    }
-
-    std::vector<json::object> sent_to(const std::string& to) const {
-        std::vector<json::object> found;
-        for (const auto& request : graph.requests_to(messages)) {
-            auto body = body_of(request);
-            const auto* recipient = body.if_contains("to");
-            if (recipient && recipient->is_string() && recipient->as_string() == "+" + to && body.contains("type"))
-                found.push_back(std::move(body));
-        }
-        return found;
-    }
-};
-
 World& world() {
     static World one;
     return one;
-}
-
-std::string text_of(const json::object& body) {
-    return std::string(body.at("text").at("body").as_string());
 }
 
 }  // namespace
@@ -214,26 +131,6 @@ TEST_CASE("a dead token halts the account and keeps its queue; another one resum
     };
     REQUIRE(eventually([&] { return last_token() == "Bearer EAAG-second-token"; }));
     CHECK(text_of(w.sent_to(person).back()) == "kept");
-}
-
-TEST_CASE("every body of Meta's that we know is taken, and none with a bit flipped") {
-    namespace fs = std::filesystem;
-    for (const std::string& folder :
-         {test::source_path("tests/fixtures/webhooks/cloud"), test::source_path("../shared/fixtures/webhooks/meta")}) {
-        if (!fs::exists(folder)) continue;
-        for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-            if (entry.path().extension() != ".json") continue;
-            CAPTURE(entry.path().string());
-            const std::string body = read_text(entry.path().string());
-            CHECK(world().post(body).status == 200);
-            std::string other = body;
-            other[body.size() / 2] ^= 1;
-            const auto refused = http(world().host.port(), "POST", "/whatsapp/webhook", other,
-                                      {{"X-Hub-Signature-256", "sha256=" + sign(body)}});
-            CHECK(refused.status == 401);
-        }
-    }
-    CHECK(world().host.running());
 }
 
 }  // namespace parley::e2e
