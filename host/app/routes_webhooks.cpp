@@ -111,7 +111,7 @@ void gateway_webhook(Application& app, Request request, Responder respond) {
 void add_webhook_routes(net::Router& router, Application& app) {
     net::RouteLimits limits;
     limits.max_body = webhook_body;
-    const auto add = [&](const char* method, const char* pattern, auto function) {
+    const auto add = [&](const char* method, const std::string& pattern, auto function) {
         router.add(
             method, pattern,
             [&app, function](Request request, Responder respond) {
@@ -123,10 +123,11 @@ void add_webhook_routes(net::Router& router, Application& app) {
         respond(Response::json(200, R"({"message": "Authorization required."})"));
     });
     add("POST", "/api/whatsapp", gateway_webhook);
-    add("GET", "/whatsapp/webhook", shared_handshake("cloud"));
-    add("POST", "/whatsapp/webhook", shared_webhook("cloud"));
-    add("GET", "/webhook", shared_handshake("twilio"));
-    add("POST", "/webhook", shared_webhook("twilio"));
+    for (const auto& [channel, older] : {std::pair("cloud", "/whatsapp/webhook"), std::pair("twilio", "/webhook")})
+        for (const std::string& route : {std::string(older), std::string("/webhooks/") + channel}) {
+            add("GET", route, shared_handshake(channel));
+            add("POST", route, shared_webhook(channel));
+        }
     add("GET", "/webhooks/{channel}/{account}", own_handshake);
     add("POST", "/webhooks/{channel}/{account}", own_webhook);
 }
