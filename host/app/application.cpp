@@ -126,7 +126,12 @@ void Application::build_outside() {
     net::ClientOptions options;
     options.max_connections_per_host = std::max(1024u, config_.gateway.concurrency);
     client_ = std::make_unique<net::Client>(*loop_, options, log_);
-    language_ = std::make_unique<Language>(Language::Parts{*loop_, *client_, *settings_, log_});
+    language_ = std::make_unique<Language>(
+        Language::Parts{*loop_, *client_, *workers_, *settings_,
+                        [this](gpt::Audio recording, UniqueFunction<void(Result<gpt::Audio>)> done) {
+                            files_->convert(std::move(recording), std::move(done));
+                        },
+                        log_});
     files_ = std::make_unique<Files>(
         Files::Parts{config_, *settings_, *vault_, *pool_, *loop_, *workers_, *media_, own_program(), metrics_, log_},
         [this](AccountId account) { return sender_->channel_of(account); });

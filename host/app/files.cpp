@@ -38,6 +38,14 @@ Result<std::string> Files::public_link(const std::string& stored) const {
     return url + "/media/" + links_.make(stored, unix_now() + link_lives);
 }
 
+void Files::convert(gpt::Audio recording, UniqueFunction<void(Result<gpt::Audio>)> done) {
+    voice_.make(std::move(recording.bytes), std::move(recording.mime),
+                [done = std::move(done)](Result<std::string> made) mutable {
+                    if (!made) return done(made.error());
+                    done(gpt::Audio{"audio/ogg", std::move(*made)});
+                });
+}
+
 // What is still needed is read from the database first; without it nothing is removed.
 void Files::sweep() {
     auto needed = std::make_shared<std::set<std::string, std::less<>>>();

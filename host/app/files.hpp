@@ -6,6 +6,7 @@
 #include "config/settings.hpp"
 #include "config/vault.hpp"
 #include "extract/extractor.hpp"
+#include "gpt/options.hpp"
 #include "media/links.hpp"
 #include "media/voice.hpp"
 #include "net/loop.hpp"
@@ -40,6 +41,9 @@ public:
 
     // [any thread] A URL under which the file can be fetched for half a day. Errc::invalid while PUBLIC_URL is not set.
     Result<std::string> public_link(const std::string& stored) const;
+
+    // [any thread] A recording of whatever kind as a voice note, which every transcription takes.
+    void convert(gpt::Audio recording, UniqueFunction<void(Result<gpt::Audio>)> done);
 
     // [I/O thread] As of the last sweep.
     media::Store::Sweep state() const { return state_; }

@@ -11,7 +11,9 @@ public:
     struct Parts {
         Executor& executor;
         net::Client& client;
+        WorkerPool& workers;
         const config::Settings& settings;
+        gpt::Convert convert;  // for kinds of recordings that no server takes
         Logger log;
     };
     explicit Language(Parts parts);

@@ -47,7 +47,7 @@ public:
             gpt::Patience patience;
             patience.idle = 170s;
             provider = std::make_unique<gpt::Provider>(
-                loop, *client, [options] { return options; }, Logger(), patience);
+                gpt::Provider::Parts{loop, *client, workers, [options] { return options; }, {}, Logger()}, patience);
         });
     }
     ~Asking() {
@@ -69,6 +69,7 @@ public:
     }
 
     net::Loop loop{Logger()};
+    WorkerPool workers{1};
     std::unique_ptr<net::Client> client;
     std::unique_ptr<gpt::Provider> provider;
 

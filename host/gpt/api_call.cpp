@@ -34,7 +34,17 @@ void ApiCall::prepare() {
 }
 
 void ApiCall::attempt() {
-    auto request = plan_.make(options_, endpoint_, model_, deadline_);
+    core_->away(
+        plan_.bytes,
+        [self = shared_from_this()] {
+            return self->plan_.make(self->options_, self->endpoint_, self->model_, self->deadline_);
+        },
+        [self = shared_from_this()](net::ClientRequest request) {
+            if (self->done_) self->send(std::move(request));
+        });
+}
+
+void ApiCall::send(net::ClientRequest request) {
     core_->client.send(std::move(request),
                        [self = shared_from_this()](net::ClientResult result) { self->ended(std::move(result)); });
 }

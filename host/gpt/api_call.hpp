@@ -17,10 +17,11 @@ public:
         // What was configured for this; empty: what the server is found to have is looked at.
         std::string Options::*configured;
         std::function<std::string(const Found&)> otherwise;
-        // Called for each attempt.
+        // Called for each attempt, on another thread when the question has many bytes.
         std::function<net::ClientRequest(const Options&, const Endpoint&, const std::string& model, SteadyTime)> make;
         // Called when the request was refused: true, when make() will now make another one that may be taken.
         std::function<bool(const ProviderError&)> adapt;
+        std::size_t bytes = 0;  // of what the question carries
         const char* what = "";  // "speech", for the words of an error
     };
 
@@ -32,6 +33,7 @@ public:
 private:
     void prepare();
     void attempt();
+    void send(net::ClientRequest request);
     void ended(net::ClientResult result);
     void failed(Failure failure);
     void finish(Outcome<net::ClientResponse> outcome);
@@ -48,15 +50,18 @@ private:
     bool adapted_ = false;
 };
 
-// Reads the answer with `read`, an Outcome<T>(const net::ClientResponse&).
+// Reads the answer with `read`, an Outcome<T>(const net::ClientResponse&), on another thread when it is large.
 template <class T, class Read>
 void ask(std::shared_ptr<Core> core, ApiCall::Plan plan, SteadyTime deadline, Read read, Done<T> done) {
-    std::make_shared<ApiCall>(
-        std::move(core), std::move(plan), deadline,
-        [read = std::move(read), done = std::move(done)](Outcome<net::ClientResponse> answer) mutable {
-            done(answer ? read(*answer) : Outcome<T>(answer.error()));
-        })
-        ->start();
+    auto answered = [core, read = std::move(read),
+                     done = std::move(done)](Outcome<net::ClientResponse> answer) mutable {
+        if (!answer) return done(answer.error());
+        const auto bytes = answer->body.size();
+        core->away(
+            bytes, [read = std::move(read), answer = std::move(*answer)] { return read(answer); },
+            [done = std::move(done)](Outcome<T> outcome) mutable { done(std::move(outcome)); });
+    };
+    std::make_shared<ApiCall>(std::move(core), std::move(plan), deadline, std::move(answered))->start();
 }
 
 }  // namespace parley::gpt

@@ -1,4 +1,6 @@
 // Speech to text and text to speech.
+#include "gpt/audio.hpp"
+
 #include <array>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
@@ -10,14 +12,8 @@
 #include "net/multipart.hpp"
 
 namespace parley::gpt {
-namespace {
 
-constexpr std::size_t largest_upload = 25u << 20;  // OpenAI takes no more
-constexpr std::size_t longest_speech = 4'096;      // characters
-constexpr std::size_t largest_speech = 32u << 20;  // bytes of an answer
-
-// The file's name tells the server its kind. What is not here, no server is known to take.
-const char* file_name(std::string_view mime) {
+const char* name_of_recording(std::string_view mime) {
     static constexpr std::array<std::pair<std::string_view, const char*>, 12> names{{{"audio/ogg", "voice.ogg"},
                                                                                      {"application/ogg", "voice.ogg"},
                                                                                      {"audio/opus", "voice.ogg"},
@@ -35,6 +31,12 @@ const char* file_name(std::string_view mime) {
         if (text::equal_ignoring_case(kind, known)) return name;
     return nullptr;
 }
+
+namespace {
+
+constexpr std::size_t largest_upload = 25u << 20;  // OpenAI takes no more
+constexpr std::size_t longest_speech = 4'096;      // characters
+constexpr std::size_t largest_speech = 32u << 20;  // bytes of an answer
 
 Outcome<Transcript> read_transcript(const net::ClientResponse& response) {
     const auto body = parse_json(response.body);
@@ -71,27 +73,44 @@ Outcome<Audio> read_sound(const net::ClientResponse& response) {
     return audio;
 }
 
-}  // namespace
+// What is wrong with a recording before anybody has heard it.
+std::optional<ModelError> problem_of(const Audio& audio, bool can_convert) {
+    if (audio.bytes.empty()) return ModelError{Fault::invalid, "the recording is empty", {}};
+    if (audio.bytes.size() > largest_upload)
+        return ModelError{Fault::too_long, "the recording has more than 25 MiB", {}};
+    const bool sound = audio.mime.starts_with("audio/") || audio.mime.starts_with("video/3gpp");
+    if (!name_of_recording(audio.mime) && !(can_convert && sound))
+        return ModelError{Fault::unsupported, "recordings of the kind " + audio.mime + " cannot be heard", {}};
+    return std::nullopt;
+}
 
-void Provider::transcribe(TranscribeRequest request, Done<Transcript> done) {
-    const char* name = file_name(request.audio.mime);
-    if (!name || request.audio.bytes.size() > largest_upload || request.audio.bytes.empty()) {
-        auto why = request.audio.bytes.empty() ? ModelError{Fault::invalid, "the recording is empty", {}}
-                   : !name                     ? ModelError{Fault::unsupported,
-                                        "recordings of the kind " + request.audio.mime + " cannot be heard",
-                                        {}}
-                                               : ModelError{Fault::too_long, "the recording has more than 25 MiB", {}};
-        core_->executor.post([why = std::move(why), done = std::move(done)]() mutable { done(std::move(why)); });
-        return;
-    }
+ModelError not_converted(const Error& error) {
+    if (error.code == Errc::timeout) return {Fault::timeout, error.message, {}};
+    if (error.code == Errc::overloaded) return {Fault::busy, error.message, {}};
+    if (error.code == Errc::too_large) return {Fault::too_long, error.message, {}};
+    const bool damaged = error.code == Errc::invalid;
+    return {
+        damaged ? Fault::invalid : Fault::unsupported, "the recording could not be converted: " + error.message, {}};
+}
+
+// What waits for a conversion, answered once: by what comes of it, or by the deadline.
+struct Converting {
+    TranscribeRequest request;
+    Done<Transcript> done;
+    Executor::TimerId timer = 0;
+};
+
+void hear(const std::shared_ptr<Core>& core, TranscribeRequest request, Done<Transcript> done) {
     ApiCall::Plan plan;
     plan.what = "transcription";
     plan.model = request.model;
+    plan.bytes = request.audio.bytes.size();
     plan.configured = &Options::transcription_model;
     plan.otherwise = [](const Found& found) {
         return found.endpoint.openai ? std::string(Defaults::transcription_model)
                                      : found.model_named({"whisper", "transcri", "parakeet", "voxtral"}, "whisper-1");
     };
+    const char* name = name_of_recording(request.audio.mime);
     const auto given = std::make_shared<const TranscribeRequest>(std::move(request));
     plan.make = [given, name](const Options& options, const Endpoint& endpoint, const std::string& model,
                               SteadyTime deadline) {
@@ -104,7 +123,42 @@ void Provider::transcribe(TranscribeRequest request, Done<Transcript> done) {
         form.move_into(call);
         return call;
     };
-    ask<Transcript>(core_, std::move(plan), given->deadline, read_transcript, std::move(done));
+    ask<Transcript>(core, std::move(plan), given->deadline, read_transcript, std::move(done));
+}
+
+// AMR and bare AAC are what some telephones record, and nothing that a server of the API has to take.
+void convert_and_hear(const std::shared_ptr<Core>& core, TranscribeRequest request, Done<Transcript> done) {
+    const auto deadline = core->limit(request.deadline);
+    auto audio = std::move(request.audio);
+    const auto waiting = std::make_shared<Converting>(Converting{std::move(request), std::move(done), 0});
+    waiting->timer = core->executor.after(std::max(left_until(deadline), std::chrono::milliseconds(0)), [waiting] {
+        auto late = std::exchange(waiting->done, nullptr);
+        late(ModelError{Fault::timeout, "the recording could not be converted in time", {}});
+    });
+    core->convert(std::move(audio), [core, waiting](Result<Audio> converted) {
+        core->executor.post([core, waiting, converted = std::move(converted)]() mutable {
+            if (!waiting->done) return;
+            core->executor.cancel(waiting->timer);
+            if (!converted) return waiting->done(not_converted(converted.error()));
+            waiting->request.audio = std::move(*converted);
+            if (const auto why = problem_of(waiting->request.audio, false)) return waiting->done(*why);
+            hear(core, std::move(waiting->request), std::move(waiting->done));
+        });
+    });
+}
+
+}  // namespace
+
+void Provider::transcribe(TranscribeRequest request, Done<Transcript> done) {
+    auto why = problem_of(request.audio, static_cast<bool>(core_->convert));
+    const bool known = name_of_recording(request.audio.mime) != nullptr;
+    core_->executor.post(
+        [core = core_, why = std::move(why), known, request = std::move(request), done = std::move(done)]() mutable {
+            if (why) return done(std::move(*why));
+            if (!core->options().configured()) return done(not_configured());
+            if (known) return hear(core, std::move(request), std::move(done));
+            convert_and_hear(core, std::move(request), std::move(done));
+        });
 }
 
 void Provider::speak(SpeakRequest request, Done<Audio> done) {

@@ -75,14 +75,27 @@ void ChatTask::attempt() {
         return finish(ModelError{Fault::unsupported, "the model " + model_ + " cannot see pictures", spent_});
     ++exchange_;
     lingering_ = false;
-    const auto& dialect = dialect_of(profile_);
+    sink_.reset();  // what it brought has been settled
     auto max_tokens = request_.max_tokens > 0 ? request_.max_tokens : default_max_tokens;
     if (profile_.context > 0) max_tokens = std::min(max_tokens, std::max(profile_.context / 2, 1));
+    // The question does not change while it is under way.
+    core_->away(
+        image_bytes(request_),
+        [self = shared_from_this(), model = model_, profile = profile_, max_tokens] {
+            return dialect_of(profile).body(self->request_, model, profile, max_tokens);
+        },
+        [self = shared_from_this(), exchange = exchange_](std::string body) {
+            if (self->done_ && exchange == self->exchange_) self->send(std::move(body));
+        });
+}
+
+void ChatTask::send(std::string body) {
+    const auto& dialect = dialect_of(profile_);
     sink_ = std::make_shared<AnswerSink>(dialect.reader(), [weak = weak_from_this(), exchange = exchange_] {
         if (const auto self = weak.lock()) self->progressed(exchange);
     });
-    auto request = api_request(options_, endpoint_.base + dialect.path(),
-                               dialect.body(request_, model_, profile_, max_tokens), "application/json", deadline_);
+    auto request =
+        api_request(options_, endpoint_.base + dialect.path(), std::move(body), "application/json", deadline_);
     request.headers.set("Accept", profile_.stream ? "text/event-stream, application/json" : "application/json");
     request.idle_timeout_ms = static_cast<int>(core_->patience.idle.count());
     request.sink = sink_;
@@ -186,7 +199,7 @@ void ChatTask::mend(const std::string& answer, const std::string& what) {
 }
 
 void ChatTask::failed(Failure failure) {
-    sink_.reset();  // what it brought has been paid for
+    sink_.reset();  // what it brought has been settled
     const auto wait = next_attempt(failure, attempts_, left_until(deadline_), core_->chance(), core_->patience.retries);
     failure.error.usage = spent_;
     if (!wait) return finish(std::move(failure.error));

@@ -22,6 +22,7 @@ private:
     void prepare();
     void found(const Found& found);
     void attempt();
+    void send(std::string body);
     void progressed(int exchange);
     void ended(int exchange, const net::ClientResult* result);
     void refused(const net::ClientResponse& response);

@@ -8,6 +8,7 @@
 
 #include "core/executor.hpp"
 #include "core/log.hpp"
+#include "core/worker_pool.hpp"
 #include "gpt/discovery.hpp"
 #include "gpt/errors.hpp"
 #include "gpt/options.hpp"
@@ -25,10 +26,15 @@ struct Patience {
     RetryRules retries;
 };
 
+// Bytes that take long enough to put into a request, or to read out of an answer, to hold up everybody else.
+constexpr std::size_t large = 128 << 10;
+
 struct Core {
     Executor& executor;
     net::Client& client;
+    WorkerPool& workers;
     ReadOptions options;
+    Convert convert;
     Logger log;
     Patience patience;
     Discovery discovery;
@@ -43,7 +49,29 @@ struct Core {
         const auto now = std::chrono::steady_clock::now();
         return deadline == SteadyTime{} ? now + patience.question : std::min(deadline, now + patience.whole);
     }
+
+    // Calls `then`, on the I/O thread, with what `make` makes: here and now when it is about a few bytes, else made by
+    // a worker. Nobody may change meanwhile what `make` looks at.
+    template <class Make, class Then>
+    void away(std::size_t bytes, Make make, Then then);
 };
+
+template <class Make, class Then>
+void Core::away(std::size_t bytes, Make make, Then then) {
+    if (bytes < large) return then(make());
+    struct Work {
+        Make make;
+        Then then;
+    };
+    auto work = std::make_shared<Work>(Work{std::move(make), std::move(then)});
+    // Whoever runs `then` has it alone, so that nothing of it is freed on another thread.
+    const bool taken = workers.submit([&executor = executor, work]() mutable {
+        auto made = work->make();
+        executor.post([work = std::move(work), made = std::move(made)]() mutable { work->then(std::move(made)); });
+    });
+    // Thousands wait there already: rather late and here than not at all.
+    if (!taken) work->then(work->make());
+}
 
 inline std::chrono::milliseconds left_until(SteadyTime deadline) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());

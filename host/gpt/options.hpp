@@ -4,7 +4,10 @@
 #include <functional>
 #include <string>
 
+#include "core/error.hpp"
 #include "core/secret.hpp"
+#include "core/unique_function.hpp"
+#include "gpt/model.hpp"
 
 namespace parley::gpt {
 
@@ -20,6 +23,10 @@ struct Options {
 
 // [any thread] As of now.
 using ReadOptions = std::function<Options()>;
+
+// [I/O thread] Makes a recording of a kind that no server takes one that all take; `done` may be called on any thread.
+// Errc::unavailable says what is missing on this host.
+using Convert = std::function<void(Audio, UniqueFunction<void(Result<Audio>)> done)>;
 
 // What OpenAI is asked for when nothing is configured.
 struct Defaults {

@@ -4,8 +4,9 @@
 
 namespace parley::gpt {
 
-Provider::Provider(Executor& executor, net::Client& client, ReadOptions options, Logger log, Patience patience)
-    : core_(new Core{executor, client, std::move(options), log, patience, Discovery(client, log)}) {}
+Provider::Provider(Parts parts, Patience patience)
+    : core_(new Core{parts.executor, parts.client, parts.workers, std::move(parts.options), std::move(parts.convert),
+                     parts.log, patience, Discovery(parts.client, parts.log)}) {}
 
 void Provider::chat(ChatRequest request, Done<ChatAnswer> done) {
     std::make_shared<ChatTask>(core_, std::move(request), std::move(done))->start();

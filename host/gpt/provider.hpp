@@ -9,9 +9,16 @@ namespace parley::gpt {
 
 class Provider final : public Model {
 public:
-    // `options` is asked anew for every question, so that settings count at once. All of these outlive the provider,
-    // and `client` ends the questions that are under way when it ends.
-    Provider(Executor& executor, net::Client& client, ReadOptions options, Logger log, Patience patience = {});
+    // All of these outlive the provider, and `client` ends the questions that are under way when it ends.
+    struct Parts {
+        Executor& executor;
+        net::Client& client;
+        WorkerPool& workers;  // for what is large: pictures, vectors
+        ReadOptions options;  // asked anew for every question, so that settings count at once
+        Convert convert;      // empty: recordings are sent as they are, or not at all
+        Logger log;
+    };
+    explicit Provider(Parts parts, Patience patience = {});
 
     void chat(ChatRequest request, Done<ChatAnswer> done) override;
     void transcribe(TranscribeRequest request, Done<Transcript> done) override;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gpt/audio.hpp"
+
 namespace parley::guards {
 namespace {
 
@@ -39,8 +41,13 @@ std::int64_t most_input_tokens(const gpt::EmbedRequest& request) {
     return tokens;
 }
 
-// Speech is not coded below 6 kbit/s (Opus, AMR go down to about that), MP3 not below 8, WAV is not coded at all.
+// Speech is not coded below 6 kbit/s (Opus goes down to about that), MP3 not below 8, WAV is not coded at all. Silence
+// takes next to nothing in AMR, but what has to be converted comes out of that with a longest length.
 std::int64_t most_audio_ms(const gpt::Audio& audio) {
+    if (!gpt::name_of_recording(audio.mime)) {
+        const std::int64_t longest = std::chrono::milliseconds(gpt::longest_converted).count();
+        return std::min(bytes(audio.bytes) * 1000 / 50, longest) + 1000;
+    }
     const std::int64_t bytes_a_second = audio.mime.find("wav") != std::string::npos    ? 8'000
                                         : audio.mime.find("mpeg") != std::string::npos ? 1'000
                                                                                        : 600;

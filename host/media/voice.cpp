@@ -54,6 +54,16 @@ void Voice::make(const Media& audio, UniqueFunction<void(Result<Media>)> done) {
         (*shared)(make_error(Errc::overloaded, "too many files wait to be made voice notes"));
 }
 
+void Voice::make(std::string bytes, std::string mime, UniqueFunction<void(Result<std::string>)> done) {
+    auto shared = std::make_shared<UniqueFunction<void(Result<std::string>)>>(std::move(done));
+    const bool taken = worker_.submit([this, bytes = std::move(bytes), mime = std::move(mime), shared] {
+        const auto stored = store_.put(bytes, mime);
+        const auto made = stored ? make_now(*stored) : stored;
+        (*shared)(made ? store_.read(made->stored) : Result<std::string>(made.error()));
+    });
+    if (!taken) (*shared)(make_error(Errc::overloaded, "too many recordings wait to be converted"));
+}
+
 Result<Media> Voice::make_now(const Media& audio) {
     if (is_opus_in_ogg(store_, audio.stored)) {
         Media media = audio;

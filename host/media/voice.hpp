@@ -32,6 +32,9 @@ public:
     // no ffmpeg; Errc::invalid: not audio that it can read, or longer than ten minutes; timeout; overloaded.
     void make(const Media& audio, UniqueFunction<void(Result<Media>)> done);
 
+    // [any thread] The same for bytes of this type, and the voice note's bytes.
+    void make(std::string bytes, std::string mime, UniqueFunction<void(Result<std::string>)> done);
+
 private:
     Result<Media> make_now(const Media& audio);
 

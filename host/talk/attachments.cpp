@@ -31,6 +31,22 @@ Attachment problem(const Media& media, std::string words) {
     return attachment;
 }
 
+// Why a recording was not heard, for who sent it.
+std::string words_for(const gpt::ModelError& error) {
+    switch (error.fault) {
+        case gpt::Fault::budget:
+            return error.message;
+        case gpt::Fault::too_long:
+            return "That recording is too long for me.";
+        case gpt::Fault::invalid:
+            return "I could not open that recording.";
+        case gpt::Fault::unsupported:
+            return "I cannot listen to recordings of that kind here.";
+        default:
+            return "Sorry, I cannot listen to recordings right now.";
+    }
+}
+
 }  // namespace
 
 struct Attachments::Reading {
@@ -115,11 +131,7 @@ void Attachments::listen(const std::shared_ptr<Reading>& reading, const Media& f
             request.audio = gpt::Audio{mime, std::move(*bytes)};
             request.deadline = reading->deadline;
             parts_.model.transcribe(std::move(request), [this, reading](gpt::Outcome<gpt::Transcript> heard) {
-                if (!heard)
-                    return finish(reading,
-                                  problem(reading->media(), heard.error().fault == gpt::Fault::budget
-                                                                ? heard.error().message
-                                                                : "Sorry, I cannot listen to recordings right now."));
+                if (!heard) return finish(reading, problem(reading->media(), words_for(heard.error())));
                 Attachment attachment;
                 attachment.note = note_of(reading->media());
                 attachment.usage = heard->usage;

@@ -112,8 +112,12 @@ Asking::Asking(gpt::Patience patience) {
         net::ClientOptions few;
         few.idle_timeout_ms = 500;
         client = std::make_unique<net::Client>(thread.loop, few, Logger());
+        const auto convert_it = [this](gpt::Audio audio, UniqueFunction<void(Result<gpt::Audio>)> done) {
+            convert(std::move(audio), std::move(done));
+        };
         provider = std::make_unique<gpt::Provider>(
-            thread.loop, *client, [this] { return options; }, Logger(), patience);
+            gpt::Provider::Parts{thread.loop, *client, workers, [this] { return options; }, convert_it, Logger()},
+            patience);
     });
 }
 

@@ -106,7 +106,9 @@ public:
 
     MockModel model;
     gpt::Options options;  // change it between questions only
+    gpt::Convert convert;  // set it before the first question
     LoopThread thread;
+    WorkerPool workers{1};
     std::unique_ptr<net::Client> client;
     std::unique_ptr<gpt::Provider> provider;
 };

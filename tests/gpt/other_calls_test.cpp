@@ -58,12 +58,52 @@ TEST_CASE("a recording is heard") {
     CHECK(at.ask<Transcript>(&Model::transcribe, recording()).error().fault == Fault::away);
     at.model.script({refuses(404, R"({"detail":"Not Found"})")});
     CHECK(at.ask<Transcript>(&Model::transcribe, recording()).error().fault == Fault::unsupported);
-    CHECK(at.ask<Transcript>(&Model::transcribe, recording("audio/amr")).error().fault == Fault::unsupported);
+    CHECK(at.ask<Transcript>(&Model::transcribe, recording("image/png")).error().fault == Fault::unsupported);
     auto large = recording();
     large.audio.bytes = std::string((25u << 20) + 1, 'x');
     CHECK(at.ask<Transcript>(&Model::transcribe, large).error().fault == Fault::too_long);
     large.audio.bytes.clear();
     CHECK(at.ask<Transcript>(&Model::transcribe, large).error().fault == Fault::invalid);
+}
+
+TEST_CASE("a recording that no server takes is converted first") {
+    Asking at;
+    at.options.transcription_model = "whisper-1";
+    at.convert = [](Audio audio, UniqueFunction<void(Result<Audio>)> done) {
+        CHECK(audio.bytes == "OggS sound");
+        done(Audio{"audio/ogg", "OggS of " + audio.mime});
+    };
+    at.model.script({refuses(200, R"({"text":"salam"})")});
+    for (const char* kind : {"audio/amr", "audio/AMR", "audio/aac", "audio/x-hx-aac-adts"}) {
+        CAPTURE(kind);
+        CHECK(at.ask<Transcript>(&Model::transcribe, recording(kind))->text == "salam");
+        const auto body = at.model.asked().back().body;
+        CHECK(body.find("filename=\"voice.ogg\"\r\nContent-Type: audio/ogg\r\n\r\nOggS of " + std::string(kind)) !=
+              std::string::npos);
+    }
+    // One call may name another model.
+    auto named = recording("audio/amr");
+    named.model = "whisper-2";
+    CHECK(at.ask<Transcript>(&Model::transcribe, named));
+    CHECK(at.model.asked().back().body.find("whisper-2") != std::string::npos);
+
+    const auto fails_with = [&](Errc code) {
+        at.convert = [code](Audio, UniqueFunction<void(Result<Audio>)> done) { done(make_error(code, "why")); };
+        return at.ask<Transcript>(&Model::transcribe, recording("audio/amr")).error().fault;
+    };
+    CHECK(fails_with(Errc::unavailable) == Fault::unsupported);
+    CHECK(fails_with(Errc::invalid) == Fault::invalid);
+    CHECK(fails_with(Errc::timeout) == Fault::timeout);
+    CHECK(fails_with(Errc::overloaded) == Fault::busy);
+    // A conversion that never ends costs no more than the time that there is.
+    std::optional<UniqueFunction<void(Result<Audio>)>> kept;
+    at.convert = [&](Audio, UniqueFunction<void(Result<Audio>)> done) { kept = std::move(done); };
+    auto hasty = recording("audio/amr");
+    hasty.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
+    CHECK(at.ask<Transcript>(&Model::transcribe, hasty).error().fault == Fault::timeout);
+    (*kept)(Audio{"audio/ogg", "too late"});
+    at.options.base_url.clear();
+    CHECK(at.ask<Transcript>(&Model::transcribe, recording("audio/amr")).error().fault == Fault::not_configured);
 }
 
 TEST_CASE("words are spoken") {

@@ -263,6 +263,7 @@ TEST_CASE("pictures, voice messages and reading aloud have caps of their own") {
     }
     gpt::TranscribeRequest transcribe;
     transcribe.asker = asker;
+    transcribe.audio.mime = "audio/ogg";
     transcribe.audio.bytes = std::string(40'000, 'x');  // at least a minute at 600 bytes a second
     fixture.budget->transcribe(std::move(transcribe), note);
     gpt::TranscribeRequest shorter;

@@ -166,6 +166,32 @@ TEST_CASE("audio becomes a voice note, once") {
     CHECK(files_in(directory.path()) == 2);
 }
 
+TEST_CASE("recordings of telephones become voice notes, bytes for bytes") {
+    const test::TempDirectory directory;
+    const Store store(directory.path());
+    Voice voice(store, find_ffmpeg(), Logger());
+    const auto make = [&](Voice& by, const std::string& bytes) {
+        std::promise<Result<std::string>> made;
+        by.make(bytes, "", [&](Result<std::string> note) { made.set_value(std::move(note)); });
+        return made.get_future().get();
+    };
+    using namespace std::string_literals;
+    std::string amr = "#!AMR\n", aac;
+    for (int i = 0; i < 50; ++i) {
+        amr += "\x3C" + std::string(31, '\0');                       // 20 ms at 12.2 kbit/s
+        aac += "\xFF\xF1\x50\x40\x01\xBF\xFC\0\xC8\0\x80\x23\x80"s;  // 1,024 samples of silence
+    }
+    for (const auto& recording : {amr, aac}) {
+        const auto note = make(voice, recording);
+        REQUIRE(note.has_value());
+        CHECK(note->substr(0, 4) == "OggS");
+        CHECK(note->substr(28, 8) == "OpusHead");
+    }
+    CHECK(make(voice, "no sound").error().code == Errc::invalid);
+    Voice without(store, "", Logger());
+    CHECK(make(without, amr).error().code == Errc::unavailable);
+}
+
 TEST_CASE("what is not audio does not become a voice note, and reaches no other file") {
     const test::TempDirectory directory;
     const Store store(directory.path());

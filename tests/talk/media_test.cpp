@@ -22,6 +22,16 @@ TEST_CASE("a voice note is answered by what it says") {
     CHECK(host.model.heard[0].bytes == "OggS pretended");
     CHECK(host.store.ask("select asked from turns") == "[voice note]\nwhat is the time?");
 
+    // What is wrong with a recording is told.
+    for (const auto& [fault, words] :
+         {std::pair(gpt::Fault::invalid, "I could not open that recording."),
+          std::pair(gpt::Fault::unsupported, "I cannot listen to recordings of that kind here."),
+          std::pair(gpt::Fault::too_long, "That recording is too long for me."),
+          std::pair(gpt::Fault::away, "Sorry, I cannot listen to recordings right now.")}) {
+        host.model.deaf = fault;
+        CHECK(host.say("", me, &note) == Texts{words});
+    }
+    host.model.deaf.reset();
     host.model.speech = " ";
     CHECK(host.say("", me, &note) == Texts{"I could not hear any words in your recording."});
 }

@@ -41,6 +41,12 @@ public:
     }
     void transcribe(gpt::TranscribeRequest request, gpt::Done<gpt::Transcript> done) override {
         heard.push_back(request.audio);
+        if (deaf) {
+            executor_.post([done = std::move(done), why = *deaf]() mutable {
+                done(gpt::ModelError{why, "the test wants it so", {}});
+            });
+            return;
+        }
         gpt::Transcript transcript;
         transcript.text = speech;
         executor_.post([done = std::move(done), transcript]() mutable { done(transcript); });
@@ -67,6 +73,7 @@ public:
     Script otherwise = [](const gpt::ChatRequest&) { return words("fine"); };
     std::string summary_text = "they talked";
     std::string speech = "spoken words";
+    std::optional<gpt::Fault> deaf;  // why recordings are not heard
     std::vector<gpt::ChatRequest> requests, summaries;
     std::vector<gpt::Audio> heard;
     std::vector<gpt::Done<gpt::ChatAnswer>> waiting;
