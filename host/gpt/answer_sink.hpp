@@ -22,6 +22,7 @@ public:
     // The body is over. False when it was neither a stream nor JSON: `raw()` is what it was then.
     bool finish();
 
+    bool streamed() const { return form_ == Form::events; }
     Reply& reply() { return reader_->reply; }
     const std::string& raw() const { return raw_; }
 

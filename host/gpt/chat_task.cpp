@@ -81,12 +81,19 @@ void ChatTask::attempt() {
     // The question does not change while it is under way.
     core_->away(
         image_bytes(request_),
-        [self = shared_from_this(), model = model_, profile = profile_, max_tokens] {
+        [self = shared_from_this(), model = model_, profile = asked_by(), max_tokens] {
             return dialect_of(profile).body(self->request_, model, profile, max_tokens);
         },
         [self = shared_from_this(), exchange = exchange_](std::string body) {
             if (self->done_ && exchange == self->exchange_) self->send(std::move(body));
         });
+}
+
+// The profile as it is for this question.
+Profile ChatTask::asked_by() const {
+    Profile profile = profile_;
+    if (!request_.tools.empty() && profile.tools && !profile.stream_tools) profile.stream = false;
+    return profile;
 }
 
 void ChatTask::send(std::string body) {
@@ -96,7 +103,7 @@ void ChatTask::send(std::string body) {
     });
     auto request =
         api_request(options_, endpoint_.base + dialect.path(), std::move(body), "application/json", deadline_);
-    request.headers.set("Accept", profile_.stream ? "text/event-stream, application/json" : "application/json");
+    request.headers.set("Accept", asked_by().stream ? "text/event-stream, application/json" : "application/json");
     request.idle_timeout_ms = static_cast<int>(core_->patience.idle.count());
     request.sink = sink_;
     core_->client.send(std::move(request), [self = shared_from_this(), exchange = exchange_](net::ClientResult result) {

@@ -23,6 +23,7 @@ private:
     void found(const Found& found);
     void attempt();
     void send(std::string body);
+    Profile asked_by() const;
     void progressed(int exchange);
     void ended(int exchange, const net::ClientResult* result);
     void refused(const net::ClientResponse& response);

@@ -84,6 +84,7 @@ struct ChatAnswer {
     std::string model;  // the one that answered
     Usage usage;
     bool truncated = false;  // the limit of tokens or a broken stream cut it off
+    bool streamed = false;   // it came in pieces
 };
 
 enum class Fault {

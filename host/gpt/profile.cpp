@@ -28,10 +28,20 @@ struct Flag {
     std::string_view name;
     bool Profile::*member;
 };
-constexpr Flag flags[] = {{"developer_role", &Profile::developer_role}, {"tools", &Profile::tools},
-                          {"json_schema", &Profile::json_schema},       {"vision", &Profile::vision},
-                          {"responses", &Profile::responses},           {"stream", &Profile::stream},
+constexpr Flag flags[] = {{"developer_role", &Profile::developer_role},
+                          {"tools", &Profile::tools},
+                          {"stream_tools", &Profile::stream_tools},
+                          {"json_schema", &Profile::json_schema},
+                          {"vision", &Profile::vision},
+                          {"responses", &Profile::responses},
+                          {"stream", &Profile::stream},
                           {"stream_usage", &Profile::stream_usage}};
+
+const char* cap_name(Profile::Cap cap) {
+    return cap == Profile::Cap::both         ? "both"
+           : cap == Profile::Cap::max_tokens ? "max_tokens"
+                                             : "max_completion_tokens";
+}
 
 std::optional<bool> yes_or_no(std::string_view text) {
     if (text == "yes" || text == "true" || text == "1" || text == "on") return true;
@@ -70,7 +80,7 @@ bool is_about_a_parameter(const ProviderError& error, const std::string& words) 
         return false;
     for (const auto* word :
          {"unsupported", "not supported", "not support", "unknown", "unrecognized", "unexpected", "invalid",
-          "not permitted", "not allowed", "extra inputs", "requires", "use ", "extra_forbidden"})
+          "not permitted", "not allowed", "extra inputs", "requires", "use ", "extra_forbidden", "multimodal"})
         if (says(words, word)) return true;
     return !error.param.empty();
 }
@@ -93,6 +103,13 @@ std::optional<std::string> learn_cap(Profile& profile, const std::string& words)
 }
 
 }  // namespace
+
+std::string in_words(const Profile& profile) {
+    std::string words = std::string("cap=") + cap_name(profile.cap);
+    if (profile.context > 0) words += " context=" + std::to_string(profile.context);
+    for (const auto& flag : flags) words += " " + std::string(flag.name) + (profile.*flag.member ? "=yes" : "=no");
+    return words;
+}
 
 Profile first_guess(const Endpoint& endpoint, std::string_view model) {
     Profile profile;
@@ -135,6 +152,8 @@ std::optional<std::string> learn(Profile& profile, const ProviderError& error) {
     if (says(words, "stream_options") || says(words, "include_usage"))
         return switch_off(profile.stream_usage, "stream_options");
     if (const auto cap = learn_cap(profile, words)) return cap;
+    if (profile.stream && profile.stream_tools && says(words, "tool") && says(words, "stream"))
+        return switch_off(profile.stream_tools, "streams with tools");
     if (says(words, "response_format") || says(words, "json_schema") || says(words, "text.format"))
         return switch_off(profile.json_schema, "response_format");
     if (says(words, "tool_choice") || says(words, "tool choice") || says(words, "tool-call-parser") ||

@@ -20,7 +20,8 @@ struct Profile {
     Cap cap = Cap::both;
     bool developer_role = false;  // instead of "system"
     bool tools = true;
-    bool json_schema = true;  // as response_format; else it is asked for in words
+    bool stream_tools = true;  // else what may call tools answers in one piece
+    bool json_schema = true;   // as response_format; else it is asked for in words
     bool vision = true;
     bool responses = false;  // the Responses dialect instead of Chat Completions
     bool stream = true;
@@ -30,11 +31,14 @@ struct Profile {
     bool operator==(const Profile&) const = default;
 };
 
+// All of it in the words that apply_override() takes.
+std::string in_words(const Profile& profile);
+
 Profile first_guess(const Endpoint& endpoint, std::string_view model);
 
 // "cap=max_tokens tools=no context=8192": cap is max_tokens, max_completion_tokens or both, context a number, the
-// others (developer_role, tools, json_schema, vision, responses, stream, stream_usage) yes or no. Errc::invalid names
-// the word that is wrong.
+// others (developer_role, tools, stream_tools, json_schema, vision, responses, stream, stream_usage) yes or no.
+// Errc::invalid names the word that is wrong.
 Result<void> apply_override(Profile& profile, std::string_view words);
 
 // Changes the profile so that the next request leaves out, or says otherwise, what this error is about. Answers with

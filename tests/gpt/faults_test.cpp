@@ -57,6 +57,21 @@ std::vector<Case> answers_that_come_all_the_same() {
                      "yes",
                      {},
                      2});
+    cases.push_back({"rate limit with fields as only proxies write them",
+                     {refuses(429, "{}",
+                              "Retry-After: -1\r\nx-ratelimit-remaining-tokens: -1\r\nx-ratelimit-reset-requests: "
+                              "6m0s\r\nx-ratelimit-limit-requests: \r\n"),
+                      says("yes")},
+                     "yes",
+                     {},
+                     2});
+    cases.push_back(
+        {"an error with 200 in one piece",
+         {refuses(200, R"({"object":"error","message":"engine died","type":"InternalServerError","code":500})"),
+          says("yes")},
+         "yes",
+         {},
+         2});
     cases.push_back(
         {"500 and a page",
          {talk([](Wire& wire) { wire.answer(502, "<html><title>Bad Gateway</title></html>", "text/html"); }),
@@ -261,6 +276,14 @@ std::vector<Case> no_answers() {
          {refuses(
              429,
              R"({"error":{"message":"You exceeded your current quota","type":"insufficient_quota","param":null,"code":"insufficient_quota"}})")},
+         "",
+         Fault::quota,
+         1,
+         false,
+         nothing});
+    cases.push_back(
+        {"no credit, told inside the stream",
+         {events({R"({"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}})"})},
          "",
          Fault::quota,
          1,
@@ -501,6 +524,39 @@ TEST_CASE("the deadline of a question is kept, whatever the model does") {
     CHECK(answer->truncated);
     request.deadline = std::chrono::steady_clock::now() - 1s;
     CHECK(at.fault(request) == Fault::timeout);
+}
+
+TEST_CASE("a wish to come back later is obeyed, within the time that there is") {
+    Asking at;
+    const auto wish = [](const char* seconds) {
+        return refuses(429, "{}", "Retry-After: " + std::string(seconds) + "\r\n");
+    };
+    auto started = std::chrono::steady_clock::now();
+    at.model.script({wish("1"), says("yes")});
+    CHECK(at.said() == "yes");
+    CHECK(std::chrono::steady_clock::now() - started >= 1s);
+    // Longer than the question may take: nobody waits for that.
+    started = std::chrono::steady_clock::now();
+    at.model.script({wish("30"), says("too late")});
+    CHECK(at.fault() == Fault::busy);
+    CHECK(at.model.asked().size() == 1);
+    CHECK(std::chrono::steady_clock::now() - started < 1s);
+}
+
+TEST_CASE("all attempts together keep within the time of a question") {
+    auto patience = Asking::quick();
+    patience.question = 1'500ms;
+    patience.retries.attempts = 1'000;
+    Asking at(patience);
+    const auto started = std::chrono::steady_clock::now();
+    at.model.script({[](const Asked&, Wire& wire) {
+        wire.begin();
+        wire.abandoned_within(100);
+        wire.cut();
+    }});
+    CHECK_FALSE(at.chat());
+    CHECK(at.model.asked().size() > 3);
+    CHECK(std::chrono::steady_clock::now() - started < 3s);
 }
 
 TEST_CASE("questions under way when the host ends are answered") {

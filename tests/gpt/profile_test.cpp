@@ -42,6 +42,10 @@ TEST_CASE("what the operator says") {
     CHECK(profile.context == 8192);
     CHECK_FALSE(profile.vision);
     CHECK(profile.responses);
+    // What was learned is shown in the same words.
+    Profile again;
+    REQUIRE(apply_override(again, in_words(profile)));
+    CHECK(again == profile);
     for (const char* bad : {"tools", "tools=perhaps", "cap=some", "context=-1", "colour=red", "tools=no x"}) {
         CAPTURE(bad);
         Profile other;
@@ -66,6 +70,12 @@ TEST_CASE("what is learned") {
     CHECK_FALSE(profile.stream);
     CHECK_FALSE(learn(profile, error("the sky is grey")));
     CHECK_FALSE(learn(profile, error("tools are not supported", "", 429)));
+    profile.stream = true;
+    CHECK(learn(profile, error("Cannot use tools with stream", "", 500)));
+    CHECK_FALSE(profile.stream_tools);
+    CHECK(profile.stream);
+    CHECK(learn(profile, error("/models/x is not a multimodal model")));
+    CHECK_FALSE(profile.vision);
     profile.responses = true;
     CHECK_FALSE(learn(profile, error("The model 'x' does not exist", "", 404)));
     CHECK(learn(profile, error("Not Found", "", 404)));
