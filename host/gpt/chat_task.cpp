@@ -66,7 +66,10 @@ void ChatTask::found(const Found& found) {
     if (const auto understood = apply_override(ignored, options_.profile); !understood)
         core_->log.warn("gpt.profile", {{"problem", understood.error().message}});
     if (profile_.context == 0) profile_.context = found.context_of(model_);
-    if (request_.model.empty()) core_->context = profile_.context;
+    if (request_.model.empty()) {
+        core_->context = profile_.context;
+        core_->scale = core_->scale_of(endpoint_, model_);
+    }
     attempt();
 }
 
@@ -167,12 +170,24 @@ bool ChatTask::adapt(const ProviderError& error) {
 void ChatTask::settled(bool broken) {
     auto& reply = sink_->reply();
     if (reply.error && !reply.begun() && adapt(*reply.error)) return;
-    auto outcome = settle(reply, request_, model_, broken);
+    if (!broken) learn_tokens(reply);
+    auto outcome = settle(reply, request_, model_, core_->scale_of(endpoint_, model_), broken);
     if (auto* failure = std::get_if<Failure>(&outcome)) {
         spend(failure->error.usage);
         return failed(std::move(*failure));
     }
-    answered(std::move(std::get<ChatAnswer>(outcome)));
+    auto& answer = std::get<ChatAnswer>(outcome);
+    answer.streamed = sink_->streamed();
+    answered(std::move(answer));
+}
+
+// What was really counted corrects the estimates of questions to come.
+void ChatTask::learn_tokens(const Reply& reply) {
+    const bool whole = request_.tools.empty() || profile_.tools;  // else it counted less than was meant
+    if (!reply.usage || !whole) return;
+    auto& scale = core_->scale_of(endpoint_, model_);
+    scale.learn(request_, reply.usage->input_tokens);
+    if (request_.model.empty()) core_->scale = scale;
 }
 
 void ChatTask::answered(ChatAnswer answer) {
@@ -221,7 +236,7 @@ void ChatTask::time_is_up() {
     if (!done_) return;
     ModelError late{Fault::timeout, "the model did not answer in time", spent_};
     if (!sink_ || !sink_->reply().begun()) return finish(std::move(late));
-    auto outcome = settle(sink_->reply(), request_, model_, true);
+    auto outcome = settle(sink_->reply(), request_, model_, core_->scale_of(endpoint_, model_), true);
     if (auto* failure = std::get_if<Failure>(&outcome)) {
         spend(failure->error.usage);
         late.usage = spent_;

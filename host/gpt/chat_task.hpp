@@ -28,6 +28,7 @@ private:
     void ended(int exchange, const net::ClientResult* result);
     void refused(const net::ClientResponse& response);
     void settled(bool broken);
+    void learn_tokens(const Reply& reply);
     void answered(ChatAnswer answer);
     void mend(const std::string& answer, const std::string& what);
     void failed(Failure failure);

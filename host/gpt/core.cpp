@@ -2,6 +2,17 @@
 
 namespace parley::gpt {
 
+namespace {
+
+constexpr std::size_t most_scales = 1'000;
+
+}  // namespace
+
+TokenScale& Core::scale_of(const Endpoint& endpoint, const std::string& model) {
+    if (scales.size() >= most_scales) scales.clear();
+    return scales[{endpoint.base, model}];
+}
+
 net::ClientRequest api_request(const Options& options, std::string url, std::string body, std::string_view content_type,
                                SteadyTime deadline) {
     net::ClientRequest request;

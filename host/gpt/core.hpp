@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <random>
 
@@ -39,10 +40,15 @@ struct Core {
     Patience patience;
     Discovery discovery;
     Profiles profiles{};
-    std::atomic<int> context{0};  // of the chat model, tokens; 0: not known yet
+    std::atomic<int> context{0};                                         // of the chat model, tokens; 0: not known yet
+    TokenScale scale{};                                                  // of the chat model
+    std::map<std::pair<std::string, std::string>, TokenScale> scales{};  // of all, by endpoint and name
     std::mt19937_64 random{std::random_device()()};
 
     double chance() { return std::uniform_real_distribution<double>(0, 1)(random); }
+
+    // Of one model. The reference is good until the next call.
+    TokenScale& scale_of(const Endpoint& endpoint, const std::string& model);
 
     // When a question with this deadline is given up at the latest.
     SteadyTime limit(SteadyTime deadline) const {

@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "core/message.hpp"
 #include "core/unique_function.hpp"
+#include "gpt/tokens.hpp"
 
 namespace parley::gpt {
 
@@ -187,6 +188,9 @@ public:
 
     // [any thread] How many tokens the chat model takes, question and answer together; 0: not known (yet).
     virtual int context_tokens() const { return 0; }
+
+    // [I/O thread] How it counts tokens, as far as that is known by now.
+    virtual TokenScale token_scale() const { return {}; }
 };
 
 }  // namespace parley::gpt

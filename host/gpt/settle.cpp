@@ -2,7 +2,6 @@
 
 #include "core/ids.hpp"
 #include "gpt/think.hpp"
-#include "gpt/tokens.hpp"
 
 namespace parley::gpt {
 namespace {
@@ -20,17 +19,17 @@ Failure empty_handed(const Reply& reply, std::size_t damaged) {
 
 }  // namespace
 
-Usage usage_of(const Reply& reply, const ChatRequest& request) {
+Usage usage_of(const Reply& reply, const ChatRequest& request, const TokenScale& scale) {
     Usage usage;
     if (reply.usage) usage = *reply.usage;
     if (!reply.usage && !reply.begun()) return usage;
     if (usage.input_tokens == 0) {  // some count only what was not in their cache
-        usage.input_tokens = estimate_tokens(request);
+        usage.input_tokens = scale.estimate(request);
         usage.estimated = true;
     }
     if (usage.output_tokens == 0 && reply.begun()) {
         const auto other = reply.thought_bytes + reply.calls.bytes();
-        usage.output_tokens = estimate_tokens(reply.text) + estimate_tokens(reply.refusal) +
+        usage.output_tokens = scale.estimate(reply.text) + scale.estimate(reply.refusal) +
                               static_cast<std::int64_t>((other * 10 + 31) / 32);
         usage.estimated = true;
     }
@@ -38,8 +37,8 @@ Usage usage_of(const Reply& reply, const ChatRequest& request) {
 }
 
 std::variant<ChatAnswer, Failure> settle(Reply& reply, const ChatRequest& request, const std::string& asked_model,
-                                         bool broken) {
-    const auto usage = usage_of(reply, request);
+                                         const TokenScale& scale, bool broken) {
+    const auto usage = usage_of(reply, request, scale);
     const bool cut = reply.end == Reply::End::none && (broken || !reply.over);
     ChatAnswer answer;
     answer.text = strip_thoughts(reply.text);

@@ -32,6 +32,7 @@ public:
     }
     bool configured() const override { return next_.configured(); }
     int context_tokens() const override { return next_.context_tokens(); }
+    gpt::TokenScale token_scale() const override { return next_.token_scale(); }
 
 protected:
     gpt::Model& next_;

@@ -24,10 +24,11 @@ void Turn::ask() {
     messages.resize(1);
     messages[0].role = gpt::Role::system;
     messages[0].text = system_;
+    const auto budget = talk_.budget();
     if (!shrunk_)
-        for (auto& message : window(past_, talk_.budget())) messages.push_back(std::move(message));
+        for (auto& message : window(past_, budget)) messages.push_back(std::move(message));
     gpt::ChatMessage question;
-    question.text = shrunk_ ? shortened(question_, talk_.budget().tokens / 4) : question_;
+    question.text = shrunk_ ? shortened(question_, budget.tokens / 4, budget.scale) : question_;
     question.images = images_;
     messages.push_back(std::move(question));
     messages.insert(messages.end(), exchange_.begin(), exchange_.end());

@@ -28,8 +28,8 @@ std::string name_text(std::string_view name) {
     return line;
 }
 
-std::int64_t tokens_of(const db::PastTurn& turn) {
-    return gpt::estimate_tokens(turn.asked) + gpt::estimate_tokens(turn.attached) + gpt::estimate_tokens(turn.answered);
+std::int64_t tokens_of(const db::PastTurn& turn, const gpt::TokenScale& scale) {
+    return scale.estimate(turn.asked) + scale.estimate(turn.attached) + scale.estimate(turn.answered);
 }
 
 }  // namespace
@@ -60,12 +60,12 @@ std::string fenced(std::string_view title, std::string_view text) {
     return "[" + name_text(title) + "]\n<<<\n" + inside + "\n>>>";
 }
 
-std::string shortened(std::string_view text, std::int64_t tokens) {
-    if (gpt::estimate_tokens(text) <= tokens) return std::string(text);
-    auto size = std::min(text.size(), static_cast<std::size_t>(std::max<std::int64_t>(tokens, 1)) * 32 / 10);
-    auto part = text::truncate_utf8(text, size);
-    while (part.size() > 16 && gpt::estimate_tokens(part) > tokens)
-        part = text::truncate_utf8(text, part.size() * 9 / 10);
+std::string shortened(std::string_view text, std::int64_t tokens, const gpt::TokenScale& scale) {
+    const auto whole = scale.estimate(text);
+    if (whole <= tokens) return std::string(text);
+    auto part = text::truncate_utf8(text, text.size() * static_cast<std::size_t>(std::max<std::int64_t>(tokens, 1)) /
+                                              static_cast<std::size_t>(whole));
+    while (part.size() > 16 && scale.estimate(part) > tokens) part = text::truncate_utf8(text, part.size() * 9 / 10);
     return std::string(part) + "\n[the rest is left out]";
 }
 
@@ -73,7 +73,7 @@ std::vector<gpt::ChatMessage> window(const std::vector<db::PastTurn>& turns, con
     auto first = turns.end();
     std::int64_t tokens = 0;
     while (first != turns.begin() && static_cast<std::size_t>(turns.end() - first) < budget.turns) {
-        tokens += tokens_of(*std::prev(first));
+        tokens += tokens_of(*std::prev(first), budget.scale);
         if (tokens > budget.tokens) break;
         --first;
     }
@@ -92,7 +92,7 @@ std::vector<gpt::ChatMessage> window(const std::vector<db::PastTurn>& turns, con
 
 std::size_t to_summarise(const std::vector<db::PastTurn>& turns, const Budget& budget) {
     std::int64_t tokens = 0;
-    for (const auto& turn : turns) tokens += tokens_of(turn);
+    for (const auto& turn : turns) tokens += tokens_of(turn, budget.scale);
     if (turns.size() * 10 < budget.turns * 7 && tokens * 10 < budget.tokens * 7) return 0;
     const auto keep = std::max<std::size_t>(1, budget.turns / 3);
     return turns.size() > keep ? turns.size() - keep : 0;

@@ -31,11 +31,12 @@ std::string system_text(const Setting& setting);
 std::string fenced(std::string_view title, std::string_view text);
 
 // Of a text at most so many tokens, with a note when something is left out.
-std::string shortened(std::string_view text, std::int64_t tokens);
+std::string shortened(std::string_view text, std::int64_t tokens, const gpt::TokenScale& scale = {});
 
 struct Budget {
     std::size_t turns = 5;
     std::int64_t tokens = 6'000;
+    gpt::TokenScale scale{};  // of the model
 };
 
 // The newest turns that fit, oldest first: never more than the budget, never half a turn.

@@ -25,11 +25,12 @@ void Summaries::begin(const db::ConversationState& state, std::size_t count, gpt
     if (count == 0 || count > state.turns.size() || !running_.insert(state.id).second) return;
     std::string told;
     if (!state.summary.empty()) told += "Before: " + state.summary + "\n\n";
+    const auto scale = model_.token_scale();
     for (std::size_t i = 0; i < count; ++i) {
         const auto& turn = state.turns[i];
-        told +=
-            "Person: " + shortened(turn.asked + (turn.attached.empty() ? "" : "\n" + turn.attached), most_of_a_turn);
-        told += "\nAssistant: " + shortened(turn.answered, most_of_a_turn) + "\n";
+        told += "Person: " +
+                shortened(turn.asked + (turn.attached.empty() ? "" : "\n" + turn.attached), most_of_a_turn, scale);
+        told += "\nAssistant: " + shortened(turn.answered, most_of_a_turn, scale) + "\n";
     }
     gpt::ChatRequest request;
     asker.kind = gpt::Asker::Kind::summary;

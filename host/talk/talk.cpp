@@ -40,7 +40,7 @@ Budget Talk::budget() const {
     // Window and question may be as large as this each; commands, help and the answer need room as well.
     if (const int context = parts_.model.context_tokens(); context > 0)
         tokens = std::min<std::int64_t>(tokens, std::max(500, context / 4));
-    return {static_cast<std::size_t>(messages / 2), tokens};
+    return {static_cast<std::size_t>(messages / 2), tokens, parts_.model.token_scale()};
 }
 
 // Made anew once a second at most: plugins come and go seldom, turns begin often.

@@ -111,7 +111,7 @@ std::string Turn::system_for(const db::ConversationState& state) const {
 std::string Turn::help() const {
     auto all = pipeline::help_in_full(offer_->commands, prefix());
     const int context = talk_.parts().model.context_tokens();
-    if (context == 0 || gpt::estimate_tokens(all) <= context / 4) return all;
+    if (context == 0 || talk_.parts().model.token_scale().estimate(all) <= context / 4) return all;
     return pipeline::help_overview(offer_->commands, false, prefix(), true);
 }
 
@@ -136,9 +136,9 @@ void Turn::attached(std::size_t index, Attachment attachment) {
     if (!attachment.said.empty()) remember(attachment.said);
     if (!attachment.text.empty()) {
         const auto budget = talk_.budget();
-        question_ += fenced(attachment.note, shortened(attachment.text, budget.tokens)) + "\n";
-        write_.attached +=
-            fenced(attachment.note, shortened(attachment.text, std::min(most_remembered, budget.tokens / 3)));
+        question_ += fenced(attachment.note, shortened(attachment.text, budget.tokens, budget.scale)) + "\n";
+        write_.attached += fenced(
+            attachment.note, shortened(attachment.text, std::min(most_remembered, budget.tokens / 3), budget.scale));
         foreign_ = true;
     }
     if (!attachment.images.empty()) foreign_ = true;
@@ -157,7 +157,7 @@ void Turn::compose() {
         return finish();
     }
     const auto budget = talk_.budget();
-    std::string asked = shortened(write_.asked, budget.tokens);
+    std::string asked = shortened(write_.asked, budget.tokens, budget.scale);
     if (!last().group.empty() && !last().sender_name.empty()) asked = clean(last().sender_name) + ": " + asked;
     question_ += asked;
     if (conversation_.said.size() == 1 && conversation_.said.front().words.empty() && write_.attached.size() > 0)

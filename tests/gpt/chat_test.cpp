@@ -1,6 +1,7 @@
 // What is asked of a model, and what is made of its answers, server by server.
 #include <boost/json/parse.hpp>
 
+#include "core/crypto.hpp"
 #include "gpt/mock_model.hpp"
 
 using namespace parley;
@@ -197,6 +198,28 @@ TEST_CASE("llama.cpp: pings, integer codes, no templates for tools") {
     CHECK(at.said() == "loaded");
 }
 
+TEST_CASE("llama.cpp of old: what may call tools is not streamed, all else is") {
+    Asking at;
+    at.model.script({[](const Asked& asked, Wire& wire) {
+        const auto body = asked.json().as_object();
+        if (!body.contains("tools")) return says("streamed")(asked, wire);
+        if (body.contains("stream"))
+            return wire.answer(
+                500, R"({"error":{"code":500,"message":"Cannot use tools with stream","type":"server_error"}})");
+        wire.answer(
+            200,
+            R"({"choices":[{"message":{"content":null,"tool_calls":[{"type":"function","function":{"name":"weather","arguments":"{}"}}]},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":9,"completion_tokens":4}})");
+    }});
+    const auto answer = at.chat(with_tool());
+    REQUIRE(answer);
+    CHECK(answer->tool_calls.at(0).name == "weather");
+    CHECK_FALSE(answer->streamed);
+    CHECK(at.model.asked().size() == 2);
+    CHECK(at.chat()->streamed);
+    at.chat(with_tool());
+    CHECK(at.model.asked().size() == 4);
+}
+
 TEST_CASE("Ollama: calls all at index 0, arguments of its own kind, errors in one word") {
     Asking at;
     at.model.script({[](const Asked&, Wire& wire) {
@@ -238,6 +261,12 @@ TEST_CASE("vLLM: tools and stream options that it was not started for") {
     at.model.script({talk});
     CHECK(at.said(with_tool()) == "fine");
     CHECK(at.model.asked().size() == 3);
+    auto seen = question("what is it?");
+    seen.messages[0].images.push_back({"image/png", "\x89PNG"});
+    at.model.script({refuses(
+        400,
+        R"({"object":"error","message":"/models/qwen is not a multimodal model","type":"BadRequestError","param":null,"code":400})")});
+    CHECK(at.fault(seen) == Fault::unsupported);
     at.model.script({refuses(
         400,
         R"({"object":"error","message":"This model's maximum context length is 4096 tokens. However, you requested 6000 tokens. Please reduce the length of the messages or max_tokens.","type":"BadRequestError","param":null,"code":400})")});
@@ -285,6 +314,52 @@ TEST_CASE("pictures go inside the question, or it is said that the model is blin
     CHECK(at.model.asked().size() == 1);
     CHECK(at.fault(request) == Fault::unsupported);
     CHECK(at.model.asked().size() == 1);
+}
+
+TEST_CASE("large pictures are put into a question beside the loop") {
+    Asking at;
+    auto request = question("what is it?");
+    for (const char byte : {'a', 'b', 'c'})
+        request.messages[0].images.push_back({"image/png", std::string(1 << 20, byte)});
+    request.deadline = std::chrono::steady_clock::now() + 15s;
+    at.model.script({refuses(500, "{}"), says("three")});
+    CHECK(at.said(request) == "three");
+    REQUIRE(at.model.asked().size() == 2);
+    const auto content = at.model.asked().at(1).json().at("messages").at(0).at("content");
+    const auto& url = content.at(3).at("image_url").at("url").as_string();
+    const bool whole = url == "data:image/png;base64," + crypto::base64_encode(std::string(1 << 20, 'c'));
+    CHECK(whole);
+    // The loop is free while a worker makes it: here the only worker is busy, and the loop is not.
+    std::promise<void> free;
+    REQUIRE(at.workers.submit([busy = free.get_future().share()] { busy.wait(); }));
+    request.deadline = std::chrono::steady_clock::now() + 300ms;
+    at.model.script({says("too late")});
+    CHECK(at.fault(request) == Fault::timeout);
+    CHECK(at.said() == "too late");
+    CHECK(at.model.asked().size() == 1);
+    free.set_value();
+}
+
+TEST_CASE("what a model really counts corrects the estimates") {
+    Asking at;
+    const auto ask = [&] { return question(std::string(1'000, 'x')); };
+    const auto estimated = [&] {
+        at.model.script({[](const Asked&, Wire& wire) { wire.stream({delta("yes"), finish(), "[DONE]"}); }});
+        return at.chat(ask())->usage;
+    };
+    CHECK(estimated().input_tokens > 300);
+    CHECK(estimated().estimated);
+    const auto counting = [](const Asked&, Wire& wire) {
+        wire.stream({delta("yes"), finish(),
+                     R"({"choices":[],"usage":{"prompt_tokens":207,"completion_tokens":1,"total_tokens":208}})"});
+    };
+    at.model.script({counting});
+    for (int i = 0; i < 20; ++i) CHECK(at.chat(ask())->usage.input_tokens == 207);
+    CHECK(std::abs(estimated().input_tokens - 207) < 5);
+    at.thread.run([&] { CHECK(std::abs(at.provider->token_scale().estimate(std::string(1'000, 'x')) - 200) < 5); });
+    // Another model counts otherwise.
+    at.options.model = "another";
+    CHECK(estimated().input_tokens > 300);
 }
 
 TEST_CASE("answers that fit a schema") {

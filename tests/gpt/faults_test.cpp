@@ -33,6 +33,8 @@ MockModel::Talk events(std::initializer_list<std::string> list) {
 
 const std::pair<std::int64_t, std::int64_t> nothing{0, 0}, estimated{-1, -1};
 
+const std::int64_t estimate_of_hi = TokenScale().estimate(question());
+
 std::vector<Case> answers_that_come_all_the_same() {
     std::vector<Case> cases;
     cases.push_back({"rate limit, then an answer",
@@ -135,6 +137,20 @@ std::vector<Case> answers_that_come_all_the_same() {
              {delta("yes"),
               R"({"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":11,"completion_tokens":7}})"})},
          "yes"});
+    cases.push_back(
+        {"padding beside the words",
+         {events(
+             {R"({"choices":[{"index":0,"delta":{"content":"yes"},"logprobs":null}],"obfuscation":"aZ3kk","x":[{}]})",
+              finish(), usage_chunk, "[DONE]"})},
+         "yes"});
+    cases.push_back(
+        {"usage without what was in the cache",
+         {events({delta("yes"), finish(), R"({"choices":[],"usage":{"prompt_tokens":0,"completion_tokens":7}})"})},
+         "yes",
+         {},
+         1,
+         false,
+         {estimate_of_hi, 7}});
     cases.push_back({"no usage", {events({delta("yes"), finish(), "[DONE]"})}, "yes", {}, 1, false, estimated});
     cases.push_back({"the body stays open behind [DONE]",
                      {talk([](Wire& wire) {

@@ -1,4 +1,4 @@
-// Addresses, thoughts, tokens, schemas and errors: what needs no server.
+// Addresses, thoughts, schemas and errors: what needs no server.
 #include <catch2/catch.hpp>
 
 #include <boost/json/parse.hpp>
@@ -8,7 +8,6 @@
 #include "gpt/errors.hpp"
 #include "gpt/json_schema.hpp"
 #include "gpt/think.hpp"
-#include "gpt/tokens.hpp"
 #include "support/result_printer.hpp"
 
 using namespace parley;
@@ -70,15 +69,6 @@ TEST_CASE("thoughts are not part of an answer") {
     CHECK(strip_thoughts("so it is...</think>yes") == "yes");
     CHECK(strip_thoughts("<think>never ends").empty());
     CHECK(strip_thoughts("The tag <think>x</think> hides it") == "The tag <think>x</think> hides it");
-}
-
-TEST_CASE("tokens are estimated on the safe side") {
-    CHECK(estimate_tokens("") == 0);
-    CHECK(estimate_tokens("Hello, how are you today?") == 8);
-    CHECK(estimate_tokens("你好世界你好世界") >= 4);
-    ChatRequest request;
-    request.messages.push_back({Role::user, "hi", {{"image/png", "x"}}, {}, {}});
-    CHECK(estimate_tokens(request) > 800);
 }
 
 TEST_CASE("a value fits its schema or the path of what does not is told") {

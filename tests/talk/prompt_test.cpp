@@ -60,6 +60,24 @@ TEST_CASE("a long text is shortened to the tokens it may have", "[prompt]") {
     }
 }
 
+TEST_CASE("what a model counts decides how much fits", "[prompt]") {
+    const std::string words(8'000, 'x');
+    gpt::ChatRequest request;
+    request.messages.push_back({gpt::Role::user, words, {}, {}, {}});
+    gpt::TokenScale dear, cheap;
+    for (int i = 0; i < 50; ++i) dear.learn(request, 8'000);
+    for (int i = 0; i < 50; ++i) cheap.learn(request, 1'000);
+    CHECK(shortened(words, 1'000, dear).size() < 1'100);
+    CHECK(shortened(words, 1'000, cheap).size() > 7'000);
+
+    std::vector<db::PastTurn> turns;
+    for (int i = 0; i < 8; ++i) turns.push_back(turn(i, words.substr(0, 800), ""));
+    CHECK(window(turns, {8, 1'000, dear}).size() == 2);
+    CHECK(window(turns, {8, 1'000, cheap}).size() > 12);
+    CHECK(to_summarise(turns, {20, 8'000, dear}) > 0);
+    CHECK(to_summarise(turns, {20, 8'000, cheap}) == 0);
+}
+
 TEST_CASE("the system text tells who, when and what there is to run", "[prompt]") {
     Setting setting;
     setting.system_prompt = "Be kind.";
