@@ -28,6 +28,7 @@ void Api::open(net::Router& router, Application& app) {
     add_event_operations(gate_, app);
     add_host_operations(gate_, app);
     add_key_operations(gate_, app);
+    add_language_operations(gate_, app);
     add_list_operations(gate_, app);
     add_media_operations(gate_, app);
     add_message_operations(gate_, app);

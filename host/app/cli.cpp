@@ -151,6 +151,7 @@ int run_cli(int argc, char** argv) {
     add_account_verb(cli, *config, result);
     add_campaign_verb(cli, *config, result);
     add_template_verb(cli, *config, result);
+    add_gpt_verb(cli, *config, result);
     add_takeover_verb(cli, *config, result);
     add_user_verb(cli, *config, result);
     add_dead(cli, *config, result);

@@ -23,6 +23,8 @@ void add_campaign_verb(CLI::App& cli, config::Config& config, int& result);
 void add_template_verb(CLI::App& cli, config::Config& config, int& result);
 // `parley completion ...`: of all verbs that are added by the time it is called.
 void add_completion_verb(CLI::App& cli);
+// `parley gpt ...`
+void add_gpt_verb(CLI::App& cli, config::Config& config, int& result);
 // `parley takeover ...`
 void add_takeover_verb(CLI::App& cli, config::Config& config, int& result);
 // `parley user ...`

@@ -20,4 +20,12 @@ int Provider::context_tokens() const {
     return core_->context;
 }
 
+void Provider::probe(std::chrono::milliseconds within, UniqueFunction<void(Probed)> done) {
+    std::make_shared<Probe>(*this, core_, std::chrono::steady_clock::now() + within, std::move(done))->start();
+}
+
+TokenScale Provider::token_scale() const {
+    return core_->scale;
+}
+
 }  // namespace parley::gpt

@@ -4,6 +4,7 @@
 
 #include "gpt/core.hpp"
 #include "gpt/model.hpp"
+#include "gpt/probe.hpp"
 
 namespace parley::gpt {
 
@@ -28,6 +29,10 @@ public:
     void moderate(ModerateRequest request, Done<Verdict> done) override;
     bool configured() const override;
     int context_tokens() const override;
+    TokenScale token_scale() const override;
+
+    // [I/O thread] What is at the address and what it can do, found out by asking, within this time or a little more.
+    void probe(std::chrono::milliseconds within, UniqueFunction<void(Probed)> done);
 
 private:
     std::shared_ptr<Core> core_;

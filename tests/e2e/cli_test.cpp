@@ -23,7 +23,7 @@ Stage& stage() {
 TEST_CASE("help and wrong use have their exit codes") {
     const auto help = run_parley({"--help"});
     CHECK(help.code == 0);
-    for (const char* verb : {"serve", "migrate", "chat", "plugin", "send", "dead", "doctor"})
+    for (const char* verb : {"serve", "migrate", "chat", "plugin", "send", "dead", "gpt", "doctor"})
         CHECK_THAT(help.out, Contains(verb));
     CHECK(run_parley({"serve", "--help"}).code == 0);
     CHECK_THAT(run_parley({"--version"}).out, StartsWith("parley "));

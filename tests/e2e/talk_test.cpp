@@ -60,6 +60,38 @@ TEST_CASE("a document is read and goes into the question") {
                Catch::Contains("The tower is 300 metres high.") && Catch::Contains("what is it about?"));
 }
 
+TEST_CASE("gpt test tells in words what the model can do, with a host and without one") {
+    auto& stage = world().stage;
+    world().model.answer_with(answering("ready"));
+    const auto by_host = stage.host.cli({"gpt", "test"});
+    CAPTURE(by_host.out, by_host.err);
+    CHECK(by_host.code == 0);
+    CHECK_THAT(by_host.err, Catch::Contains("the running host"));
+    CHECK_THAT(by_host.out,
+               Catch::StartsWith("ok       " + world().model.url() + "/v1 answers and has 1 model: mock-1\n") &&
+                   Catch::Contains("ok       mock-1 answers, in ") &&
+                   Catch::Contains("ok       answers are streamed") &&
+                   Catch::Contains("lacks    the model was given a tool and answered in words") &&
+                   Catch::Contains("profile  cap=both "));
+
+    const std::vector<std::string> elsewhere{"gpt", "test", "--base-url", world().model.url(), "--model", "other"};
+    const auto alone = run_parley(elsewhere, {{"OPENAI_API_KEY", "sk-canary-key-77"}});
+    CAPTURE(alone.out, alone.err);
+    CHECK(alone.code == 0);
+    CHECK_THAT(alone.out, Catch::Contains("ok       other answers, in "));
+    CHECK(alone.out.find("canary") == std::string::npos);
+    const auto asked = world().model.requests_to("/v1/chat/completions");
+    CHECK(asked.back().headers.get("Authorization") == "Bearer sk-canary-key-77");
+
+    const auto away = run_parley({"gpt", "test", "--base-url", "http://127.0.0.1:1/v1"});
+    CHECK(away.code == 1);
+    CHECK_THAT(away.out, Catch::StartsWith("PROBLEM  http://127.0.0.1:1/v1 does not answer: "));
+    const TempDirectory empty;
+    const auto nothing = run_parley({"gpt", "test", "--data-dir", empty.path()});
+    CHECK(nothing.code == 1);
+    CHECK_THAT(nothing.err, Catch::Contains("the environment names no language model"));
+}
+
 TEST_CASE("a host that dies in the middle of a turn begins it again, and answers once") {
     auto& stage = world().stage;
     const std::string person = "923002000002";

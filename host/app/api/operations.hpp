@@ -19,6 +19,7 @@ void add_contact_operations(api::Gate& gate, Application& app);
 void add_event_operations(api::Gate& gate, Application& app);
 void add_host_operations(api::Gate& gate, Application& app);
 void add_key_operations(api::Gate& gate, Application& app);
+void add_language_operations(api::Gate& gate, Application& app);
 void add_list_operations(api::Gate& gate, Application& app);
 void add_media_operations(api::Gate& gate, Application& app);
 void add_message_operations(api::Gate& gate, Application& app);

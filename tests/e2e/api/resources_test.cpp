@@ -200,6 +200,14 @@ TEST_CASE("settings are read, changed and reset") {
     CHECK(owner().get("/settings/none").status == 404);
 }
 
+TEST_CASE("the language model is tested, and without one that is said") {
+    const auto found = owner().post("/gpt/test", "");
+    CAPTURE(found.body);
+    CHECK(found.status == 200);
+    CHECK(found.body.find("no language model is configured") != std::string::npos);
+    CHECK(owner().get("/gpt/test").status == 405);
+}
+
 TEST_CASE("a number on the blacklist is not answered") {
     CHECK(owner().call("PUT", "/blacklist/+49%20151%2077").status == 200);
     CHECK(owner().read("/blacklist/4915177").at("number").as_string() == "4915177");
