@@ -189,24 +189,43 @@ void measure_waiting_questions(Session& session, ModelServer& model) {
                               static_cast<double>(failed + (count - answered)), "", 0, false});
 }
 
-// The whole way: webhooks from so many people, one conversation each, answers at the gateway.
-void measure_waiting_conversations(Session& session, ModelServer& model) {
-    const auto count = std::to_string(session.options().waiting);
-    auto server = Server::parley(session.options(), session.directory("gpt"), session.gateway().port(),
-                                 {{"OPENAI_BASE_URL", model.base_url()},
-                                  {"OPENAI_MODEL", "bench"},
-                                  {"CONVERSATION_QUIET_MS", "200"},
-                                  {"GPT_CALLS_AT_ONCE", count},
-                                  {"GPT_CALLS_AT_ONCE_PER_ORGANISATION", count},
-                                  {"GPT_ORGANISATION_TOKENS_PER_DAY", "0"},
-                                  {"MAX_IN_MEMORY", std::to_string(2 * session.options().waiting)},
-                                  {"HANDLER_TIMEOUT_MS", "120000"},
-                                  {"GATEWAY_TIMEOUT_MS", "120000"}});
+// Who waits for the model in one host: people who wrote plain words, and handlers of plugins that asked it.
+struct Crowd {
+    unsigned conversations = 0, handlers = 0;
+    unsigned all() const { return conversations + handlers; }
+    std::string name() const {
+        std::string text;
+        if (conversations > 0) text = std::to_string(conversations) + " conversations";
+        if (handlers > 0) text += (text.empty() ? "" : " and ") + std::to_string(handlers) + " plugin handlers";
+        return text;
+    }
+};
+
+Server host_for(Session& session, const ModelServer& model, const Crowd& crowd) {
+    const auto all = std::to_string(crowd.all());
+    return Server::parley(session.options(), session.directory("gpt-" + all), session.gateway().port(),
+                          {{"OPENAI_BASE_URL", model.base_url()},
+                           {"OPENAI_MODEL", "bench"},
+                           {"PARLEY_PLUGINS_DIR", session.options().bench_plugins_dir},
+                           {"CONVERSATION_QUIET_MS", "200"},
+                           {"GPT_CALLS_AT_ONCE", all},
+                           {"GPT_CALLS_AT_ONCE_PER_ORGANISATION", all},
+                           {"GPT_ORGANISATION_TOKENS_PER_DAY", "0"},
+                           {"MAX_HANDLERS", std::to_string(std::max(crowd.handlers, 64u))},
+                           {"MAX_IN_MEMORY", std::to_string(2 * crowd.all())},
+                           {"HANDLER_TIMEOUT_MS", "120000"},
+                           {"GATEWAY_TIMEOUT_MS", "120000"}});
+}
+
+// The whole way: webhooks from so many people, answers at the gateway. Nobody is answered before all of them wait.
+void measure_waiting_crowd(Session& session, ModelServer& model, const Crowd& crowd) {
+    auto server = host_for(session, model, crowd);
     const auto before = memory_of(server.pid());
     auto plan = session.plan(server);
-    plan.command = "";
-    plan.slots = plan.chats = session.options().waiting;
-    plan.most = session.options().waiting;
+    plan.command = "/bench_ask ";
+    plan.plain_chats = crowd.conversations;
+    plan.slots = plan.chats = crowd.all();
+    plan.most = crowd.all();
     plan.chats_in_turn = true;
     plan.warm_up_s = 0;
     plan.window_s = 120;
@@ -229,17 +248,21 @@ void measure_waiting_conversations(Session& session, ModelServer& model) {
         holding = false;
         model.hold(false);
     };
-    const auto row = session.measure_once("parley, " + count + " conversations wait at once", server, plan);
+    const auto row = session.measure_once("parley, " + crowd.name() + " wait at once", server, plan);
     if (holding) model.hold(false);
     const auto& faults = row.load.faults;
-    session.report().figure("conversations that wait at once",
-                            count + ", " + std::to_string(held) + " of them with a connection: RSS " +
-                                number(most.resident_mb, 0) + " MiB (" + number(before.resident_mb, 0) + " before), " +
-                                std::to_string(threads) + " threads; lost " + std::to_string(faults.lost) +
-                                ", doubled " + std::to_string(faults.duplicated));
+    session.report().figure(crowd.name() + " that wait at once",
+                            std::to_string(held) + " of them with a connection: RSS " + number(most.resident_mb, 0) +
+                                " MiB (" + number(before.resident_mb, 0) + " before), " + std::to_string(threads) +
+                                " threads; lost " + std::to_string(faults.lost) + ", doubled " +
+                                std::to_string(faults.duplicated));
     session.report().add(
-        Goal{"memory of the host with " + count + " waiting conversations", most.resident_mb, " MiB", 1024, false});
-    session.report().add(Goal{"waiting conversations: answers lost, doubled or altered",
+        Goal{"memory of the host while " + crowd.name() + " wait", most.resident_mb, " MiB", 1024, false});
+    // A host that runs fewer handlers than there are at once would look good here.
+    if (crowd.handlers > 0)
+        session.report().add(
+            Goal{"threads while " + crowd.name() + " wait", double(threads), "", double(crowd.handlers), true});
+    session.report().add(Goal{crowd.name() + " that waited: answers lost, doubled or altered",
                               static_cast<double>(faults.lost + faults.duplicated + faults.altered), "", 0, false});
 }
 
@@ -249,7 +272,11 @@ void measure_gpt(Session& session) {
     ModelServer model(session.directory("model"));
     measure_overhead(session, model);
     measure_waiting_questions(session, model);
-    measure_waiting_conversations(session, model);
+    // Half as many handlers as conversations, for each has a thread.
+    const unsigned many = session.options().waiting;
+    measure_waiting_crowd(session, model, {many, 0});
+    measure_waiting_crowd(session, model, {0, many / 2});
+    measure_waiting_crowd(session, model, {many, many / 2});
 }
 
 }  // namespace parley::bench

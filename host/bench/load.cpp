@@ -137,13 +137,14 @@ Run::Run(Poller& poller, FakeGateway& gateway, const LoadPlan& plan)
 
 // As version 9 of the gateway writes it.
 std::string Run::webhook(std::size_t index) {
-    const auto phone = ledger_.phone(ledger_.entry(index).chat);
+    const auto chat = ledger_.entry(index).chat;
+    const auto phone = ledger_.phone(chat);
     // Random, but the same when it is posted again.
     std::uint64_t mixed = (index + 1) * 0x9E3779B97F4A7C15u ^ static_cast<std::uint64_t>(began_);
     mixed = (mixed ^ (mixed >> 31)) * 0xBF58476D1CE4E5B9u;
     char id[32];
     std::snprintf(id, sizeof id, "3A%016llX%06zX", static_cast<unsigned long long>(mixed), index & 0xFFFFFF);
-    const std::string text = plan_.command + ledger_.text(index);
+    const std::string text = (chat < plan_.plain_chats ? "" : plan_.command) + ledger_.text(index);
     body_ = R"({"device_id":"447700900999@s.whatsapp.net","event":"message","payload":{"body":")";
     body_ += text;
     body_ += R"(","chat_id":")";

@@ -19,6 +19,7 @@ struct LoadPlan {
     std::string target = "/api/whatsapp";
     std::string secret;              // signs the webhooks
     std::string command = "/echo ";  // before each text
+    unsigned plain_chats = 0;        // so many of the chats write the text alone
     unsigned connections = 256;
     unsigned chats = 500;
     unsigned slots = 256;  // closed loop

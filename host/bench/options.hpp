@@ -17,7 +17,7 @@ struct Options {
     int gateway_delay_ms = 100;       // of the slow gateway
     unsigned slow_slots = 800;        // messages on their way at once while the gateway is slow
     double reports = 3000;            // delivery reports a second
-    unsigned waiting = 10'000;        // handlers that wait at once
+    unsigned waiting = 10'000;        // handlers, or conversations, that wait at once
     unsigned sockets = 5000;          // WebSocket clients
     unsigned room_size = 50;          // of them in a room
     std::string against;              // URL of another server's webhook
