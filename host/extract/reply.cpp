@@ -81,7 +81,7 @@ Error read_error(std::string_view words) {
     std::string message =
         space == std::string_view::npos ? "" : tidy(text::truncate_utf8(words.substr(space + 1), longest_words));
     for (const Errc known : {Errc::invalid, Errc::unsupported, Errc::too_large, Errc::unavailable})
-        if (code == to_string(known)) return make_error(known, std::move(message));
+        if (code == to_string(known) && !message.empty()) return make_error(known, std::move(message));
     return make_error(Errc::invalid, "the file is damaged and cannot be read");
 }
 

@@ -81,6 +81,43 @@ TEST_CASE("Text that multiplies ends at what is taken") {
     CHECK(document.text.size() == extract::most_text);
 }
 
+TEST_CASE("A huge sheet ends at what is taken, and one of nothing at what is unpacked") {
+    Reading reading;
+    // Two million cells that all stand for one text.
+    std::string row = "<row>";
+    for (int i = 0; i < 1'000; ++i) row += "<c t='s'><v>0</v></c>";
+    row += "</row>";
+    std::string rows;
+    for (int i = 0; i < 2'000; ++i) rows += row;
+    const auto document = reading.read(xlsx(rows)).value();
+    CHECK(document.truncated);
+    CHECK(document.text.size() <= extract::most_text);
+    CHECK(document.text.starts_with("[Sheet: Budget]\nItem\tItem\t"));
+
+    // The last cell of the last row: what is empty before it takes no room.
+    const auto corner = reading.text(xlsx("<row r='1048576'><c r='XFD1048576'><v>7</v></c></row>"));
+    CHECK(corner.size() < 200);
+    CHECK(corner.ends_with("7"));
+
+    std::string nothing(extract::most_unpacked + (1u << 20), ' ');
+    for (std::size_t at = 0; at + 4 < nothing.size(); at += 64) nothing.replace(at, 4, "<c/>");
+    const auto began = std::chrono::steady_clock::now();
+    const auto refused = reading.read(xlsx("<row>" + nothing + "</row>"));
+    REQUIRE_FALSE(refused.has_value());
+    INFO(refused.error().message);
+    CHECK((refused.error().code == Errc::too_large || refused.error().code == Errc::timeout));
+    CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(30));
+    CHECK(reading.text("next") == "next");
+}
+
+TEST_CASE("An archive of very many parts, and a file that is too large, are refused") {
+    Reading reading;
+    Parts parts{{"[Content_Types].xml", "<T/>"}};
+    for (std::size_t i = 0; i < extract::most_parts; ++i) parts.emplace_back("word/" + std::to_string(i), "");
+    check_refused(reading.read(zip(parts)), Errc::too_large, "too many parts");
+    check_refused(reading.read(std::string(extract::largest_document + 1, 'x')), Errc::too_large, "100 MB at most");
+}
+
 TEST_CASE("Definitions and entities are not taken") {
     Reading reading;
     std::string laughs = "<!DOCTYPE w:document [<!ENTITY a0 \"ha\">";
@@ -127,8 +164,9 @@ TEST_CASE("A PDF that goes on for ever ends") {
     loop.replace(kids, 14, "/Kids [2 0 R ]");
     CHECK_FALSE(reading.read(loop).has_value());
     check_refused(reading.read(pdf_of_one_page("again", 1'000'000)), Errc::invalid, "damaged");
+    const auto stored = reading.keep(pdf_bomb(200u << 20));
     const auto began = std::chrono::steady_clock::now();
-    const auto bomb = reading.read(pdf_bomb(200u << 20));
+    const auto bomb = reading.extractor().read_now(stored, began + std::chrono::seconds(40));
     CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(25));
     if (!bomb) CHECK(bomb.error().code != Errc::internal);
     CHECK(reading.text("next") == "next");

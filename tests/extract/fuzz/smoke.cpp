@@ -1,5 +1,5 @@
-// Runs the fuzz target over a few documents with a small deterministic mutator: not a fuzzer, but the same checks under
-// any compiler. The parts are changed before they are packed, or the archive itself is.
+// Runs the fuzz targets over a few documents with a small deterministic mutator: not a fuzzer, but the same checks
+// under any compiler. The parts are changed before they are packed, or the archive itself is.
 #include <cstdio>
 #include <random>
 #include <string>
@@ -7,6 +7,7 @@
 #include "extract/files.hpp"
 
 extern "C" int fuzz_package(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_words(const std::uint8_t* data, std::size_t size);
 
 namespace {
 
@@ -34,6 +35,10 @@ void run(const std::string& file) {
     fuzz_package(reinterpret_cast<const std::uint8_t*>(file.data()), file.size());
 }
 
+void run_words(const std::string& text) {
+    fuzz_words(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+}
+
 }  // namespace
 
 int main() {
@@ -49,6 +54,13 @@ int main() {
         run(mutate(xlsx(rows), random));
         run(docx(mutate(body, random)));
         run(xlsx(mutate(rows, random)));
+    }
+    for (int round = 0; round < 300; ++round) {
+        run_words(mutate(body, random));
+        run_words(mutate("name,price\r\nrice,3 \xE2\x82\xAC\n", random));
+        run_words(mutate("\xFF\xFEg\x01r\x01\x3D\xD8\x01\xDE", random));
+        run_words(mutate("text 2 1\n[Sheet: A]\nHello\n", random));
+        run_words(mutate("pdf\nHello\fpage two\f", random));
     }
     std::puts("ok");
 }
