@@ -41,6 +41,9 @@ struct SettingDefinition {
 
 // All there are, in alphabetical order, but for hook_secret_<plugin>: there is one for any plugin.
 const std::vector<SettingDefinition>& setting_definitions();
+// By its name; null: there is none. Its own `name` is shorter for hook_secret_<plugin>.
+const SettingDefinition* setting_definition(std::string_view name);
+bool is_hook_secret(std::string_view name);
 
 class Settings {
 public:
@@ -62,6 +65,8 @@ public:
 
     // name -> value for showing: secrets masked.
     Values shown() const;
+    // One value of that name, shown so.
+    std::string shown(std::string_view name, const std::string& value) const;
 
     // Is `value` one that `name` can take? Returns it in its normal form ("1, 2" -> "1,2"). Errc::not_found,
     // Errc::invalid.

@@ -13,11 +13,9 @@ namespace json = boost::json;
 using api::Call;
 using config::SettingDefinition;
 
-json::object describe(Application& app, const SettingDefinition& definition) {
-    const auto shown = app.settings().shown();
-    const auto value = shown.find(definition.name);
-    return {{"name", definition.name},
-            {"value", value == shown.end() ? "" : value->second},
+json::object describe(Application& app, const std::string& name, const SettingDefinition& definition) {
+    return {{"name", name},
+            {"value", app.settings().shown(name, app.settings().get(name))},
             {"default", definition.fallback},
             {"description", definition.description},
             {"secret", definition.secret}};
@@ -26,35 +24,40 @@ json::object describe(Application& app, const SettingDefinition& definition) {
 // The setting that the path names; otherwise the request is answered.
 const SettingDefinition* named(Call& call) {
     const std::string name = call.path("name");
-    for (const auto& definition : config::setting_definitions())
-        if (definition.name == name) return &definition;
-    call.respond(not_found("there is no setting " + name));
-    return nullptr;
+    const auto* definition = config::setting_definition(name);
+    if (!definition) call.respond(not_found("there is no setting " + name));
+    return definition;
 }
 
+// With those secrets of hooks that are set.
 void list(Application& app, Call call) {
     json::array items;
-    for (const auto& definition : config::setting_definitions()) items.push_back(describe(app, definition));
+    for (const auto& [name, value] : app.settings().shown()) {
+        const auto* definition = config::setting_definition(name);
+        if (!definition || (config::is_hook_secret(name) && value.empty())) continue;
+        items.push_back(describe(app, name, *definition));
+    }
     call.respond(page(std::move(items)));
 }
 
 void show(Application& app, Call call) {
-    if (const auto* definition = named(call)) call.respond(answer(describe(app, *definition)));
+    if (const auto* definition = named(call)) call.respond(answer(describe(app, call.path("name"), *definition)));
 }
 
 void put(Application& app, Call call) {
     const auto* definition = named(call);
     if (!definition) return;
-    const auto value = app.settings().check(definition->name, text_in(call.body, "value"));
+    const std::string name = call.path("name");
+    const auto value = app.settings().check(name, text_in(call.body, "value"));
     if (!value) return call.respond(api::problem(value.error()));
-    const std::string name(definition->name), stored = app.settings().to_stored(name, *value);
+    const std::string stored = app.settings().to_stored(name, *value);
     auto respond = std::make_shared<net::Responder>(std::move(call.respond));
     app.database().run_async(
         app.loop(), [name, stored](pqxx::work& tx) { db::write_setting(tx, name, stored); },
         [&app, definition, name, stored, respond](Result<void> done) {
             if (!done) return (*respond)(api::problem(done.error()));
             app.settings().apply(name, stored);
-            (*respond)(answer(describe(app, *definition)));
+            (*respond)(answer(describe(app, name, *definition)));
         },
         db::Rerun::safe);
 }
@@ -62,14 +65,14 @@ void put(Application& app, Call call) {
 void reset(Application& app, Call call) {
     const auto* definition = named(call);
     if (!definition) return;
+    const std::string name = call.path("name");
     from_database(
         app, std::move(call.respond),
-        [name = std::string(definition->name)](pqxx::work& tx) {
+        [name](pqxx::work& tx) {
             db::write_setting(tx, name, std::nullopt);
             return nothing_more();
         },
-        [&app, definition] {
-            const std::string name(definition->name), fallback(definition->fallback);
+        [&app, name, fallback = std::string(definition->fallback)] {
             app.settings().apply(name, app.settings().to_stored(name, fallback));
         });
 }
