@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "db/store/api_ledger.hpp"
+#include "db/store/audit.hpp"
 #include "db/store/history.hpp"
 
 namespace parley::api {

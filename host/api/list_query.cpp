@@ -198,7 +198,7 @@ Result<ListQuery<db::EventFilter>> read_event_query(std::string_view query, cons
 Result<ListQuery<db::AuditFilter>> read_audit_query(std::string_view query) {
     ListQuery<db::AuditFilter> asked;
     Reader read(query, {"actor_kind", "actor", "action", "target", "since", "until", "limit", "cursor"});
-    read.choice("actor_kind", asked.filter.actor_kind, {"person", "api_key", "local"});
+    read.choice("actor_kind", asked.filter.actor_kind, {"person", "api_key", "local", "chat"});
     read.id("actor", asked.filter.actor);
     read.word("action", asked.filter.action);
     read.word("target", asked.filter.target);

@@ -18,7 +18,7 @@
 #include <string_view>
 
 #include "core/error.hpp"
-#include "db/store/api_ledger.hpp"
+#include "db/store/audit.hpp"
 #include "db/store/history.hpp"
 #include "net/http.hpp"
 
@@ -37,7 +37,7 @@ enum class Messages { all, incoming, outgoing, media };
 
 inline constexpr char message_cursor = 'm', contact_cursor = 'c', event_cursor = 'e', audit_cursor = 'a',
                       letter_cursor = 'd', chat_cursor = 't', result_cursor = 'r', key_cursor = 'k',
-                      person_cursor = 'p';
+                      person_cursor = 'p', campaign_cursor = 'g';
 
 Result<ListQuery<db::MessageFilter>> read_message_query(std::string_view query, Messages which,
                                                         const FindAccount& find);

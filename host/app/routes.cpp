@@ -7,6 +7,7 @@
 #include "app/pages.hpp"
 #include "channels/support/answers.hpp"
 #include "channels/support/decode.hpp"
+#include "db/store/audit.hpp"
 
 namespace parley::app {
 namespace {
@@ -40,6 +41,19 @@ void support_webhook(Application& app, Request request, Responder respond) {
                         });
 }
 
+// Its token is a key like others.
+void note_sent(Application& app, const std::string& remote) {
+    app.database().run_async(
+        app.loop(),
+        [remote](pqxx::work& tx) {
+            db::write_audit(tx, {"api_key", 0, "SUPPORT_TOKEN", remote},
+                            {"sendMessage", "/api/send-message/", "", "", 201});
+        },
+        [log = app.log()](const Result<void>& written) {
+            if (!written) log.warn("audit.not_written", {{"why", written.error().message}});
+        });
+}
+
 void support_send(Application& app, Request request, Responder respond) {
     if (!app.accounts().support().verify(request)) {
         respond(support_unauthorized());
@@ -53,8 +67,11 @@ void support_send(Application& app, Request request, Responder respond) {
     // On a line of its own: beside the closure that takes the message along it might find nothing left of it.
     auto outbound = channels::to_outbound(*message, app.accounts().ids().support);
     app.sender().enqueue(std::move(outbound),
-                         [respond = std::move(respond), message = std::move(*message)](Result<void> written) mutable {
-                             respond(written ? channels::support_sent(message) : come_again(written.error().message));
+                         [&app, remote = request.remote, respond = std::move(respond),
+                          message = std::move(*message)](Result<void> written) mutable {
+                             if (!written) return respond(come_again(written.error().message));
+                             respond(channels::support_sent(message));
+                             note_sent(app, remote);
                          });
 }
 

@@ -54,6 +54,10 @@ auto said(Application& app) {
 
 constexpr auto in_words = [](const auto& thing) { return rooms::to_json(thing); };
 
+Actor actor_of(const Principal& who, const Request& request) {
+    return {"person", who.id, who.name, request.remote};
+}
+
 // The body as a JSON object; an empty one is one without members.
 Result<boost::json::value> body_of(const Request& request) {
     if (request.body.empty()) return boost::json::value(boost::json::object());
@@ -86,8 +90,8 @@ void create(Application& app, const Principal& who, const Request& request, Resp
     room.type = body["type"].string_or("chat");
     room.name = body["name"].string_or("");
     room.description = body["description"].string_or("This is a chatroom.");
-    room.created_by = who.id;
-    app.people().rooms().create(std::move(room), answer<db::Room>(std::move(respond), 201, in_words));
+    app.people().rooms().create(std::move(room), actor_of(who, request),
+                                answer<db::Room>(std::move(respond), 201, in_words));
 }
 
 void join(Application& app, const Principal& who, const Request& request, Responder respond) {
@@ -96,7 +100,7 @@ void join(Application& app, const Principal& who, const Request& request, Respon
     JsonProblem missing;
     const auto room = JsonReader(*parsed, missing)["chatroom_id"].integer();
     if (missing) return respond(failure(missing.error()));
-    app.people().rooms().join(room, who.id, answer<db::Membership>(std::move(respond), 201, in_words));
+    app.people().rooms().join(room, actor_of(who, request), answer<db::Membership>(std::move(respond), 201, in_words));
 }
 
 void list(Application& app, const Principal& who, const Request& request, Responder respond) {
@@ -106,7 +110,7 @@ void list(Application& app, const Principal& who, const Request& request, Respon
 
 void leave(Application& app, const Principal& who, const Request& request, Responder respond) {
     app.people().rooms().leave(
-        id_in_path(request), who.id, [respond = std::move(respond)](const Result<void>& left) mutable {
+        id_in_path(request), actor_of(who, request), [respond = std::move(respond)](const Result<void>& left) mutable {
             respond(left ? Response::json(200, R"({"message":"Leave chatroom successful"})") : failure(left.error()));
         });
 }

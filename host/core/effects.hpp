@@ -47,6 +47,22 @@ struct NewUser {
     std::string name;
 };
 
+// Who makes a change, as the audit log names them.
+struct Actor {
+    std::string kind;      // "person", "api_key", "local" (the operator of the machine), "chat" (an admin who writes)
+    std::int64_t id = 0;   // of the person or key
+    std::string name;      // at that time; of "chat": Inbound::sender
+    std::string remote{};  // where from: an address, a channel
+};
+
+// A change, told in the words of the API. No field holds a secret.
+struct ChangeNote {
+    std::string action;             // operation that does the same: "putSetting"
+    std::string target;             // path of it
+    std::string before{}, after{};  // JSON; empty: was not there, or is not shown
+    int status = 200;               // as an answer tells it: 202 was asked for, 401 was refused
+};
+
 // Something an admin asked the plugin runtime for; begins after the commit.
 struct PluginRequest {
     std::string action;
@@ -91,12 +107,14 @@ struct Effects {
     std::vector<MessageId> joined;  // messages of the same chat that this handling answers as well
     std::optional<TurnWrite> turn;
     std::optional<ConversationKey> forget;  // this conversation is over; the next words begin another
+    Actor actor;                            // who made `changes`
+    std::vector<ChangeNote> changes;        // for the audit log
     std::string failure;  // not empty: the handling failed; the message goes to the dead letters with this reason
 
     // Can it be written by the one statement that all plain handlings of a batch share?
     bool plain() const {
-        return storage.empty() && settings.empty() && user_groups.empty() && timers.empty() && !turn && !forget &&
-               failure.empty();
+        return storage.empty() && settings.empty() && user_groups.empty() && timers.empty() && changes.empty() &&
+               !turn && !forget && failure.empty();
     }
 };
 

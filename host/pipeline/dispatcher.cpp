@@ -1,6 +1,7 @@
 #include "pipeline/dispatcher.hpp"
 
 #include "core/failpoint.hpp"
+#include "pipeline/actor.hpp"
 #include "pipeline/handling.hpp"
 
 namespace parley::pipeline {
@@ -93,6 +94,8 @@ void Dispatcher::finished(std::shared_ptr<Handling> handling) {
     handler_seconds_.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - handling->began).count());
     if (handling->state.words) return converse(std::move(handling));
     auto effects = std::move(handling->state.effects);
+    const auto& message = handling->message;
+    if (message.kind == EventKind::message && handling->state.from_admin) note_messages_to_others(message, effects);
     settle(std::move(handling), std::move(effects));
 }
 
@@ -121,6 +124,7 @@ void Dispatcher::settle(std::shared_ptr<Handling> handling, Effects effects) {
     for (auto& reply : effects.replies)
         for (auto& piece : sender_.in_pieces(std::move(reply))) pieces.push_back(std::move(piece));
     effects.replies = std::move(pieces);
+    if (!effects.changes.empty()) effects.actor = actor_of(handling->message);
     std::vector<MessageId> replies;
     replies.reserve(effects.replies.size());
     for (auto& reply : effects.replies) {

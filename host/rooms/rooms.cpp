@@ -4,6 +4,7 @@
 
 #include "core/ids.hpp"
 #include "core/text.hpp"
+#include "db/store/audit.hpp"
 #include "rooms/inbound.hpp"
 
 namespace parley::rooms {
@@ -21,6 +22,11 @@ constexpr UnixMillis overlap_ms = 60'000;
 
 Error no_such_room() {
     return make_error(Errc::not_found, "there is no such chatroom, or you are not in it");
+}
+
+// How the audit log names a room.
+std::string room_path(db::RoomId room) {
+    return "/rooms/" + std::to_string(room);
 }
 
 channels::SendError as_send_error(const Error& error) {
@@ -44,7 +50,8 @@ void Rooms::read(std::function<Result<T>(pqxx::work&)> body, Done<T> done) {
         db::Rerun::safe);
 }
 
-void Rooms::create(db::Room room, Done<db::Room> done) {
+void Rooms::create(db::Room room, const Actor& maker, Done<db::Room> done) {
+    room.created_by = maker.id;
     if (room.type != "chat" && room.type != "group")
         return done(make_error(Errc::invalid, "the type of a chatroom is \"chat\" or \"group\""));
     if (room.name.size() > longest_name || room.description.size() > longest_description ||
@@ -52,26 +59,37 @@ void Rooms::create(db::Room room, Done<db::Room> done) {
         return done(make_error(Errc::invalid, "name (at most 200 bytes) or description (2000) will not do"));
     auto made = std::make_shared<db::Room>();
     parts_.pool.run_async(
-        parts_.executor, [made, room = std::move(room)](pqxx::work& tx) { *made = db::insert_room(tx, room); },
+        parts_.executor,
+        [made, room = std::move(room), maker](pqxx::work& tx) {
+            *made = db::insert_room(tx, room);
+            db::write_audit(tx, maker, {"createRoom", room_path(made->id), "", "", 201});
+        },
         [made, done = std::move(done)](const Result<void>& ok) mutable {
             done(ok ? Result<db::Room>(std::move(*made)) : Result<db::Room>(ok.error()));
         });
 }
 
-void Rooms::join(db::RoomId room, db::PersonId person, Done<db::Membership> done) {
+void Rooms::join(db::RoomId room, const Actor& person, Done<db::Membership> done) {
     read<db::Membership>(
         [room, person](pqxx::work& tx) -> Result<db::Membership> {
-            if (const auto joined = db::join_room(tx, room, person)) return *joined;
-            return make_error(Errc::not_found, "there is no such chatroom");
+            const auto joined = db::join_room(tx, room, person.id);
+            if (!joined) return make_error(Errc::not_found, "there is no such chatroom");
+            if (joined->fresh) db::write_audit(tx, person, {"joinRoom", room_path(room), "", "", 201});
+            return *joined;
         },
         std::move(done));
 }
 
-void Rooms::leave(db::RoomId room, db::PersonId person, Done<void> done) {
+void Rooms::leave(db::RoomId room, const Actor& person, Done<void> done) {
     auto left = std::make_shared<bool>(false);
     parts_.pool.run_async(
-        parts_.executor, [left, room, person](pqxx::work& tx) { *left = db::leave_room(tx, room, person) || *left; },
-        [this, left, room, person, done = std::move(done)](const Result<void>& ok) mutable {
+        parts_.executor,
+        [left, room, person](pqxx::work& tx) {
+            if (!db::leave_room(tx, room, person.id)) return;
+            *left = true;
+            db::write_audit(tx, person, {"leaveRoom", room_path(room)});
+        },
+        [this, left, room, person = person.id, done = std::move(done)](const Result<void>& ok) mutable {
             if (!ok) return done(ok.error());
             parts_.hub.close(room, person, closed_not_a_member, "you left the room");
             done(*left ? Result<void>() : Result<void>(no_such_room()));

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "channels/web/web_channel.hpp"
+#include "core/effects.hpp"
 #include "core/executor.hpp"
 #include "core/log.hpp"
 #include "db/pool.hpp"
@@ -40,11 +41,12 @@ public:
     template <class T>
     using Done = UniqueFunction<void(Result<T>)>;
 
-    // `room` has type ("chat", "group"), name, description and maker. Errc::invalid: something is too long or no text.
-    void create(db::Room room, Done<db::Room> done);
+    // Who makes, joins or leaves a room is told in the audit log; what is said stands in the room itself.
+    // `room` has type ("chat", "group"), name and description. Errc::invalid: something is too long or no text.
+    void create(db::Room room, const Actor& maker, Done<db::Room> done);
     // Errc::not_found for a room that is not there; in all others that, and one that the person is not in, are alike.
-    void join(db::RoomId room, db::PersonId person, Done<db::Membership> done);
-    void leave(db::RoomId room, db::PersonId person, Done<void> done);
+    void join(db::RoomId room, const Actor& person, Done<db::Membership> done);
+    void leave(db::RoomId room, const Actor& person, Done<void> done);
     void list(db::PersonId person, db::RoomId after, Done<std::vector<db::Room>> done);
 
     // A message of a person. `done` comes when the bot has it as well, or will have it.

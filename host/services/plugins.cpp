@@ -39,6 +39,8 @@ parley_status request(parley_call* call, parley_str action, parley_str id) {
             return call->fail(PARLEY_NOT_FOUND, "there is no plugin " + target);
         }
         call->state.effects.plugin_requests.push_back({std::string(view(action)), target});
+        call->state.effects.changes.push_back(
+            {"controlPlugin", "/api/v1/plugins/" + target + "/" + std::string(view(action)), "", "", 202});
         return PARLEY_OK;
     });
 }

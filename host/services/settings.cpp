@@ -1,5 +1,7 @@
 #include "parley/abi/services/settings.h"
 
+#include <boost/json.hpp>
+
 #include "services/table.hpp"
 
 namespace parley::services {
@@ -12,6 +14,11 @@ std::string shown(parley_call* call, std::string_view name) {
     const auto values = settings.shown();
     const auto found = values.find(name);
     return found == values.end() ? std::string() : found->second;
+}
+
+// For the audit log: secrets masked.
+std::string in_words(const config::Settings& settings, std::string_view name, const std::string& value) {
+    return boost::json::serialize(boost::json::object{{"name", name}, {"value", settings.shown(name, value)}});
 }
 
 parley_status get(parley_call* call, parley_str name, parley_sink value) {
@@ -34,6 +41,11 @@ parley_status set(parley_call* call, parley_str name, parley_str value) {
         auto checked = settings.check(view(name), view(value));
         if (!checked) return call->fail(to_status(checked.error().code), checked.error().message);
         const std::string key(view(name));
+        const auto earlier = call->state.settings.find(key);
+        call->state.effects.changes.push_back(
+            {"putSetting", "/api/v1/settings/" + key,
+             in_words(settings, key, earlier == call->state.settings.end() ? settings.get(key) : earlier->second),
+             in_words(settings, key, *checked)});
         call->state.effects.settings.push_back(SettingWrite{key, settings.to_stored(key, *checked)});
         call->state.settings[key] = std::move(*checked);
         return PARLEY_OK;

@@ -74,6 +74,9 @@ parley_status set_group(parley_call* call, parley_str id, parley_str user_group)
         in_database(call, [&](pqxx::work& tx) { user = db::read_user(tx, std::string(view(id))); });
         if (!user) return call->fail(PARLEY_NOT_FOUND, "that number has never written to the bot");
         call->state.effects.user_groups.push_back({std::string(view(id)), std::string(view(user_group))});
+        call->state.effects.changes.push_back(
+            {"setUserGroup", "/users/" + std::string(view(id)), "",
+             boost::json::serialize(boost::json::object{{"user_group", view(user_group)}})});
         return PARLEY_OK;
     });
 }

@@ -29,14 +29,18 @@ struct RoomsFixture {
     db::Room create(db::PersonId person, const std::string& type = "chat") {
         db::Room room;
         room.type = type;
-        room.created_by = person;
-        return wait<db::Room>([&](auto done) { rooms.create(room, std::move(done)); }).value();
+        return wait<db::Room>([&](auto done) {
+                   rooms.create(room, {"person", person, "somebody"}, std::move(done));
+               })
+            .value();
     }
     Result<db::Membership> join(db::RoomId room, db::PersonId person) {
-        return wait<db::Membership>([&](auto done) { rooms.join(room, person, std::move(done)); });
+        return wait<db::Membership>([&](auto done) {
+            rooms.join(room, {"person", person, "somebody"}, std::move(done));
+        });
     }
     Result<void> leave(db::RoomId room, db::PersonId person) {
-        return wait<void>([&](auto done) { rooms.leave(room, person, std::move(done)); });
+        return wait<void>([&](auto done) { rooms.leave(room, {"person", person, "somebody"}, std::move(done)); });
     }
     Result<db::RoomMessage> send(db::RoomId room, db::PersonId person, const std::string& text) {
         db::RoomMessage message;

@@ -50,20 +50,7 @@ struct ChangeEnd {
 // stays taken without an answer: what is in doubt must not be carried out twice.
 void end_change(pqxx::work& tx, const ChangeEnd& end);
 
-// Answers are kept for a day, the audit log for a year. Not all at once: some thousands a call.
+// Answers are kept for a day.
 void forget_old_requests(pqxx::work& tx);
-
-struct AuditFilter {
-    std::string actor_kind{}, action{}, target{};  // target: what it begins with
-    std::optional<std::int64_t> actor{};
-    UnixMillis since = 0, until = 0;
-};
-struct AuditRow {
-    std::int64_t id = 0;
-    std::string at, actor_kind, actor, action, target, before, after, remote;
-    std::int64_t actor_id = 0;
-    int status = 0;  // 0: cut off
-};
-Slice<AuditRow> list_audit(pqxx::work& tx, const AuditFilter& filter, const Page& page);
 
 }  // namespace parley::db

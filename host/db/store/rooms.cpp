@@ -127,7 +127,7 @@ std::optional<Membership> join_room(pqxx::work& tx, RoomId room, PersonId person
         "and joined is not null",
         room, person);
     if (there.empty()) return std::nullopt;
-    return Membership{there[0][0].as<std::int64_t>(), room, person};
+    return Membership{there[0][0].as<std::int64_t>(), room, person, false};
 }
 
 bool leave_room(pqxx::work& tx, RoomId room, PersonId person) {

@@ -31,6 +31,7 @@ struct Membership {
     std::int64_t id = 0;
     RoomId room = 0;
     PersonId person = 0;
+    bool fresh = true;  // false: was in it before
 };
 // Nothing: there is no such room. Joining again is the membership that there is.
 std::optional<Membership> join_room(pqxx::work& tx, RoomId room, PersonId person);

@@ -1,6 +1,7 @@
 #include "db/store/slow_operations.hpp"
 
 #include "core/crypto.hpp"
+#include "db/store/audit.hpp"
 #include "db/store/conversations.hpp"
 #include "db/store/plain_batch.hpp"
 #include "db/store/report_batch.hpp"
@@ -86,6 +87,7 @@ Settlement run_settle(pqxx::work& tx, const SettleOp& op) {
         tx.exec_prepared("parley_setting_put", setting.name, setting.value);
     for (const auto& user : op.effects->user_groups) tx.exec_prepared("parley_user_group", user.user, user.user_group);
     for (const auto& timer : op.effects->timers) write_timer(tx, timer);
+    for (const auto& change : op.effects->changes) write_audit(tx, op.effects->actor, change);
     if (op.effects->forget) close_conversation(tx, *op.effects->forget);
     if (op.effects->turn) write_turn(tx, op.inbound, op.effects->joined, *op.effects->turn);
     if (!op.effects->failure.empty()) tx.exec_prepared("parley_inbound_failed", op.inbound, op.effects->failure);
