@@ -140,6 +140,62 @@ TEST_CASE("who is erased from one organisation stays with the others") {
     }
 }
 
+TEST_CASE("who is erased is gone from what plugins store, and from the audit log") {
+    People people;
+    people.see({{Kind::phone, "923001234567"}});
+    people.transact([&](pqxx::work& tx) {
+        tx.exec(R"(insert into plugin_storage (plugin, key, value) values
+                   ('poll', 'vote/room/1/923001234567', '[1]'), ('poll', 'vote/room/1/9230012345678', '[1]'),
+                   ('expenses', 'next/direct-923001234567', '2'), ('expenses', 'item/g/1', '{"sender": "923001234567"}'),
+                   ('expenses', 'item/g/2', '{"sender": "923009999999"}'), ('p', 'config', '{"boss": "923001234567"}')))");
+        tx.exec(R"(insert into audit_log (actor_kind, actor, action, target, before, after, remote) values
+                   ('chat', '923001234567', 'putSetting', '/api/v1/settings/debug', '', '{"value":"true"}', 'gateway'),
+                   ('local', 'x', 'addBlacklistEntry', '/api/v1/blacklist/923001234567', '', '{"number":"923001234567"}', '')))");
+        CHECK(db::erase_contact(tx, std::stoll(people.contact_of("923001234567"))));
+    });
+    CHECK(people.ask("select string_agg(key, ' ' order by key) from plugin_storage") ==
+          "config item/g/2 vote/room/1/9230012345678");
+    CHECK(people.ask("select string_agg(actor || ' ' || target || ' ' || after, '; ' order by id) from audit_log") ==
+          R"( /api/v1/settings/debug {"value":"true"}; x /api/v1/blacklist/- )");
+}
+
+TEST_CASE("who is erased and talked in rooms has said nothing there, and cannot sign in") {
+    People people;
+    people.transact([&](pqxx::work& tx) {
+        tx.exec(
+            R"(insert into people (id, username, password) overriding system value values (7, 'ada', 'x'), (8, 'bob', 'x');
+                   insert into rooms (id, type, name, description, created_by) overriding system value
+                       values (1, 'chat', 'both', '', 7), (2, 'chat', 'alone', '', 7);
+                   insert into room_members (room_id, person_id) values (1, 7), (1, 8), (2, 7);
+                   insert into room_messages (room_id, sender_id, body, picture)
+                       values (1, 7, 'mine', 'mine.png'), (1, 8, 'bobs', ''), (2, 7, 'alone', ''), (2, 0, 'to her', '');
+                   insert into tokens (person_id, hash, expires_at) values (7, 'h', now() + interval '1 day'))");
+    });
+    people.see({{Kind::user_id, "user:7"}}, "ada");
+    std::optional<db::ErasedContact> erased;
+    people.transact([&](pqxx::work& tx) { erased = db::erase_contact(tx, std::stoll(people.contact_of("user:7"))); });
+    REQUIRE(erased);
+    CHECK(erased->files == std::vector<std::string>{"mine.png"});
+    CHECK(people.ask("select string_agg(body, ' ') from room_messages") == "bobs");
+    CHECK(people.ask("select string_agg(id::text, ' ') from rooms") == "1");
+    CHECK(people.count("tokens") == "0");
+    CHECK(people.ask("select username || ' ' || password || ' ' || disabled from people where id = 7") ==
+          "erased-7  true");
+}
+
+TEST_CASE("operators are not erased by accident") {
+    People people;
+    people.transact([&](pqxx::work& tx) {
+        tx.exec(
+            "insert into people (id, username, password, role) overriding system value "
+            "values (9, 'root', 'x', 'admin')");
+    });
+    people.see({{Kind::user_id, "user:9"}});
+    people.transact([&](pqxx::work& tx) {
+        CHECK_THROWS_AS(db::erase_contact(tx, std::stoll(people.contact_of("user:9"))), ErrorException);
+    });
+}
+
 TEST_CASE("sightings of an account that is gone are left out") {
     People people;
     auto lost = people.sighting({{Kind::phone, "1"}});

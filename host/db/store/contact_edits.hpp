@@ -30,9 +30,11 @@ struct ErasedContact {
     std::int64_t messages = 0;
     std::vector<std::string> files;  // names in the media store that nothing else needs
 };
-// Takes away the contact, the messages from and to them, and what else names them in their organisation; from the users
-// only who is known to no other one. None: there is no such contact. Errc::conflict, thrown, while messages of theirs
-// wait to be handled or sent.
+// Takes away the contact, the messages from and to them, and what else names them in their organisation; from users and
+// from what plugins store only who is known to no other one. A person of this host's rooms loses the sign-in as well,
+// and what they said there; their row stays without a name. The audit log stays, and forgets who it was about. None:
+// there is no such contact. Errc::conflict, thrown, while messages of theirs wait to be handled or sent, and for
+// operators and admins.
 std::optional<ErasedContact> erase_contact(pqxx::work& tx, ContactId id);
 
 }  // namespace parley::db
