@@ -17,7 +17,6 @@
 #include "app/language.hpp"
 #include "app/mailings.hpp"
 #include "app/people.hpp"
-#include "app/sign_in.hpp"
 #include "app/signals.hpp"
 #include "config/config.hpp"
 #include "config/settings.hpp"
@@ -86,7 +85,6 @@ public:
     Api& api() { return *api_; }
     net::Server& server() { return *server_; }
     Metrics& metrics() { return metrics_; }
-    SignIn& sign_in() { return sign_in_; }
     Logger log() const { return log_; }
     bool ready() const { return ready_ && journal_->healthy(); }
 
@@ -108,7 +106,6 @@ private:
     Logger log_;
     int lock_file_ = -1;
     Metrics metrics_;
-    SignIn sign_in_;
     std::atomic<bool> ready_{false};
     bool stopped_ = false;
     std::uint16_t port_ = 0;

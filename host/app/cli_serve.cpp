@@ -27,7 +27,7 @@ void print_welcome(Application& app) {
     const auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
     const std::string program = unknown ? "parley" : self.string();  // it need not be on the PATH
     std::cout << "Parley is ready at " << url << " with " << plugins << " plugins.\n"
-              << "  Admin sign-in (once): " << url << "/sign-in?code=" << app.sign_in().code() << "\n"
+              << "  Admin sign-in (once): " << url << "/sign-in?code=" << app.people().sign_in_code().text() << "\n"
               << "  Talk to it:       " << program << " chat --data-dir " << config.data_dir << "\n"
               << "  WhatsApp gateway: let it post to " << url << "/api/whatsapp\n"
               << "  Plugins:          drop .so files into " << config.plugins_dir << "\n"

@@ -100,18 +100,46 @@ Response admin_page(Application& app) {
             "a chat: <code>/admin help</code>.</p>");
 }
 
+// The code on the link for a token, which the browser keeps as a cookie.
 void sign_in(Application& app, const Request& request, Responder respond) {
-    const auto token = app.sign_in().exchange(request.query_value("code").value_or(""));
-    if (!token) {
-        respond(page(403, "This code is not valid",
-                     "<p>A sign-in code works once. Restart <code>parley serve</code> to get a new one.</p>"));
-        return;
-    }
-    auto response = page(303, "Signed in", "<p><a href=\"/admin\">Go on</a></p>");
-    response.headers.set("Location", "/admin");
-    response.headers.set("Set-Cookie", "parley_session=" + *token + "; Path=/; HttpOnly; SameSite=Strict" +
-                                           (app.configuration().tls_certificate.empty() ? "" : "; Secure"));
-    respond(std::move(response));
+    if (!app.people().sign_in_code().spend(request.query_value("code").value_or("")))
+        return respond(page(403, "This code is not valid",
+                            "<p>A sign-in code works once. Restart <code>parley serve</code> to get a new one.</p>"));
+    app.people().people().sign_in_operator(
+        {request.remote, std::string(request.headers.get("User-Agent")), request.local},
+        [&app, respond = std::move(respond)](auth::Outcome<auth::People::SignedIn> signed_in) mutable {
+            if (!signed_in)
+                return respond(page(signed_in.error().error.code == Errc::unauthorized ? 403 : 503,
+                                    "You cannot sign in now",
+                                    "<p>" + escaped(signed_in.error().error.message) + "</p>"));
+            auto response = page(303, "Signed in", "<p><a href=\"/admin\">Go on</a></p>");
+            response.headers.set("Location", "/admin");
+            response.headers.set("Set-Cookie", "parley_session=" + signed_in->token.reveal() +
+                                                   "; Max-Age=" + std::to_string(signed_in->lifetime.count()) +
+                                                   "; Path=/; HttpOnly; SameSite=Strict" +
+                                                   (app.configuration().tls_certificate.empty() ? "" : "; Secure"));
+            respond(std::move(response));
+        });
+}
+
+// The cookie opens this page alone: /api/v1 wants a header, which no page of another site can make a browser send.
+void show_admin(Application& app, const Request& request, Responder respond) {
+    Request asked;
+    asked.remote = request.remote;
+    if (const auto token = cookie_of(request); auth::token_kind(token))
+        asked.headers.set("Authorization", "Bearer " + token);
+    app.people().authenticator().authenticate(
+        asked, [&app, respond = std::move(respond)](const auth::Authenticator::Answer& who) mutable {
+            if (who.unavailable) return respond(page(503, "The database is away", "<p>Try again in a moment.</p>"));
+            if (who.wait.count() > 0) return respond(page(429, "Wait a moment", "<p>Then try again.</p>"));
+            if (!who.principal)
+                return respond(
+                    page(401, "Sign in first",
+                         "<p>Open the sign-in address that <code>parley serve</code> printed when it started.</p>"));
+            if (who.principal->role != auth::Role::admin)
+                return respond(page(403, "For admins alone", "<p>Your role does not reach so far.</p>"));
+            respond(admin_page(app));
+        });
 }
 
 }  // namespace
@@ -120,14 +148,8 @@ void add_pages(net::Router& router, Application& app) {
     router.add("GET", "/", [&app](const Request&, Responder respond) { respond(front_page(app)); });
     router.add("GET", "/sign-in",
                [&app](const Request& request, Responder respond) { sign_in(app, request, std::move(respond)); });
-    router.add("GET", "/admin", [&app](const Request& request, Responder respond) {
-        if (app.sign_in().valid(cookie_of(request))) {
-            respond(admin_page(app));
-        } else {
-            respond(page(401, "Sign in first",
-                         "<p>Open the sign-in address that <code>parley serve</code> printed when it started.</p>"));
-        }
-    });
+    router.add("GET", "/admin",
+               [&app](const Request& request, Responder respond) { show_admin(app, request, std::move(respond)); });
 }
 
 }  // namespace parley::app

@@ -8,6 +8,7 @@
 #include "app/files.hpp"
 #include "auth/passwords.hpp"
 #include "auth/people.hpp"
+#include "auth/sign_in_code.hpp"
 #include "auth/token_authenticator.hpp"
 #include "db/listener.hpp"
 #include "rooms/door.hpp"
@@ -34,6 +35,7 @@ public:
 
     auth::TokenAuthenticator& authenticator() { return authenticator_; }
     auth::People& people() { return people_; }
+    auth::SignInCode& sign_in_code() { return sign_in_code_; }
     rooms::Rooms& rooms() { return rooms_; }
     rooms::Door& door() { return door_; }
     const rooms::Hub& hub() const { return hub_; }
@@ -47,6 +49,7 @@ private:
     auth::Passwords passwords_;
     auth::TokenAuthenticator authenticator_;
     auth::People people_;
+    auth::SignInCode sign_in_code_;
     rooms::Hub hub_;
     rooms::Rooms rooms_;
     rooms::Door door_;

@@ -68,10 +68,11 @@ void sign_in(Application& app, const Request& request, Responder respond) {
         });
 }
 
-void sign_out(Application& app, const auth::Principal& who, const Request&, Responder respond) {
-    app.people().people().sign_out(who, [respond = std::move(respond)](auth::Outcome<void> over) mutable {
-        respond(over ? Response::json(200, R"({"message":"Logout successful"})") : refused(over.error()));
-    });
+void sign_out(Application& app, const auth::Principal& who, const Request& request, Responder respond) {
+    app.people().people().sign_out(
+        who, origin_of(request), [respond = std::move(respond)](auth::Outcome<void> over) mutable {
+            respond(over ? Response::json(200, R"({"message":"Logout successful"})") : refused(over.error()));
+        });
 }
 
 }  // namespace
@@ -91,6 +92,7 @@ Response refused(const auth::Refusal& refusal) {
 
 std::optional<Response> no_person(const auth::Authenticator::Answer& answer) {
     if (answer.unavailable) return come_again("the database is away");
+    if (answer.wait.count() > 0) return refused({make_error(Errc::overloaded, auth::too_many_wrong), answer.wait});
     if (!answer.principal) {
         auto response = Response::problem(401, "unauthorized",
                                           "sign in at /auth/login/ and send \"Authorization: Bearer <token>\"");

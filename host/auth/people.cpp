@@ -4,12 +4,14 @@
 #include <cctype>
 
 #include "core/text.hpp"
+#include "db/store/audit.hpp"
 
 namespace parley::auth {
 namespace {
 
 using std::chrono::seconds;
 
+constexpr seconds operators_lifetime{8 * 3600};
 constexpr std::size_t longest_name = 64, longest_label = 200;
 
 // Many people may share one address, so it has more free tries than a name, and is trusted again sooner.
@@ -54,6 +56,10 @@ Refusal slow_down(seconds wait) {
                    wait};
 }
 
+Actor actor_of(const db::Person& person, const Origin& origin) {
+    return {"person", person.id, person.username, origin.remote};
+}
+
 std::string name_key(std::string_view username) {
     return text::to_lower_ascii(username.substr(0, longest_name + 1));
 }
@@ -74,14 +80,16 @@ void People::add(std::string username, Secret password, Role role, const Origin&
         if (const auto wait = registrations_.wait(origin.remote, now); wait.count() > 0) return done(slow_down(wait));
         registrations_.count(origin.remote, now);
     }
-    parts_.passwords.hash(std::move(password), [this, username = std::move(username), role,
+    parts_.passwords.hash(std::move(password), [this, username = std::move(username), role, origin,
                                                 done = std::move(done)](Result<std::string> hash) mutable {
         if (!hash) return done(refusal(hash.error()));
         auto made = std::make_shared<std::optional<db::Person>>();
         parts_.pool.run_async(
             parts_.executor,
-            [made, username, hash = std::move(*hash), role](pqxx::work& tx) {
+            [made, username, hash = std::move(*hash), role, origin](pqxx::work& tx) {
                 *made = db::insert_person(tx, username, hash, to_string(role));
+                if (*made && !origin.local)
+                    db::write_audit(tx, actor_of(**made, origin), {"register", "/auth/register/", "", "", 201});
             },
             [this, made, username, done = std::move(done)](const Result<void>& written) mutable {
                 if (!written) return done(refusal(written.error()));
@@ -136,7 +144,22 @@ void People::check_password(std::shared_ptr<Attempt> attempt) {
         if (verdict->right) return issue_token(attempt, std::move(verdict->rehashed));
         parts_.log.warn("sign_in.refused", {{"remote", attempt->origin.remote}});
         attempt->done(refusal(make_error(Errc::unauthorized, "the username or the password is wrong")));
+        note_refusal(*attempt);
     });
+}
+
+// After the answer, which is to take the same time for everybody.
+void People::note_refusal(const Attempt& attempt) {
+    Actor actor{"person", 0, "", attempt.origin.remote};
+    if (attempt.found) actor = actor_of(attempt.found->person, attempt.origin);
+    parts_.pool.run_async(
+        parts_.executor,
+        [actor = std::move(actor)](pqxx::work& tx) {
+            db::write_audit(tx, actor, {"signIn", "/auth/login/", "", "", 401});
+        },
+        [log = parts_.log](const Result<void>& written) {
+            if (!written) log.warn("sign_in.refusal_not_noted", {{"why", written.error().message}});
+        });
 }
 
 void People::issue_token(std::shared_ptr<Attempt> attempt, std::string rehashed) {
@@ -155,21 +178,52 @@ void People::issue_token(std::shared_ptr<Attempt> attempt, std::string rehashed)
                                       token_hash(signed_in->token.reveal()),
                                       std::string(text::truncate_utf8(attempt->origin.label, longest_label)),
                                       attempt->origin.remote, signed_in->lifetime.count());
+            if (*token) db::write_audit(tx, actor_of(person, attempt->origin), {"signIn", "/auth/login/"});
         },
         [this, attempt, signed_in, token](const Result<void>& written) {
             if (!written) return attempt->done(refusal(written.error()));
             if (!*token)
                 return attempt->done(refusal(make_error(Errc::unauthorized, "the username or the password is wrong")));
             parts_.log.info("sign_in", {{"person", signed_in->person.id}, {"token", **token}});
+            parts_.authenticator.given_out(signed_in->token.reveal());
             attempt->done(std::move(*signed_in));
         });
 }
 
-void People::sign_out(const Principal& principal, Done<void> done) {
+void People::sign_in_operator(const Origin& origin, Done<SignedIn> done) {
+    auto signed_in = std::make_shared<SignedIn>(SignedIn{{}, make_token(), operators_lifetime});
+    auto token = std::make_shared<std::optional<std::int64_t>>();
+    parts_.pool.run_async(
+        parts_.executor,
+        [origin, signed_in, token](pqxx::work& tx) {
+            signed_in->person = db::ensure_operator(tx);
+            *token = db::insert_token(tx, signed_in->person.id, "", token_hash(signed_in->token.reveal()),
+                                      std::string(text::truncate_utf8(origin.label, longest_label)), origin.remote,
+                                      signed_in->lifetime.count());
+            if (*token) db::write_audit(tx, actor_of(signed_in->person, origin), {"signIn", "/sign-in"});
+        },
+        [this, signed_in, token, done = std::move(done)](const Result<void>& written) mutable {
+            if (!written) return done(refusal(written.error()));
+            if (!*token) return done(refusal(make_error(Errc::unauthorized, "this way in was disabled by an admin")));
+            parts_.authenticator.given_out(signed_in->token.reveal());
+            done(std::move(*signed_in));
+        });
+}
+
+void People::sign_out(const Principal& principal, const Origin& origin, Done<void> done) {
     if (principal.kind != Principal::Kind::person) return done(Outcome<void>());
-    revoke_token(principal.id, principal.token, [done = std::move(done)](Outcome<bool> gone) mutable {
-        done(gone ? Outcome<void>() : Outcome<void>(gone.error()));
-    });
+    const Actor actor{"person", principal.id, principal.name, origin.remote};
+    parts_.pool.run_async(
+        parts_.executor,
+        [actor, token = principal.token](pqxx::work& tx) {
+            if (db::revoke_token(tx, actor.id, token)) db::write_audit(tx, actor, {"signOut", "/auth/logout/"});
+        },
+        [this, token = principal.token, done = std::move(done)](const Result<void>& written) mutable {
+            if (!written) return done(refusal(written.error()));
+            parts_.authenticator.tokens_revoked({token});
+            done(Outcome<void>());
+        },
+        db::Rerun::safe);
 }
 
 void People::revoke_token(db::PersonId person, std::int64_t token, Done<bool> done) {
@@ -183,17 +237,6 @@ void People::revoke_token(db::PersonId person, std::int64_t token, Done<bool> do
             done(*gone);
         },
         db::Rerun::safe);
-}
-
-void People::revoke_tokens(db::PersonId person, Done<void> done) {
-    auto gone = std::make_shared<std::vector<std::int64_t>>();
-    parts_.pool.run_async(
-        parts_.executor, [gone, person](pqxx::work& tx) { *gone = db::revoke_tokens(tx, person); },
-        [this, gone, done = std::move(done)](const Result<void>& written) mutable {
-            if (!written) return done(refusal(written.error()));
-            parts_.authenticator.tokens_revoked(*gone);
-            done(Outcome<void>());
-        });
 }
 
 void People::set_role(const std::string& username, Role role, Done<void> done) {

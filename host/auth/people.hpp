@@ -37,7 +37,7 @@ using Outcome = boost::system::result<T, Refusal>;
 struct Origin {
     std::string remote;  // address
     std::string label;   // the program, as it calls itself
-    bool local = false;  // the operator of this machine: never throttled
+    bool local = false;  // the operator of this machine, or somebody who may add people: never throttled
 };
 
 class People {
@@ -54,7 +54,8 @@ public:
     template <class T>
     using Done = UniqueFunction<void(Outcome<T>)>;
 
-    // A new person. Errc::invalid: name or password will not do; Errc::conflict: the name is taken.
+    // A new person. Who registers by themselves is told in the audit log; who is added by others is so elsewhere.
+    // Errc::invalid: name or password will not do; Errc::conflict: the name is taken.
     void add(std::string username, Secret password, Role role, const Origin& origin, Done<db::Person> done);
 
     struct SignedIn {
@@ -62,15 +63,19 @@ public:
         Secret token;
         std::chrono::seconds lifetime{0};
     };
-    // Errc::unauthorized, whatever of the two is wrong.
+    // Errc::unauthorized, whatever of the two is wrong. The audit log has it, right or wrong; names that nobody has are
+    // not written there, for some of them are passwords.
     void sign_in(std::string username, Secret password, const Origin& origin, Done<SignedIn> done);
 
-    // Takes away the token that the principal used; nothing to do for keys and the operator of this machine.
-    void sign_out(const Principal& principal, Done<void> done);
+    // The operator of the machine, who proved to be that in another way: as an admin without a password, for 8 hours.
+    // Errc::unauthorized: admins have disabled that.
+    void sign_in_operator(const Origin& origin, Done<SignedIn> done);
 
-    // One of a person's tokens (false: there is none), or all of them.
+    // Takes away the token that the principal used; nothing to do for keys and the operator of this machine.
+    void sign_out(const Principal& principal, const Origin& origin, Done<void> done);
+
+    // One of a person's tokens; false: there is none.
     void revoke_token(db::PersonId person, std::int64_t token, Done<bool> done);
-    void revoke_tokens(db::PersonId person, Done<void> done);
 
     // What admins do, by name. All of them end the person's sign-ins. Errc::not_found.
     void set_role(const std::string& username, Role role, Done<void> done);
@@ -80,6 +85,7 @@ public:
 private:
     struct Attempt;
     void check_password(std::shared_ptr<Attempt> attempt);
+    void note_refusal(const Attempt& attempt);
     void issue_token(std::shared_ptr<Attempt> attempt, std::string rehashed);
     void change(const std::string& username, std::function<db::Taken(pqxx::work&, db::PersonId)> how, Done<void> done);
 

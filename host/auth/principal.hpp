@@ -1,6 +1,7 @@
 // Who asks: a person who signed in, a program with an API key, or the operator of this machine.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -36,6 +37,8 @@ struct Principal {
         scopes;  // of an API key: "messages:read", "campaigns:write", ...; a person has all of the role
 };
 
+inline constexpr const char* too_many_wrong = "too many wrong keys came from your address; wait and try again";
+
 // Turns the Authorization header of a request (or `token` of a WebSocket's address) into who is asking.
 class Authenticator {
 public:
@@ -46,6 +49,7 @@ public:
     struct Answer {
         std::optional<Principal> principal;
         bool unavailable = false;
+        std::chrono::seconds wait{0};  // not zero: too many wrong ones came from that address; nobody looked
     };
     virtual void authenticate(const net::Request& request, UniqueFunction<void(Answer)> done) = 0;
 

@@ -34,6 +34,15 @@ Principal to_principal(const db::ApiKey& key) {
     return principal;
 }
 
+// Guessing 256 bits leads nowhere: this is about what the guesses cost.
+Throttle::Rules wrong_key_rules() {
+    Throttle::Rules rules;
+    rules.free = 20;
+    rules.forgive = std::chrono::seconds(2);
+    rules.longest_wait = std::chrono::seconds(30);
+    return rules;
+}
+
 Principal local_admin(std::string name) {
     Principal principal;
     principal.kind = Principal::Kind::local;
@@ -45,7 +54,11 @@ Principal local_admin(std::string name) {
 }  // namespace
 
 TokenAuthenticator::TokenAuthenticator(Executor& executor, db::Pool& pool, Secret api_token, Logger log)
-    : executor_(executor), pool_(pool), api_token_(std::move(api_token)), log_(std::move(log)) {}
+    : executor_(executor),
+      pool_(pool),
+      api_token_(std::move(api_token)),
+      log_(std::move(log)),
+      wrong_(wrong_key_rules()) {}
 
 TokenAuthenticator::~TokenAuthenticator() {
     executor_.cancel(timer_);
@@ -59,16 +72,33 @@ void TokenAuthenticator::authenticate(const net::Request& request, UniqueFunctio
     if (!api_token_.empty() && crypto::equal_constant_time(given.reveal(), api_token_.reveal()))
         return done({local_admin("API_TOKEN"), false});
     const auto kind = token_kind(given.reveal());
-    if (!kind) return done({});
-    std::string hash = token_hash(given.reveal());
+    std::string hash = kind ? token_hash(given.reveal()) : std::string();
     if (const auto found = known_.find(hash); found != known_.end()) {
         if (found->second.until > std::chrono::steady_clock::now()) return done({found->second.principal, false});
         known_.erase(found);
     }
-    look_up(*kind, std::move(hash), std::move(done));
+    const auto now = std::chrono::steady_clock::now();
+    if (!right_.contains(hash))
+        if (const auto wait = wrong_.wait(request.remote, now); wait.count() > 0)
+            return done({std::nullopt, false, wait});
+    if (!kind) {
+        wrong_.count(request.remote, now);
+        return done({});
+    }
+    look_up(*kind, std::move(hash), request.remote, std::move(done));
 }
 
-void TokenAuthenticator::look_up(TokenKind kind, std::string hash, UniqueFunction<void(Answer)> done) {
+void TokenAuthenticator::given_out(std::string_view token) {
+    was_right(token_hash(token));
+}
+
+void TokenAuthenticator::was_right(const std::string& hash) {
+    if (right_.size() >= most_remembered) right_.clear();
+    right_.insert(hash);
+}
+
+void TokenAuthenticator::look_up(TokenKind kind, std::string hash, std::string remote,
+                                 UniqueFunction<void(Answer)> done) {
     struct Found {
         std::optional<Principal> principal;
         UnixMillis expires_at = 0;
@@ -84,10 +114,17 @@ void TokenAuthenticator::look_up(TokenKind kind, std::string hash, UniqueFunctio
                 *found = {to_principal(*key), key->expires};
             }
         },
-        [this, alive = std::weak_ptr(alive_), found, hash, as_of = revocations_,
+        [this, alive = std::weak_ptr(alive_), found, hash, remote = std::move(remote), as_of = revocations_,
          done = std::move(done)](const Result<void>& read) mutable {
             if (!read) return done({std::nullopt, true});
-            if (found->principal && !alive.expired()) remember(hash, *found->principal, found->expires_at, as_of);
+            if (alive.expired()) return done({std::move(found->principal), false});
+            if (found->principal) {
+                was_right(hash);
+                remember(hash, *found->principal, found->expires_at, as_of);
+            } else {
+                right_.erase(hash);
+                wrong_.count(remote, std::chrono::steady_clock::now());
+            }
             done({std::move(found->principal), false});
         },
         db::Rerun::safe);

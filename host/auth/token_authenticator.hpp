@@ -1,6 +1,10 @@
 // Knows people by their tokens, programs by their API keys, and the operator of this machine by the control socket or
 // by API_TOKEN. What it found out is remembered for a minute; whatever is revoked is forgotten at once, on this node
-// and, a moment later, on the others. [I/O thread]
+// and, a moment later, on the others.
+//
+// Wrong ones cost no more than a few look-ups: after some of them an address waits, longer and longer. Those that were
+// right once, or were given out here, are looked up all the same, so that people who share the address go on working.
+// [I/O thread]
 #pragma once
 
 #include <chrono>
@@ -10,9 +14,11 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "auth/principal.hpp"
+#include "auth/throttle.hpp"
 #include "auth/token.hpp"
 #include "core/executor.hpp"
 #include "core/log.hpp"
@@ -31,6 +37,9 @@ public:
 
     void authenticate(const net::Request& request, UniqueFunction<void(Answer)> done) override;
     std::shared_ptr<void> watch(const Principal& principal, UniqueFunction<void()> lost) override;
+
+    // This token or key was just given out: it is not held up by the wrong ones of its address.
+    void given_out(std::string_view token);
 
     // After the commit that took them away. Forgets what it remembered and tells those who watch.
     void tokens_revoked(const std::vector<std::int64_t>& tokens);
@@ -55,7 +64,8 @@ private:
     };
     using Watches = std::multimap<Owner, std::weak_ptr<Watch>>;
 
-    void look_up(TokenKind kind, std::string hash, UniqueFunction<void(Answer)> done);
+    void look_up(TokenKind kind, std::string hash, std::string remote, UniqueFunction<void(Answer)> done);
+    void was_right(const std::string& hash);
     void remember(const std::string& hash, Principal principal, UnixMillis expires_at, std::uint64_t as_of);
     void lose(const Owner& owner);
     void check_watched();
@@ -66,6 +76,8 @@ private:
     Secret api_token_;
     Logger log_;
     std::unordered_map<std::string, Known> known_;  // by hash
+    std::unordered_set<std::string> right_;         // hashes of those that were right once
+    Throttle wrong_;                                // by address
     std::uint64_t revocations_ = 0;                 // a look-up that began before the last one is not remembered
     SteadyTime last_revocation_{};
     Watches watches_;

@@ -24,6 +24,12 @@ Response away() {
     return response;
 }
 
+Response too_many(const char* why, long wait_s) {
+    auto response = Response::problem(429, "too_many", why);
+    response.headers.set("Retry-After", std::to_string(wait_s));
+    return response;
+}
+
 }  // namespace
 
 void Door::knock(net::Request request, std::unique_ptr<net::Upgrade> upgrade) {
@@ -31,6 +37,7 @@ void Door::knock(net::Request request, std::unique_ptr<net::Upgrade> upgrade) {
     parts_.authenticator.authenticate(
         *asked, [this, asked, upgrade = std::move(upgrade)](auth::Authenticator::Answer answer) mutable {
             if (answer.unavailable) return upgrade->refuse(away());
+            if (answer.wait.count() > 0) return upgrade->refuse(too_many(auth::too_many_wrong, answer.wait.count()));
             if (!answer.principal)
                 return upgrade->refuse(Response::problem(
                     401, "unauthorized",
@@ -49,11 +56,8 @@ void Door::let_in(const auth::Principal& principal, net::Request request, std::u
     RoomSocket::Wish wish{number(after_text), request.query_value("presence").value_or("") == "1"};
     if (!wish.after && !after_text.empty())
         return upgrade->refuse(Response::problem(400, "invalid", "after is the id of the last message seen"));
-    if (principal.role == auth::Role::user && parts_.hub.sockets_of(principal.id) >= most_sockets) {
-        auto response = Response::problem(429, "too_many", "you have too many sockets open: close some");
-        response.headers.set("Retry-After", "10");
-        return upgrade->refuse(std::move(response));
-    }
+    if (principal.role == auth::Role::user && parts_.hub.sockets_of(principal.id) >= most_sockets)
+        return upgrade->refuse(too_many("you have too many sockets open: close some", 10));
     upgrade->subprotocol = auth::accepted_subprotocol(request);
     parts_.rooms.is_member(
         room.value_or(0), principal.id,

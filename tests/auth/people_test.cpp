@@ -1,5 +1,6 @@
 #include "auth/people.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <pqxx/pqxx>
 
@@ -43,7 +44,7 @@ struct Fixture {
     }
     bool known(const Secret& token) { return ask(token.reveal()).principal.has_value(); }
     Outcome<void> sign_out(const Principal& principal) {
-        return wait<Outcome<void>>([&](auto done) { people.sign_out(principal, std::move(done)); });
+        return wait<Outcome<void>>([&](auto done) { people.sign_out(principal, {}, std::move(done)); });
     }
     void sql(const std::string& text) {
         pool.run([&](pqxx::work& tx) { tx.exec(text); });
@@ -220,6 +221,76 @@ TEST_CASE("ending a sign-in that one does not have bothers nobody") {
     here.executor.run_posted();
     CHECK(lost == 0);
     CHECK(here.executor.timers() == 0);
+}
+
+TEST_CASE("wrong keys are looked up some times only, right ones of that address always") {
+    Fixture here;
+    REQUIRE(here.add("ada"));
+    const auto used = here.token("ada"), unused = here.token("ada");
+    CHECK(here.known(used));
+    unsigned looked_up = 0;
+    std::chrono::seconds wait{0};
+    for (int i = 0; i < 200 && wait.count() == 0; ++i) {
+        auto number = std::to_string(i);
+        wait = here.ask("plk_" + std::string(64 - number.size(), '0') + number).wait;
+        looked_up += wait.count() == 0 ? 1 : 0;
+    }
+    CHECK(wait.count() >= 1);
+    CHECK(looked_up == 20);
+    here.authenticator.tokens_revoked({});  // nothing is remembered any more
+    CHECK(here.known(used));
+    CHECK(here.known(unused));  // given out here
+    CHECK(here.ask("the-api-token").principal);
+    CHECK(here.ask("no key at all").wait.count() >= 1);
+}
+
+TEST_CASE("the audit log tells who came and went, and who tried") {
+    Fixture here;
+    REQUIRE(here.add("ada"));
+    const auto told = [&] {
+        std::string all;
+        here.pool.run([&](pqxx::work& tx) {
+            all.clear();
+            for (const auto& row : tx.exec("select actor, action, status, remote from audit_log order by id"))
+                all += std::string(row[0].c_str()) + " " + row[1].c_str() + " " + row[2].c_str() + " " +
+                       row[3].c_str() + "; ";
+        });
+        return all;
+    };
+    const auto ada = here.ask(here.token("ada").reveal()).principal.value();
+    REQUIRE_FALSE(here.sign_in("ada", "wrong one"));
+    REQUIRE_FALSE(here.sign_in("a password", "ada"));
+    REQUIRE(here.sign_out(ada));
+    const std::string here_from = " 192.0.2.1; ";
+    here.executor.run_until([&] {
+        const auto all = told();
+        return std::count(all.begin(), all.end(), ';') >= 5;
+    });
+    const auto all = told();
+    CHECK(all.starts_with("ada register 201" + here_from + "ada signIn 200" + here_from));
+    CHECK(all.find("ada signIn 401" + here_from) != std::string::npos);
+    CHECK(all.find(";  signIn 401" + here_from) != std::string::npos);
+    CHECK(all.find("ada signOut 200") != std::string::npos);
+    CHECK(all.find("a password") == std::string::npos);
+}
+
+TEST_CASE("the operator of the machine comes in without a password, until admins end that") {
+    Fixture here;
+    const auto come = [&] {
+        return here.wait<Outcome<People::SignedIn>>(
+            [&](auto done) { here.people.sign_in_operator(here.origin, std::move(done)); });
+    };
+    const auto first = come();
+    REQUIRE(first);
+    CHECK(here.ask(first->token.reveal()).principal->role == Role::admin);
+    REQUIRE(come());
+    here.pool.run([&](pqxx::work& tx) { CHECK(tx.exec("select from people where id > 0").size() == 1); });
+    CHECK_FALSE(here.add(first->person.username));
+    CHECK_FALSE(here.sign_in(first->person.username, ""));
+    here.wait<Outcome<void>>(
+        [&](auto done) { here.people.set_disabled(first->person.username, true, std::move(done)); });
+    CHECK_FALSE(here.known(first->token));
+    CHECK_FALSE(come());
 }
 
 TEST_CASE("expired tokens, keys and API_TOKEN") {

@@ -66,7 +66,7 @@ void show(Application& app, Call call) {
 std::set<std::string> known_scopes(Application& app) {
     std::set<std::string> scopes;
     for (const auto& operation : app.api().contract().operations())
-        if (!operation.open) scopes.insert(operation.scope);
+        if (!operation.scope.empty()) scopes.insert(operation.scope);
     return scopes;
 }
 
@@ -94,16 +94,19 @@ void create(Application& app, Call call) {
                     make_error(Errc::denied, "a key gives away no scope that it does not have: " + scope)));
     const Secret secret = auth::make_api_key();
     key.hint = secret.reveal().substr(secret.reveal().size() - 4);
-    from_database(app, std::move(call.respond), [key, secret](pqxx::work& tx) {
-        const auto made = db::read_api_key(tx, db::insert_api_key(tx, key, auth::token_hash(secret.reveal())));
-        json::object body{{"id", std::to_string(made->id)},
-                          {"name", made->name},
-                          {"key", secret.reveal()},
-                          {"role", made->role},
-                          {"scopes", list_of(made->scopes)}};
-        put(body, "expires_at", made->expires_at);
-        return answer(body, 201);
-    });
+    from_database(
+        app, std::move(call.respond),
+        [key, secret](pqxx::work& tx) {
+            const auto made = db::read_api_key(tx, db::insert_api_key(tx, key, auth::token_hash(secret.reveal())));
+            json::object body{{"id", std::to_string(made->id)},
+                              {"name", made->name},
+                              {"key", secret.reveal()},
+                              {"role", made->role},
+                              {"scopes", list_of(made->scopes)}};
+            put(body, "expires_at", made->expires_at);
+            return answer(body, 201);
+        },
+        [&app, secret] { app.api().authenticator().given_out(secret.reveal()); });
 }
 
 void revoke(Application& app, Call call) {
@@ -138,13 +141,12 @@ void list_tokens(Application& app, Call call) {
 
 // Another's is not there.
 void revoke_token(Application& app, Call call) {
-    const auto id = call.id().value_or(0);
-    from_database(
-        app, std::move(call.respond),
-        [id, person = person_of(call.principal)](pqxx::work& tx) {
-            return db::revoke_token(tx, person, id) ? nothing_more() : not_found("you have no sign-in of that id");
-        },
-        [&app, id] { app.api().authenticator().tokens_revoked({id}); });
+    app.people().people().revoke_token(
+        person_of(call.principal), call.id().value_or(0),
+        [respond = std::move(call.respond)](const auth::Outcome<bool>& gone) mutable {
+            if (!gone) return respond(api::problem(gone.error().error));
+            respond(*gone ? nothing_more() : not_found("you have no sign-in of that id"));
+        });
 }
 
 }  // namespace

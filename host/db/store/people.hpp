@@ -33,6 +33,10 @@ std::optional<Person> insert_person(pqxx::work& tx, const std::string& username,
 std::optional<Person> find_person(pqxx::work& tx, const std::string& username);      // whatever its case
 std::vector<Person> list_people(pqxx::work& tx, PersonId after, std::size_t limit);  // ascending, without the bot
 
+// The operator of the machine, who comes without a password and has a name that nobody can register: made when there is
+// none yet, an admin then.
+Person ensure_operator(pqxx::work& tx);
+
 struct Credentials {
     Person person;
     std::string password_hash;
