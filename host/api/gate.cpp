@@ -4,9 +4,9 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "api/etag.hpp"
 #include "api/problem.hpp"
-#include "api/schema.hpp"
-#include "core/crypto.hpp"
+#include "api/visit.hpp"
 #include "core/json_reader.hpp"
 #include "core/text.hpp"
 
@@ -18,19 +18,6 @@ using net::Request;
 using net::Response;
 
 constexpr std::size_t longest_key = 200;
-constexpr std::size_t longest_record = 256 << 10;  // of an audit entry
-
-std::string principal_name(const auth::Principal& principal) {
-    switch (principal.kind) {
-        case auth::Principal::Kind::person:
-            return "person";
-        case auth::Principal::Kind::api_key:
-            return "api_key";
-        case auth::Principal::Kind::local:
-            break;
-    }
-    return "local";
-}
 
 Response unauthorized(const std::string& what_to_do) {
     auto response = problem(401, "unauthorized", what_to_do);
@@ -38,49 +25,15 @@ Response unauthorized(const std::string& what_to_do) {
     return response;
 }
 
-Response too_many(const RateLimits::Verdict& verdict, const std::string& why) {
+Response too_many(std::int64_t wait_s, const std::string& why) {
     auto response = problem(429, "too_many", why);
-    response.headers.set("Retry-After", std::to_string(verdict.wait_s));
+    response.headers.set("Retry-After", std::to_string(wait_s));
     return response;
 }
 
 bool is_json(std::string_view content_type) {
     const auto type = text::trim(content_type.substr(0, content_type.find(';')));
     return text::equal_ignoring_case(type, "application/json");
-}
-
-// Of what a path shows; how it does at the moment ("live") is nobody's edit.
-std::string etag_of(const std::string& body) {
-    json::error_code error;
-    auto value = json::parse(body, error);
-    if (error || !value.is_object() || !value.get_object().erase("live"))
-        return '"' + crypto::sha256_hex(body).substr(0, 32) + '"';
-    return '"' + crypto::sha256_hex(json::serialize(value)).substr(0, 32) + '"';
-}
-
-bool matches(std::string_view wanted, const std::string& etag) {
-    if (text::trim(wanted) == "*") return true;
-    while (!wanted.empty()) {
-        const auto comma = wanted.find(',');
-        if (text::trim(wanted.substr(0, comma)) == etag) return true;
-        wanted = comma == std::string_view::npos ? std::string_view() : wanted.substr(comma + 1);
-    }
-    return false;
-}
-
-bool is_answer_json(const Response& response) {
-    return response.headers.get("Content-Type").starts_with("application/json");
-}
-
-// A queue was full before anything was done. All other failures may have left a change behind: a commit whose answer
-// got lost is one.
-bool is_not_begun(const Response& response) {
-    if (response.status == 429) return true;
-    if (response.status != 503) return false;
-    json::error_code error;
-    const auto body = json::parse(response.body, error);
-    const auto* code = !error && body.is_object() ? body.get_object().if_contains("code") : nullptr;
-    return code && *code == to_string(Errc::overloaded);
 }
 
 }  // namespace
@@ -93,29 +46,7 @@ std::optional<std::int64_t> Call::id(std::string_view name) const {
     return id;
 }
 
-// One request on its way through the gate.
-struct Gate::Visit {
-    const Operation* operation = nullptr;
-    Request request;
-    net::Responder respond;
-    auth::Principal principal;
-    RateLimits::Verdict rate;
-    json::value body;
-    std::string key;  // Idempotency-Key
-    std::string target, before;
-    CallHandler handler;  // in place of the operation's
-    std::string edited;   // path that is kept for this edit
-    std::int64_t audit = 0;
-
-    std::string running_key() const {
-        return principal_name(principal) + ":" + std::to_string(principal.id) + ":" + key;
-    }
-};
-
-Gate::Gate(Parts parts)
-    : parts_(std::move(parts)),
-      rates_(parts_.options.rate, parts_.options.burst),
-      failures_(parts_.options.failures, parts_.options.failures_burst) {}
+Gate::Gate(Parts parts) : parts_(std::move(parts)), rates_(parts_.options.rate, parts_.options.burst) {}
 
 void Gate::on(const std::string& operation, CallHandler handler) {
     if (!parts_.contract.find(operation)) throw std::logic_error("the contract has no operation " + operation);
@@ -178,18 +109,12 @@ void Gate::enter(const Operation& operation, Request request, net::Responder res
 void Gate::identified(const VisitPtr& visit, auth::Authenticator::Answer who) {
     if (who.unavailable)
         return leave(visit, problem(503, "unavailable", "the database is away: nobody can be recognised just now"));
-    if (!who.principal) {
-        // Only who is wrong waits: behind a proxy all have one address.
-        if (!visit->request.local && visit->request.headers.has("Authorization")) {
-            const auto tried = failures_.take(visit->request.remote, std::chrono::steady_clock::now());
-            if (!tried.allowed)
-                return leave(visit, too_many(tried, "too many wrong keys came from your address; wait and try again"));
-        }
+    if (who.wait.count() > 0) return leave(visit, too_many(who.wait.count(), auth::too_many_wrong));
+    if (!who.principal)
         return leave(visit,
                      unauthorized("send \"Authorization: Bearer <key>\" with an API key, the token of a sign-in, "
                                   "or the API_TOKEN that this host was started with; docs/api.md says how to "
                                   "get one"));
-    }
     visit->principal = std::move(*who.principal);
     if (!admit(visit)) return;
     if (auto refused = read(*visit)) return leave(visit, std::move(*refused));
@@ -202,10 +127,9 @@ bool Gate::admit(const VisitPtr& visit) {
     const auto& operation = *visit->operation;
     const auto& principal = visit->principal;
     if (!visit->request.local) {
-        visit->rate = rates_.take(principal_name(principal) + ":" + std::to_string(principal.id),
-                                  std::chrono::steady_clock::now());
+        visit->rate = rates_.take(principal_key(principal), std::chrono::steady_clock::now());
         if (!visit->rate.allowed) {
-            leave(visit, too_many(visit->rate, "too many requests: wait as long as Retry-After says"));
+            leave(visit, too_many(visit->rate.wait_s, "too many requests: wait as long as Retry-After says"));
             return false;
         }
     }
@@ -282,57 +206,6 @@ void Gate::shown(const VisitPtr& visit, const Response& now) {
     begin(visit);
 }
 
-void Gate::begin(const VisitPtr& visit) {
-    db::ChangeStart start;
-    start.actor_kind = principal_name(visit->principal);
-    start.actor_id = visit->principal.id;
-    start.actor = visit->principal.name;
-    start.action = visit->operation->id;
-    start.target = visit->target;
-    if (!visit->operation->unrecorded) start.before = visit->before;
-    start.remote = visit->request.remote;
-    start.key = visit->key;
-    start.attempt = crypto::random_hex(8);
-    if (!visit->key.empty()) {
-        start.fingerprint =
-            crypto::sha256_hex(visit->request.method + " " + visit->request.target + "\n" + visit->request.body);
-        if (!running_.insert(visit->running_key()).second) {
-            auto busy = problem(409, "conflict", "the first request with this Idempotency-Key is still being answered");
-            busy.headers.set("Retry-After", "1");
-            visit->key.clear();  // it is the other one's
-            return leave(visit, std::move(busy));
-        }
-    }
-    auto found = std::make_shared<db::ChangeBegun>();
-    parts_.pool.run_async(
-        parts_.executor, [found, start = std::move(start)](pqxx::work& tx) { *found = db::begin_change(tx, start); },
-        [this, visit, found](Result<void> done) {
-            if (!done) return leave(visit, problem(done.error()));
-            begun(visit, *found);
-        },
-        db::Rerun::safe);
-}
-
-void Gate::begun(const VisitPtr& visit, const db::ChangeBegun& begun) {
-    using What = db::ChangeBegun::What;
-    visit->audit = begun.audit;
-    if (begun.what == What::fresh) return run(visit);
-    if (begun.what == What::other)
-        return leave(visit, problem(422, "key_reused",
-                                    "this Idempotency-Key belongs to another request: make a new key for a new one"));
-    if (begun.what == What::unanswered)
-        return leave(visit,
-                     problem(409, "conflict",
-                             "the first request with this Idempotency-Key failed or was cut off, and the host "
-                             "does not know whether it was carried out: look, and if it was not, use a new key"));
-    Response again;
-    again.status = begun.status;
-    again.body = begun.body;
-    if (!begun.content_type.empty()) again.headers.set("Content-Type", begun.content_type);
-    again.headers.set("Idempotency-Replayed", "true");
-    leave(visit, std::move(again));
-}
-
 void Gate::run(const VisitPtr& visit) {
     Call call;
     call.request = std::move(visit->request);
@@ -352,31 +225,6 @@ net::Responder Gate::responder(std::function<void(Response)> take) {
     });
 }
 
-void Gate::finish(const VisitPtr& visit, Response response) {
-    if (visit->audit == 0) return leave(visit, std::move(response));
-    db::ChangeEnd end;
-    end.audit = visit->audit;
-    end.actor_kind = principal_name(visit->principal);
-    end.actor_id = visit->principal.id;
-    end.key = visit->key;
-    end.status = response.status;
-    end.not_begun = is_not_begun(response);
-    end.stays = visit->operation->raw;  // a file that was refused may have run before that
-    end.content_type = response.headers.get("Content-Type");
-    end.body = parts_.contract.without_secrets(*visit->operation, response.status, response.body);
-    const bool recorded = response.status < 300 && is_answer_json(response) && !visit->operation->unrecorded;
-    if (recorded && end.body.size() <= longest_record) end.after = end.body;
-    auto answer = std::make_shared<Response>(std::move(response));
-    parts_.pool.run_async(
-        parts_.executor, [end = std::move(end)](pqxx::work& tx) { db::end_change(tx, end); },
-        [this, visit, answer](Result<void> done) {
-            // What was done is done, and the row that says it began is there.
-            if (!done) parts_.log.error("audit.not_completed", {{"id", visit->audit}, {"why", done.error().message}});
-            leave(visit, std::move(*answer));
-        },
-        db::Rerun::safe);
-}
-
 void Gate::leave(const VisitPtr& visit, Response response) {
     if (!visit->key.empty()) running_.erase(visit->running_key());
     if (!visit->edited.empty()) {
@@ -390,6 +238,7 @@ void Gate::leave(const VisitPtr& visit, Response response) {
             parts_.executor.post(std::move(next));
         }
     }
+    response.headers.remove(nothing_done);
     const auto& operation = *visit->operation;
     // A handler that gave up without an answer.
     if (response.status == 500 && is_answer_json(response))
@@ -405,14 +254,6 @@ void Gate::leave(const VisitPtr& visit, Response response) {
         response.headers.set("RateLimit-Reset", std::to_string(visit->rate.reset_s));
     }
     visit->respond(std::move(response));
-}
-
-void Gate::sweep() {
-    parts_.executor.after(std::chrono::hours(1), [this] {
-        parts_.pool.run_async(
-            parts_.executor, [](pqxx::work& tx) { db::forget_old_requests(tx); }, [this](Result<void>) { sweep(); },
-            db::Rerun::safe);
-    });
 }
 
 }  // namespace parley::api

@@ -47,6 +47,10 @@ struct Call {
     std::optional<std::int64_t> id(std::string_view name = "id") const;
 };
 
+// Set by a handler, for the gate alone: this failure left nothing behind, so the same request may be made again with
+// the same Idempotency-Key.
+inline constexpr const char* nothing_done = "Parley-Nothing-Done";
+
 using CallHandler = std::function<void(Call)>;
 // Accepts or refuses; `respond` of the call is of no use here.
 using SocketHandler = std::function<void(Call, std::unique_ptr<net::Upgrade>)>;
@@ -54,8 +58,6 @@ using SocketHandler = std::function<void(Call, std::unique_ptr<net::Upgrade>)>;
 struct GateOptions {
     double rate = 50;  // requests a second of one principal; 0: no limit
     double burst = 200;
-    double failures = 0.5;  // wrong keys a second from one address
-    double failures_burst = 20;
 };
 
 class Gate {
@@ -93,8 +95,10 @@ private:
     void shown(const VisitPtr& visit, const net::Response& now);
     void begin(const VisitPtr& visit);
     void begun(const VisitPtr& visit, const db::ChangeBegun& begun);
+    static std::string attempt_key(const Visit& visit);
     void run(const VisitPtr& visit);
     void finish(const VisitPtr& visit, net::Response response);
+    void complete_later(std::shared_ptr<const db::ChangeEnd> end, std::string running);
     void leave(const VisitPtr& visit, net::Response response);
     net::Responder responder(std::function<void(net::Response)> take);
 
@@ -103,8 +107,10 @@ private:
     Parts parts_;
     std::map<std::string, CallHandler, std::less<>> handlers_;
     std::map<std::string, SocketHandler, std::less<>> sockets_;
-    RateLimits rates_, failures_;
-    std::set<std::string> running_;  // idempotency keys whose first request is under way
+    RateLimits rates_;
+    std::set<std::string> running_;                             // idempotency keys whose first request is under way
+    std::map<std::string, std::string, std::less<>> attempts_;  // of keys whose first request was not begun
+    std::size_t unwritten_ = 0;                                 // ends of changes that the database does not know yet
     std::map<std::string, std::deque<std::function<void()>>> edited_;  // paths, and who waits for each
 };
 

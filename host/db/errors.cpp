@@ -6,6 +6,8 @@
 namespace parley::db {
 namespace {
 
+constexpr const char* in_doubt = "the commit is in doubt: the database connection broke while it was under way";
+
 // The server's first line. The rest (DETAIL, the statement) may hold people's data.
 std::string first_line(std::string_view text) {
     text = text.substr(0, text.find('\n'));
@@ -37,9 +39,7 @@ Errc code_of(std::string_view state) {
 Error to_error(const std::exception& failure) {
     if (const auto* own = dynamic_cast<const ErrorException*>(&failure)) return own->error();
     const std::string words = first_line(failure.what());
-    if (dynamic_cast<const pqxx::in_doubt_error*>(&failure))
-        return make_error(Errc::unavailable,
-                          "the commit is in doubt: the database connection broke while it was under way");
+    if (dynamic_cast<const pqxx::in_doubt_error*>(&failure)) return make_error(Errc::unavailable, in_doubt);
     const std::string state = state_of(failure);
     if (!state.empty()) return make_error(code_of(state), "database: " + words + " (" + state + ")");
     if (dynamic_cast<const pqxx::broken_connection*>(&failure))
@@ -47,6 +47,10 @@ Error to_error(const std::exception& failure) {
     if (dynamic_cast<const pqxx::transaction_rollback*>(&failure))
         return make_error(Errc::unavailable, "database: " + words);
     return make_error(Errc::internal, words.empty() ? "the database layer failed" : words);
+}
+
+bool is_in_doubt(const Error& error) {
+    return error.message == in_doubt;
 }
 
 bool is_retryable(const std::exception& failure) {

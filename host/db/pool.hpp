@@ -38,6 +38,9 @@ std::unique_ptr<pqxx::connection> connect(const DatabaseOptions& options, std::s
 // ErrorException -> its own error; the rest -> internal.
 Error to_error(const std::exception& failure);
 
+// Does this error of a pool say that a commit may have got through? All its others left nothing behind.
+bool is_in_doubt(const Error& error);
+
 // Was the transaction rolled back for a reason that another try from the start may get around (deadlock, serialization
 // failure)?
 bool is_retryable(const std::exception& failure);

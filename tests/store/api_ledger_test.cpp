@@ -12,14 +12,15 @@ struct Requests {
     JournalFixture store;
     int attempts = 0;
 
-    db::ChangeBegun begin() {
+    db::ChangeBegun begin() { return begin(std::to_string(++attempts)); }
+    db::ChangeBegun begin(const std::string& attempt) {
         db::ChangeStart start;
         start.actor_kind = "local";
         start.action = "sendMessage";
         start.target = "/api/v1/messages";
         start.key = "k";
         start.fingerprint = "same";
-        start.attempt = std::to_string(++attempts);
+        start.attempt = attempt;
         db::ChangeBegun begun;
         store.transact([&](pqxx::work& tx) { begun = db::begin_change(tx, start); });
         return begun;
@@ -53,6 +54,13 @@ TEST_CASE("what was certainly not begun gives its key back, what was answered ke
     const auto third = requests.begin();
     CHECK(third.what == What::answered);
     CHECK(third.status == 202);
+}
+
+TEST_CASE("who did not hear that the key was taken finds it again as theirs") {
+    Requests requests;
+    REQUIRE(requests.begin("one").what == What::fresh);  // committed, and the answer got lost
+    CHECK(requests.begin("another").what == What::unanswered);
+    CHECK(requests.begin("one").what == What::fresh);
 }
 
 }  // namespace

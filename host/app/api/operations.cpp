@@ -37,10 +37,22 @@ void from_database(Application& app, net::Responder respond, std::function<Respo
     app.database().run_async(
         app.loop(), [made, body = std::move(body)](pqxx::work& tx) { *made = body(tx); },
         [made, after = std::move(after), respond = std::move(respond)](Result<void> done) mutable {
-            if (!done) return respond(api::problem(done.error()));
+            if (!done) {
+                auto failed = api::problem(done.error());
+                if (!db::is_in_doubt(done.error())) failed.headers.set(api::nothing_done, "true");
+                return respond(std::move(failed));
+            }
             if (after && made->status < 400) after();
             respond(std::move(*made));
         });
+}
+
+void then_from_database(Application& app, net::Responder respond, std::function<Response(pqxx::work&)> body) {
+    from_database(app, net::Responder([respond = std::move(respond)](Response response) mutable {
+                      response.headers.remove(api::nothing_done);
+                      respond(std::move(response));
+                  }),
+                  std::move(body));
 }
 
 std::string text_in(const json::value& body, std::string_view name) {

@@ -44,7 +44,9 @@ net::Response page(boost::json::array items, const std::string& next = {});
 
 // Runs `body` on a database thread and answers with what it made; what it throws becomes a problem.
 void from_database(Application& app, net::Responder respond, std::function<net::Response(pqxx::work&)> body);
-// The same, then `after` on the I/O thread when it was committed and answered below 400.
+// The same where something was done before.
+void then_from_database(Application& app, net::Responder respond, std::function<net::Response(pqxx::work&)> body);
+// As from_database, then `after` on the I/O thread when it was committed and answered below 400.
 void from_database(Application& app, net::Responder respond, std::function<net::Response(pqxx::work&)> body,
                    std::function<void()> after);
 

@@ -112,7 +112,7 @@ void replay_webhook(Application& app, MessageId id, db::BuriedWebhook webhook, R
         channel.name(), std::move(*decoded),
         [&app, id, respond = std::move(respond)](pipeline::Intake::Outcome outcome, const std::string& why) mutable {
             if (outcome != pipeline::Intake::Outcome::stored) return respond(api::problem(503, "unavailable", why));
-            from_database(app, std::move(respond), [id](pqxx::work& tx) {
+            then_from_database(app, std::move(respond), [id](pqxx::work& tx) {
                 db::forget_webhook(tx, id);
                 return answer(json::object{{"requeued", true}});
             });

@@ -48,7 +48,7 @@ void list(Application& app, Call call) {
 }
 
 void show_place(Application& app, const Place& place, net::Responder respond) {
-    from_database(app, std::move(respond), [place](pqxx::work& tx) {
+    then_from_database(app, std::move(respond), [place](pqxx::work& tx) {
         for (const auto& one : db::list_takeovers(tx, most_listed))
             if (one.account == place.account && one.chat == place.chat) return answer(describe(one));
         return not_found(none);

@@ -72,8 +72,8 @@ struct Change {
 
 void go_on(Application& app, const std::shared_ptr<Change>& change) {
     if (change->steps.empty())
-        return from_database(app, std::move(change->respond),
-                             [name = change->name](pqxx::work& tx) { return shown(tx, name); });
+        return then_from_database(app, std::move(change->respond),
+                                  [name = change->name](pqxx::work& tx) { return shown(tx, name); });
     const auto step = std::move(change->steps.front());
     change->steps.erase(change->steps.begin());
     step([&app, change](const auth::Outcome<void>& done) {

@@ -1,0 +1,32 @@
+// One request on its way through the gate. Internal to it.
+#pragma once
+
+#include "api/gate.hpp"
+
+namespace parley::api {
+
+inline constexpr std::size_t longest_record = 256 << 10;  // of an audit entry
+
+// "person", "api_key", "local": as the audit log names them.
+std::string kind_name(const auth::Principal& principal);
+// Tells principals from each other.
+std::string principal_key(const auth::Principal& principal);
+bool is_answer_json(const net::Response& response);
+
+struct Gate::Visit {
+    const Operation* operation = nullptr;
+    net::Request request;
+    net::Responder respond;
+    auth::Principal principal;
+    RateLimits::Verdict rate;
+    boost::json::value body;
+    std::string key;  // Idempotency-Key
+    std::string fingerprint, target, before;
+    CallHandler handler;  // in place of the operation's
+    std::string edited;   // path that is kept for this edit
+    std::int64_t audit = 0;
+
+    std::string running_key() const { return principal_key(principal) + ":" + key; }
+};
+
+}  // namespace parley::api
