@@ -54,13 +54,28 @@ void ask(Application& app, Responder respond, std::function<void(pqxx::work&, Fo
 }
 
 void list(Application& app, Call call) {
+    const auto asked = api::read_page(call.request, api::campaign_cursor);
+    if (!asked) return call.respond(api::problem(asked.error()));
+    AccountId account = 0;
+    if (const auto name = call.request.query_value("account")) {
+        const auto* entry = app.accounts().directory().find(*name);
+        if (!entry) return call.respond(api::problem(make_error(Errc::invalid, "account: there is none of that name")));
+        account = entry->account.id;
+    }
+    const std::string state = call.request.query_value("state").value_or("");
     ask<std::vector<db::Campaign>>(
-        app, std::move(call.respond), [](pqxx::work& tx, auto& found) { found = db::list_campaigns(tx, 200); },
-        [&app](const auto& found) {
+        app, std::move(call.respond),
+        [account, state, asked = *asked](pqxx::work& tx, auto& found) {
+            found = db::list_campaigns(tx, account, state, asked.before, asked.limit + 1);
+        },
+        [&app, limit = asked->limit](const auto& found) {
             json::array campaigns;
             for (const auto& campaign : found)
-                campaigns.push_back(describe(campaign, app.mailings().runner().ahead(campaign.id)));
-            return page(std::move(campaigns));
+                if (campaigns.size() < limit)
+                    campaigns.push_back(describe(campaign, app.mailings().runner().ahead(campaign.id)));
+            const bool more = found.size() > limit;
+            return page(std::move(campaigns),
+                        more ? api::cursor_to_text(api::campaign_cursor, found[limit - 1].id) : std::string());
         });
 }
 

@@ -73,8 +73,12 @@ std::optional<Campaign> read_campaign(pqxx::work& tx, CampaignId id) {
     return to_campaign(rows[0]);
 }
 
-std::vector<Campaign> list_campaigns(pqxx::work& tx, std::size_t limit) {
-    return to_campaigns(tx.exec_params(std::string(columns) + "order by c.id desc limit $1", limit));
+std::vector<Campaign> list_campaigns(pqxx::work& tx, AccountId account, const std::string& state, CampaignId before,
+                                     std::size_t limit) {
+    return to_campaigns(tx.exec_params(std::string(columns) +
+                                           "where c.id < $1 and ($2::bigint = 0 or c.account_id = $2) "
+                                           "and ($3 = '' or c.state = $3) order by c.id desc limit $4",
+                                       before, account, state, limit));
 }
 
 std::vector<Campaign> read_active_campaigns(pqxx::work& tx) {

@@ -33,8 +33,10 @@ struct Campaign {
 
 CampaignId insert_campaign(pqxx::work& tx, const Campaign& campaign);  // a draft
 std::optional<Campaign> read_campaign(pqxx::work& tx, CampaignId id);
-std::vector<Campaign> list_campaigns(pqxx::work& tx, std::size_t limit);  // newest first
-std::vector<Campaign> read_active_campaigns(pqxx::work& tx);              // scheduled and running
+// Newest first, with ids below `before`; of one account (0: all) and in one state (empty: all).
+std::vector<Campaign> list_campaigns(pqxx::work& tx, AccountId account, const std::string& state, CampaignId before,
+                                     std::size_t limit);
+std::vector<Campaign> read_active_campaigns(pqxx::work& tx);  // scheduled and running
 
 // Changes the state when it is one of `from`; otherwise, and when there is no such campaign, an ErrorException with
 // words for whoever asked. `reason` is kept with it.
