@@ -80,6 +80,13 @@ void add_answers(json::object& operation, bool open, bool changes, bool edits) {
     add("504", "Timeout");
 }
 
+// Of operations that have nothing to do with the gate: what the server answers in front of them.
+void add_plain_answers(json::object& operation) {
+    auto& answers = operation["responses"].as_object();
+    for (const char* status : {"400", "408", "413", "417", "431", "500", "503", "505"})
+        if (!answers.contains(status)) answers[status] = reference("responses", "Plain");
+}
+
 }  // namespace
 
 Contract::Contract() {
@@ -130,6 +137,10 @@ void Contract::complete() {
             auto* found = item.as_object().if_contains(method);
             if (!found) continue;
             auto& operation = found->as_object();
+            if (operation.contains("x-outside")) {
+                add_plain_answers(operation);
+                continue;
+            }
             const std::string_view name = method;
             const bool open = operation.contains("security") && operation["security"].as_array().empty();
             const bool edits = shown && (name == "put" || name == "patch" || name == "delete");
@@ -150,7 +161,10 @@ void Contract::read_operation(const std::string& path, const std::string& method
     one.path = path;
     const auto& security = object.at("security").as_array();
     one.open = security.empty();
-    if (!one.open) {
+    one.outside = object.contains("x-outside");
+    if (!one.open) one.security = security.at(0).as_object().begin()->key();
+    if (const auto* owner = object.if_contains("x-owner")) one.owner = owner->as_string();
+    if (!one.open && !one.outside) {
         one.scope = security.at(0).as_object().at("key").as_array().at(0).as_string();
         const auto role = auth::role_from(object.at("x-role").as_string());
         if (!role) broken(one.id + " has no x-role");

@@ -1,5 +1,7 @@
-// The contract of /api/v1: one OpenAPI 3.1 document, from which all else is taken. It says which operations there are,
-// who may call them and with what; the gate (gate.hpp) does as it says, and nothing can be registered beside it.
+// The contract: one OpenAPI 3.1 document, from which all of /api/v1 is taken. It says which operations there are, who
+// may call them and with what; the gate (gate.hpp) does as it says, and nothing can be registered beside it. What else
+// the host answers (rooms, webhooks, pages) stands in it as well and has handlers of its own; differences() finds what
+// the document or the router lacks.
 //
 // Its parts lie in host/api/openapi, one file a subject, and are in the program. What every operation has in common is
 // not repeated there but put in when they are joined: the answers of the gate itself, and the headers it reads.
@@ -10,6 +12,9 @@
 //   x-deadline: milliseconds                 30 seconds without it
 //   x-raw: true                              the body is a file, not JSON
 //   x-unrecorded: true                       the audit log tells that it was done, not what was there
+//   x-owner: "room", "token"                 what it is about belongs to people: for all others it is not there
+//   x-outside: true                          not of /api/v1: the gate has nothing to do with it
+//   x-parts: true                            what lies under its path belongs to it
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -34,8 +39,11 @@ struct Operation {
     std::string method;  // "POST"
     std::string path;    // "/api/v1/accounts/{account}"
     bool open = false;   // for everybody, without a key
+    bool outside = false;
     auth::Role role = auth::Role::admin;
-    std::string scope;  // "messages:write"
+    std::string scope;     // "messages:write"; outside: none
+    std::string security;  // "key", "person", "signature", "support"
+    std::string owner;     // "room", "token"; empty: it belongs to nobody
     std::size_t max_body = 1 << 20;
     int deadline_ms = 30'000;
     bool raw = false;                          // the body is no JSON
@@ -78,6 +86,10 @@ public:
     // Is this an answer that the document allows? For tests.
     std::optional<std::string> check_answer(const Operation& operation, int status, std::string_view content_type,
                                             std::string_view body) const;
+
+    // What the router has and this document lacks, and the other way round: "GET /health is not in the document".
+    // Routes of the control socket are no part of it. A slash at the end makes no difference.
+    std::vector<std::string> differences(const net::Router& router) const;
 
 private:
     void join(std::string_view name, std::string_view part);

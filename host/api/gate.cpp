@@ -76,6 +76,7 @@ void Gate::open_sockets(net::Router& router) {
 
 void Gate::open(net::Router& router) {
     for (const auto& operation : parts_.contract.operations()) {
+        if (operation.outside) continue;
         if (!handlers_.contains(operation.id)) throw std::logic_error("operation " + operation.id + " has no handler");
         net::RouteLimits limits;
         limits.max_body = operation.max_body;

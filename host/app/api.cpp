@@ -47,4 +47,10 @@ void Api::open(net::Router& router, Application& app) {
     app.sender().set_on_outcome([this](MessageId id) { events_.message(id); });
 }
 
+Result<void> Api::check(const net::Router& router) const {
+    const auto found = contract_.differences(router);
+    if (found.empty()) return {};
+    return make_error(Errc::internal, "the API's document and this program differ: " + found.front());
+}
+
 }  // namespace parley::app

@@ -28,6 +28,9 @@ public:
     const api::Contract& contract() const { return contract_; }
     Events& events() { return events_; }
 
+    // Does the document say all that this router has, and no more? Errc::internal: a fault of this build.
+    Result<void> check(const net::Router& router) const;
+
     // Binds every operation and registers all routes. This object and `app` outlive the router.
     void open(net::Router& router, Application& app);
 

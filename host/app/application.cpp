@@ -250,6 +250,7 @@ Result<void> Application::open_server() {
         router_ = make_router(*this);
         done();
     });
+    if (auto same = api_->check(router_); !same) return same;
     net::ServerOptions options;
     options.websocket_origins = config_.allowed_origins;
     server_ = std::make_unique<net::Server>(*loop_, router_, options, log_);

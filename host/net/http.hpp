@@ -114,6 +114,13 @@ public:
     // plain requests are answered 426.
     void add_websocket(std::string pattern, WebSocketHandler handler, RouteLimits limits = {});
 
+    // All there are, in the order in which they were added.
+    struct RouteName {
+        std::string method, pattern;
+        bool websocket = false, local_only = false;
+    };
+    const std::vector<RouteName>& routes() const;
+
     struct Match;  // defined in router.hpp, for the server
     // `path` as it was sent: segments are split first and decoded then, so that %2F does not make a segment. Without
     // `local` the routes that are local_only do not exist.

@@ -80,6 +80,7 @@ struct Router::Table {
     void place(const std::string& method, const std::string& pattern, Route route);
 
     Node root;
+    std::vector<RouteName> names;
 };
 
 Router::Router() : table_(std::make_unique<Table>()) {}
@@ -88,6 +89,7 @@ Router::Router(Router&&) noexcept = default;
 Router& Router::operator=(Router&&) noexcept = default;
 
 void Router::Table::place(const std::string& method, const std::string& pattern, Route route) {
+    names.push_back({method, pattern, static_cast<bool>(route.websocket), route.limits.local_only});
     auto malformed = [&] { return std::logic_error("route " + method + " " + pattern + " is malformed"); };
     if (method.empty() || !pattern.starts_with('/')) throw malformed();
     Node* node = &root;
@@ -123,6 +125,10 @@ void Router::add_websocket(std::string pattern, WebSocketHandler handler, RouteL
     route.websocket = std::move(handler);
     route.limits = limits;
     table_->place(std::string(websocket_method), pattern, std::move(route));
+}
+
+const std::vector<Router::RouteName>& Router::routes() const {
+    return table_->names;
 }
 
 Router::Match Router::find(std::string_view method, std::string_view path, bool local) const {

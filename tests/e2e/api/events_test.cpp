@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include "api/stage.hpp"
+#include "net/websocket_client.hpp"
 
 namespace parley::e2e {
 namespace {
@@ -121,6 +122,30 @@ TEST_CASE("who missed much more than a slow reader may keep waiting catches up")
     Listener again("", last);
     CHECK(again.heard("the last of many"));
     CHECK(again.read().find("event: gap") == std::string::npos);
+}
+
+TEST_CASE("over a WebSocket the same is told, and a reader that comes again misses nothing") {
+    const std::string target = "/api/v1/events?events=message&token=s3cret";
+    const auto heard = [](test::WebSocketClient& socket, const std::string& words) {
+        for (;;) {
+            const auto frame = socket.read();
+            REQUIRE(frame.opcode == 1);
+            if (frame.payload.find(words) == std::string::npos) continue;
+            const auto event = json::parse(frame.payload);
+            CHECK(text_of(event, "event") == "message");
+            return text_of(event, "id");
+        }
+    };
+    auto first = test::WebSocketClient::to_port(stage().host.port(), target);
+    REQUIRE(first.answer().status == 101);
+    send_words("heard on a socket");
+    const auto last = heard(first, "heard on a socket");
+    first.hang_up(1000);
+    send_words("said while the socket was closed");
+    auto again = test::WebSocketClient::to_port(stage().host.port(), target + "&last=" + last);
+    REQUIRE(again.answer().status == 101);
+    heard(again, "said while the socket was closed");
+    CHECK(test::WebSocketClient::to_port(stage().host.port(), "/api/v1/events?token=wrong").answer().status == 401);
 }
 
 TEST_CASE("the stream is for those who may, as long as they may") {

@@ -155,7 +155,8 @@ TEST_CASE("who asks too often waits, and is told how long") {
     REQUIRE(made->status == 201);
     const auto another = api.with_key(text_of(json::parse(made->body), "key"));
     bool stopped = false;
-    for (int i = 0; i < 40 && !stopped; ++i) stopped = api.with_key("wrong").get("/me").status == 429;
+    for (int i = 0; i < 40 && !stopped; ++i)
+        stopped = api.with_key("plk_" + std::string(64, "0123456789abcdef"[i % 16])).get("/me").status == 429;
     CHECK(stopped);
     CHECK(another.get("/me").status == 200);
 }

@@ -198,6 +198,12 @@ TEST_CASE("settings are read, changed and reset") {
     CHECK(owner().call("DELETE", "/settings/debug").status == 204);
     CHECK(text_of(owner().read("/settings/debug"), "value") == "false");
     CHECK(owner().get("/settings/none").status == 404);
+    // One for each plugin, so they are in the list only while they are set.
+    CHECK(owner().call("PUT", "/settings/hook_secret_echo", R"({"value": "short"})").status == 400);
+    CHECK(owner().call("PUT", "/settings/hook_secret_echo", R"({"value": "canary-0123456789"})").status == 200);
+    CHECK(items_text(owner().read("/settings"), "name").find("hook_secret_echo") != std::string::npos);
+    CHECK(owner().get("/settings/hook_secret_echo").body.find("canary") == std::string::npos);
+    CHECK(owner().call("DELETE", "/settings/hook_secret_echo").status == 204);
 }
 
 TEST_CASE("the language model is tested, and without one that is said") {
@@ -304,7 +310,11 @@ TEST_CASE("a campaign is made, filled and run") {
     CHECK(items_text(owner().read("/campaigns/" + id + "/results"), "line") == "2 3 ");
     CHECK(owner().post("/campaigns/" + id + "/pause").status >= 400);
     CHECK(owner().get("/campaigns/999").status == 404);
-    CHECK(items_text(owner().read("/campaigns"), "name").find("spring") != std::string::npos);
+    CHECK(owner().post("/campaigns", R"({"name": "autumn", "account": "gateway", "text": "Bye"})").status == 201);
+    const auto first = owner().read("/campaigns?limit=1");
+    CHECK(items_text(first, "name") == "autumn ");
+    CHECK(items_text(owner().read("/campaigns?limit=1&cursor=" + text_of(first, "next")), "name") == "spring ");
+    CHECK(items_text(owner().read("/campaigns?state=done&account=gateway"), "name") == "spring ");
 }
 
 TEST_CASE("keys open what they say until they are revoked") {
@@ -323,21 +333,13 @@ TEST_CASE("keys open what they say until they are revoked") {
 
 TEST_CASE("people are added and changed, and see their own sign-ins alone") {
     const auto add = [](const char* name, const char* role) {
-        return owner().post("/users", json::serialize(json::object{
-                                          {"username", name}, {"password", "correct horse battery"}, {"role", role}}));
+        return owner().post("/users",
+                            json::serialize(json::object{{"username", name}, {"password", password}, {"role", role}}));
     };
     CHECK(add("ada", "operator").status == 201);
     CHECK(add("ADA", "user").status == 409);
     CHECK(add("bob", "user").status == 201);
     CHECK(owner().post("/users", R"({"username": "eve", "password": "short", "role": "user"})").status == 400);
-    const auto sign_in = [](const char* name) {
-        const auto answer =
-            http(stage().host.port(), "POST", "/auth/login/",
-                 json::serialize(json::object{{"username", name}, {"password", "correct horse battery"}}),
-                 {{"Content-Type", "application/json"}});
-        REQUIRE(answer.status == 200);
-        return text_of(json::parse(answer.body), "token");
-    };
     const auto ada = owner().with_key(sign_in("ada")), bob = owner().with_key(sign_in("bob"));
     CHECK(text_of(ada.read("/me"), "name") == "ada");
     CHECK(ada.get("/messages").status == 200);

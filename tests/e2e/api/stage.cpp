@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "api/contract.hpp"
+#include "support/contract.hpp"
 
 namespace parley::e2e {
 
@@ -23,12 +23,31 @@ Api owner() {
     return Api(stage().host.port(), "s3cret");
 }
 
+std::set<std::string> all_scopes() {
+    std::set<std::string> all;
+    for (const auto& operation : contract().operations())
+        if (!operation.scope.empty()) all.insert(operation.scope);
+    return all;
+}
+
+std::string sign_in(const std::string& name) {
+    const auto answer = http(stage().host.port(), "POST", "/auth/login/",
+                             json::serialize(json::object{{"username", name}, {"password", password}}),
+                             {{"Content-Type", "application/json"}});
+    REQUIRE(answer.status == 200);
+    return text_of(json::parse(answer.body), "token");
+}
+
+std::string person(const std::string& name, const std::string& role) {
+    const auto made = owner().post(
+        "/users", json::serialize(json::object{{"username", name}, {"password", password}, {"role", role}}));
+    REQUIRE(made.status == 201);
+    return sign_in(name);
+}
+
 Api key_of(const std::string& role, std::vector<std::string> scopes) {
     if (scopes.empty()) {
-        static const api::Contract contract;
-        std::set<std::string> all;
-        for (const auto& operation : contract.operations())
-            if (!operation.open) all.insert(operation.scope);
+        const auto all = all_scopes();
         scopes.assign(all.begin(), all.end());
     }
     json::array list;

@@ -1,6 +1,7 @@
 // One host for the tests of the API, and keys of all roles.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,14 @@ Stage& stage();
 Api nobody();
 // API_TOKEN: an admin.
 Api owner();
+// Of all operations.
+std::set<std::string> all_scopes();
+
+// People who sign in: somebody new, and once more. What comes back is the token.
+inline const std::string password = "correct horse battery";
+std::string person(const std::string& name, const std::string& role);
+std::string sign_in(const std::string& name);
+
 // A new key; without scopes it gets all there are.
 Api key_of(const std::string& role, std::vector<std::string> scopes = {});
 

@@ -1,5 +1,4 @@
-// A client of /api/v1 that holds every answer against the contract: one that the document does not allow is a failed
-// test, whatever the test looked for.
+// A client of /api/v1. (Every answer is held against the document: see contract.hpp.)
 #pragma once
 
 #include <boost/json/value.hpp>
@@ -21,6 +20,7 @@ public:
     // The body of an answer that must have this status.
     boost::json::value read(const std::string& target, int status = 200) const;
 
+    const std::string& key() const { return key_; }
     Api with_key(std::string key) const { return Api(port_, std::move(key)); }
 
 private:

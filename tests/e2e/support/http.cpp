@@ -10,6 +10,8 @@
 #include <cctype>
 #include <stdexcept>
 
+#include "support/contract.hpp"
+
 namespace parley::e2e {
 namespace {
 
@@ -90,6 +92,7 @@ Answer http(std::uint16_t port, const std::string& method, const std::string& ta
     // Cut off in the middle is no answer.
     const std::string length = answer.header("content-length");
     if (!length.empty() && answer.body.size() != std::stoul(length)) return {};
+    check_documented(method, target, answer);
     return answer;
 }
 

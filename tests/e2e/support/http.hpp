@@ -1,4 +1,5 @@
-// A small blocking HTTP client over one POSIX socket a request. Any thread.
+// A small blocking HTTP client over one POSIX socket a request. Any thread. It throws std::runtime_error when a host
+// answers what its document does not allow, whatever the test looked for.
 #pragma once
 
 #include <cstdint>
