@@ -147,10 +147,10 @@ TEST_CASE("who is erased is gone from what plugins store, and from the audit log
         tx.exec(R"(insert into plugin_storage (plugin, key, value) values
                    ('poll', 'vote/room/1/923001234567', '[1]'), ('poll', 'vote/room/1/9230012345678', '[1]'),
                    ('expenses', 'next/direct-923001234567', '2'), ('expenses', 'item/g/1', '{"sender": "923001234567"}'),
-                   ('expenses', 'item/g/2', '{"sender": "923009999999"}'), ('p', 'config', '{"boss": "923001234567"}')))");
+                   ('expenses', 'item/g/2', '{"sender": "923009999999"}'), ('p', 'config', '{"boss": "923001234567"}'))");
         tx.exec(R"(insert into audit_log (actor_kind, actor, action, target, before, after, remote) values
                    ('chat', '923001234567', 'putSetting', '/api/v1/settings/debug', '', '{"value":"true"}', 'gateway'),
-                   ('local', 'x', 'addBlacklistEntry', '/api/v1/blacklist/923001234567', '', '{"number":"923001234567"}', '')))");
+                   ('local', 'x', 'addBlacklistEntry', '/api/v1/blacklist/923001234567', '', '{"number":"923001234567"}', ''))");
         CHECK(db::erase_contact(tx, std::stoll(people.contact_of("923001234567"))));
     });
     CHECK(people.ask("select string_agg(key, ' ' order by key) from plugin_storage") ==

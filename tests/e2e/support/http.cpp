@@ -62,8 +62,8 @@ std::string Answer::header(const std::string& name) const {
     return headers.substr(begin, headers.find("\r\n", begin) - begin);
 }
 
-Answer http(std::uint16_t port, const std::string& method, const std::string& target, const std::string& body,
-            const Headers& headers) {
+Answer exchange(std::uint16_t port, const std::string& method, const std::string& target, const std::string& body,
+                const Headers& headers) {
     const Socket socket;
     const timeval limit{60, 0};
     setsockopt(socket.fd(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
@@ -92,6 +92,12 @@ Answer http(std::uint16_t port, const std::string& method, const std::string& ta
     // Cut off in the middle is no answer.
     const std::string length = answer.header("content-length");
     if (!length.empty() && answer.body.size() != std::stoul(length)) return {};
+    return answer;
+}
+
+Answer http(std::uint16_t port, const std::string& method, const std::string& target, const std::string& body,
+            const Headers& headers) {
+    auto answer = exchange(port, method, target, body, headers);
     check_documented(method, target, answer);
     return answer;
 }

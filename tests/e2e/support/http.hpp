@@ -1,5 +1,4 @@
-// A small blocking HTTP client over one POSIX socket a request. Any thread. It throws std::runtime_error when a host
-// answers what its document does not allow, whatever the test looked for.
+// A small blocking HTTP client over one POSIX socket a request. Any thread.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +18,11 @@ struct Answer {
 
 using Headers = std::map<std::string, std::string>;
 
+// What a server of somebody else answers.
+Answer exchange(std::uint16_t port, const std::string& method, const std::string& target, const std::string& body = "",
+                const Headers& headers = {});
+
+// What the host answers. Throws std::runtime_error when its document does not allow that, whatever the test looked for.
 Answer http(std::uint16_t port, const std::string& method, const std::string& target, const std::string& body = "",
             const Headers& headers = {});
 

@@ -68,7 +68,7 @@ std::unique_ptr<Prism> Prism::start(const std::string& description) {
     if (!directory) return nullptr;
     const std::uint16_t port = free_port();
     std::unique_ptr<Prism> prism(new Prism(*directory + "/node_modules/.bin/prism", description, port));
-    const bool up = eventually([&] { return http(port, "GET", "/").status != 0 || !prism->process_.running(); },
+    const bool up = eventually([&] { return exchange(port, "GET", "/").status != 0 || !prism->process_.running(); },
                                std::chrono::minutes(1));
     return up && prism->process_.running() ? std::move(prism) : nullptr;
 }

@@ -50,7 +50,7 @@ Prism::Prism(const std::string& description)
       process_(
           {program(), "mock", "--host", "127.0.0.1", "--port", std::to_string(port_), description_path(description)},
           {{"PATH", variable("PATH")}}, directory_.path() + "/log", directory_.path() + "/log") {
-    const bool up = eventually([this] { return !process_.running() || http(port_, "GET", "/").status != 0; },
+    const bool up = eventually([this] { return !process_.running() || exchange(port_, "GET", "/").status != 0; },
                                std::chrono::seconds(90));
     if (!up || !process_.running()) throw std::runtime_error("Prism did not start: " + log());
 }
