@@ -1,0 +1,2 @@
+// Nothing: the program exists for the header that is precompiled with it.
+int main() {}
