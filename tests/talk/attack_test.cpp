@@ -207,31 +207,43 @@ TEST_CASE("every command of the shipped plugins with the worst arguments, asked 
     host.say("./reminder create tomorrow 9am -m plum-jam", victim);
     host.say("./poll create plum-jam? | yes | no", victim);
     host.say("./kharchey 5 plum-jam", victim);
-
-    std::vector<gpt::ToolCall> attacks;
-    for (const auto& command : host.runtime.commands())
-        for (const auto& arguments : worst) attacks.push_back(wish(command.name, arguments));
-    CHECK(attacks.size() >= 500);
-    // An admin's turns too, and people who agree to what they are asked.
+    std::vector<gpt::ToolCall> everything, refused;
     int turns = 0, agreed = 0;
-    for (const bool in_group : {false, true}) {
+    // What the model wants in one turn: of an admin or somebody else, of whom some agree to what they are asked.
+    const auto attack = [&](std::vector<gpt::ToolCall> calls_of_a_turn, bool in_group) {
+        const std::string sender = ++turns % 2 == 0 ? "923007777777" : "923001234567";
+        const TalkFixture::From from{sender, in_group ? "G" : sender, in_group ? "G" : ""};
         const std::string dot = in_group ? "." : "";
-        // In a group whatever a command has shown makes the next one ask first: one a turn.
-        const std::ptrdiff_t at_once = in_group ? 1 : 5;
-        for (auto next = attacks.begin(); next != attacks.end(); ++turns) {
-            const std::string sender = turns % 2 == 0 ? "923007777777" : "923001234567";
-            const TalkFixture::From from{sender, in_group ? "G" : sender, in_group ? "G" : ""};
-            const auto last = next + std::min(at_once, attacks.end() - next);
-            host.model.script = {[&](const auto&) { return calls({next, last}); }};
-            host.say(dot + "/reset", from);
-            const auto answers = host.say(dot + "do something", from);
-            next = last;
-            REQUIRE_FALSE(answers.empty());
-            if (turns % 3 != 0 || answers.back().rfind("Reply *", 0) != 0) continue;
+        host.model.script = {[&](const auto&) { return calls(calls_of_a_turn); }};
+        const auto answers = host.say(dot + "do something", from);
+        REQUIRE_FALSE(answers.empty());
+        if (turns % 3 == 0 && answers.back().rfind("Reply *", 0) == 0) {
             host.say(dot + "yes", from);
+            host.say(dot + "/reset", from);  // after it every command would ask first
             ++agreed;
         }
-    }
+    };
+    const auto attack_five_by_five = [&](const std::vector<gpt::ToolCall>& all, bool in_group) {
+        for (auto next = all.begin(); next != all.end();) {
+            const auto last = next + std::min<std::ptrdiff_t>(5, all.end() - next);
+            attack({next, last}, in_group);
+            next = last;
+        }
+    };
+    for (const auto& command : host.runtime.commands())
+        for (const auto& arguments : worst) {
+            everything.push_back(wish(command.name, arguments));
+            if (!talk::is_offered(command)) refused.push_back(everything.back());
+        }
+    CHECK(everything.size() >= 500);
+    attack_five_by_five(everything, false);
+    attack_five_by_five(refused, true);
+    // In a group whatever a command has shown makes the next one ask first, so that each needs a turn, and to forget.
+    for (const auto* name : {"reminder", "poll"})
+        for (const auto& arguments : worst) {
+            attack({wish(name, arguments)}, true);
+            host.say("./reset", {turns % 2 == 0 ? "923007777777" : "923001234567", "G", "G"});
+        }
     CHECK(agreed > 0);
     CHECK(host.store.count("messages where direction = 1 and chat not in ('G', '923007777777', '923001234567')") ==
           "0");
