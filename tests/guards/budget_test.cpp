@@ -268,6 +268,8 @@ TEST_CASE("pictures, voice messages and reading aloud have caps of their own") {
     fixture.budget->transcribe(std::move(transcribe), note);
     gpt::TranscribeRequest shorter;
     shorter.asker = asker;
+    shorter.model = "whisper-of-the-plugin";
+    shorter.audio.mime = "audio/ogg";
     shorter.audio.bytes = std::string(10'000, 'x');
     fixture.budget->transcribe(std::move(shorter), note);
     fixture.executor.run_until([&] { return refused.size() == 3 && fixture.model.transcriptions.size() == 1; });
@@ -282,7 +284,8 @@ TEST_CASE("pictures, voice messages and reading aloud have caps of their own") {
     test::HeldModel::take(fixture.model.drawings).second(gpt::Image{});
     test::HeldModel::take(fixture.model.speeches).second(gpt::Audio{});
     fixture.rest();
-    CHECK(fixture.ask_db("select amount from gpt_usage where kind = 'transcribe'") == "5500");
+    CHECK(fixture.ask_db("select amount || model from gpt_usage where kind = 'transcribe'") ==
+          "5500whisper-of-the-plugin");
     CHECK(fixture.ask_db("select amount from gpt_usage where kind = 'draw'") == "1");
     CHECK(fixture.ask_db("select amount from gpt_usage where kind = 'speak'") == "9");
 }

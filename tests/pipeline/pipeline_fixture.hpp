@@ -82,15 +82,14 @@ public:
     extract::Extractor documents{media, "/no/such/program"};
     services::PhoneZones zones;
     FakeModel no_model;
-    services::Services services{{pool, client, loop, settings, media, documents, zones, Logger(),
+    services::Services services{{pool, client, executor(), settings, media, documents, zones, Logger(),
                                  [](const Inbound&, std::chrono::steady_clock::time_point) -> Result<Media> {
                                      return make_error(Errc::not_found, "no media");
                                  },
                                  [](AccountId, const std::string&, const std::string&, bool) {},
                                  [](AccountId, bool) -> Result<void> { return {}; },
                                  [](AccountId, std::string_view to) -> Result<std::string> { return std::string(to); },
-                                 [](AccountId, OutboundKind) -> Result<void> { return {}; },
-                                 no_model}};
+                                 [](AccountId, OutboundKind) -> Result<void> { return {}; }, no_model}};
     plugins::Runtime runtime;
     pipeline::KnownUsers known_users;
     pipeline::Handler handler;
