@@ -2,17 +2,20 @@
 // when the host is killed in the middle.
 #include <catch2/catch.hpp>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <pqxx/pqxx>
 #include <set>
 
+#include "support/memory.hpp"
 #include "support/stage.hpp"
 
 namespace parley::e2e {
 namespace {
 
 using Catch::Matchers::Contains;
+using Clock = std::chrono::steady_clock;
 
 std::string number_of(int person) {
     return "4915" + std::to_string(100000000 + person);
@@ -61,9 +64,9 @@ std::string created(const Outcome& made) {
 }
 
 std::string state_of(const Host& host, const std::string& id) {
-    const auto shown = host.cli({"campaign", "show", id, "--json"}).out;
-    const auto at = shown.find("\"state\":\"");
-    return at == std::string::npos ? shown : shown.substr(at + 9, shown.find('"', at + 9) - at - 9);
+    const auto listed = host.cli({"campaign", "list", "--json"}).out;
+    const auto at = listed.find("\"state\":\"", listed.find("\"id\":\"" + id + "\""));
+    return at == std::string::npos ? listed : listed.substr(at + 9, listed.find('"', at + 9) - at - 9);
 }
 
 }  // namespace
@@ -175,6 +178,53 @@ TEST_CASE("a campaign of thousands goes on after kill -9, and nobody gets it twi
     CHECK(ask.exec("select count(*) from messages where direction = 1")[0][0].as<int>() == count);
     CHECK(twice <= kills * 512);
     WARN(kills << " kills, " << twice << " sent again");
+}
+
+// A few thousand in the suite; PARLEY_CAMPAIGN_RECIPIENTS=1000000 makes it a million.
+TEST_CASE("a campaign to very many leaves memory as it is, while it is filled, runs, pauses and ends") {
+    const char* wanted = std::getenv("PARLEY_CAMPAIGN_RECIPIENTS");
+    const int count = wanted ? std::atoi(wanted) : 3000;
+    const auto limit = std::chrono::seconds(60 + count / 500);
+    const auto some = static_cast<std::size_t>(count / 3);
+    Stage stage({}, {"ping"});
+    const File file(people(1'000'000, count));
+    REQUIRE(stage.say.direct("/ping") == "pong");
+    const MemoryWatch memory(stage.host.pid());
+    const auto seconds_since = [](Clock::time_point then) {
+        return std::chrono::duration<double>(Clock::now() - then).count();
+    };
+    const auto create = [&](const std::string& name, const std::string& rate, const File& to) {
+        return created(stage.host.cli(
+            {"campaign", "create", name, "--text", name + " {{1}}", "--rate", rate, "--recipients", to.path()}, limit));
+    };
+    auto began = Clock::now();
+    const auto id = create("dear", count > 100'000 ? "5000" : "500", file);
+    const double filling = seconds_since(began);
+    const long filled = resident_mib(stage.host.pid());
+
+    began = Clock::now();
+    REQUIRE(stage.host.cli({"campaign", "start", id}).code == 0);
+    REQUIRE(eventually([&] { return stage.gateway.count() > some; }, limit));
+    const double first = static_cast<double>(stage.gateway.count()) / seconds_since(began);
+    REQUIRE(stage.host.cli({"campaign", "pause", id}).code == 0);
+    CHECK(state_of(stage.host, id) == "paused");
+    const long running = resident_mib(stage.host.pid());
+    REQUIRE(stage.host.cli({"campaign", "resume", id}).code == 0);
+    REQUIRE(eventually([&] { return state_of(stage.host, id) == "done"; }, limit));
+    const double all = seconds_since(began);
+    const long most = memory.most();
+    CHECK(most - memory.before() < 48);
+    CHECK(each_once(stage.gateway, "dear ", 1'000'000, count));
+
+    const auto other = create("then", "100", File(people(1'000'000, 3000)));
+    REQUIRE(stage.host.cli({"campaign", "start", other}).code == 0);
+    REQUIRE(eventually([&] { return !taken(stage.gateway, "then ").empty(); }));
+    REQUIRE(stage.host.cli({"campaign", "cancel", other}).code == 0);
+    CHECK(state_of(stage.host, other) == "cancelled");
+    CHECK(taken(stage.gateway, "then ").size() < 3000);
+    WARN(count << " recipients: filled in " << filling << " s; sent in " << all << " s, the first third at " << first
+               << " a second; " << memory.before() << " MiB before, " << filled << " filled, " << running
+               << " running, " << most << " at most");
 }
 
 TEST_CASE("what another program inserts is sent, or refused with words") {

@@ -2,10 +2,10 @@
 // minutes.
 #include <catch2/catch.hpp>
 #include <cstdlib>
-#include <fstream>
 #include <map>
 #include <thread>
 
+#include "support/memory.hpp"
 #include "support/stage.hpp"
 
 namespace parley::e2e {
@@ -25,13 +25,6 @@ std::string person(int chat) {
     return std::to_string(923005550000 + chat);
 }
 
-long resident_mib(pid_t pid) {
-    std::ifstream status("/proc/" + std::to_string(pid) + "/status");
-    for (std::string line; std::getline(status, line);)
-        if (line.rfind("VmRSS:", 0) == 0) return std::atol(line.c_str() + 6) / 1024;
-    return 0;
-}
-
 // What arrived, by chat; refused calls do not count.
 std::map<std::string, std::vector<std::string>> arrivals(const std::vector<Call>& calls) {
     std::map<std::string, std::vector<std::string>> texts;
@@ -46,9 +39,15 @@ TEST_CASE("an outage of the provider loses nothing, keeps the order, and is made
     Stage stage({{"GATEWAY_RATE", std::to_string(rate)}}, {"echo"});
     std::map<std::string, std::vector<std::string>> expected;
     int written = 0;
+    std::string over_time;  // of its memory
     const auto write_for = [&](std::chrono::milliseconds time) {
-        const auto end = Clock::now() + time;
+        const auto began = Clock::now(), end = began + time;
+        auto next_look = began;
         while (Clock::now() < end) {
+            if (Clock::now() >= next_look) {
+                next_look += std::max<Clock::duration>(time / 10, std::chrono::milliseconds(400));
+                over_time += " " + std::to_string(resident_mib(stage.host.pid()));
+            }
             const std::string who = person(written % chats), text = "number " + std::to_string(written);
             REQUIRE(stage.host.post(body_of({.text = "/echo " + text, .from = who})).status == 200);
             expected[who + "@s.whatsapp.net"].push_back(text);
@@ -60,10 +59,10 @@ TEST_CASE("an outage of the provider loses nothing, keeps the order, and is made
 
     write_for(std::chrono::seconds(1));
     REQUIRE(stage.gateway.wait_for(all_there));
-    const long before = resident_mib(stage.host.pid());
+    const MemoryWatch memory(stage.host.pid());
+    over_time.clear();
     stage.gateway.go_down();
     write_for(outage());
-    const long during = resident_mib(stage.host.pid());
     const auto already = stage.gateway.count();
     stage.gateway.come_up();
     const auto back = Clock::now();
@@ -75,11 +74,13 @@ TEST_CASE("an outage of the provider loses nothing, keeps the order, and is made
         const double seconds = std::chrono::duration<double>(calls[i].at - back).count();
         REQUIRE(static_cast<double>(i - already) <= rate * (seconds + 1) + 2);
     }
-    CHECK(during - before < 48);
+    CHECK(memory.most() - memory.before() < 48);
     CHECK(stage.gateway.violations().empty());
     const double took = std::chrono::duration<double>(calls.back().at - back).count();
-    WARN(written << " messages; " << before << " MiB before, " << during << " during; all there after " << took
-                 << " s");
+    WARN(written << " messages, " << already << " of them there before the outage ended; the rest in " << took << " s, "
+                 << static_cast<double>(calls.size() - already) / took << " a second of " << rate
+                 << " allowed; MiB before " << memory.before() << ", while people wrote" << over_time << ", at most "
+                 << memory.most());
 }
 
 }  // namespace parley::e2e

@@ -109,9 +109,9 @@ bool Host::post_until_taken(const std::string& body, std::chrono::milliseconds l
     return eventually([&] { return post(body).status == 200; }, limit);
 }
 
-Outcome Host::cli(std::vector<std::string> arguments) const {
+Outcome Host::cli(std::vector<std::string> arguments, std::chrono::seconds limit) const {
     arguments.insert(arguments.end(), {"--data-dir", data_dir(), "--plugins-dir", plugins_dir()});
-    return run_parley(arguments);
+    return run_parley(arguments, {}, limit);
 }
 
 void Host::drop_in(const std::string& file, const std::string& as) const {

@@ -55,7 +55,7 @@ public:
     // Posts it until it is answered 200, over restarts.
     bool post_until_taken(const std::string& body, std::chrono::milliseconds limit = std::chrono::seconds(90)) const;
     // `parley <arguments> --data-dir ...`
-    Outcome cli(std::vector<std::string> arguments) const;
+    Outcome cli(std::vector<std::string> arguments, std::chrono::seconds limit = std::chrono::seconds(90)) const;
 
     // Puts a plugin's file in place by renaming, or by copying over what is there.
     void drop_in(const std::string& file, const std::string& as) const;
