@@ -89,7 +89,7 @@ void erase_in_rooms(pqxx::work& tx, PersonId person, Found& found) {
     tx.exec_params("delete from room_reads where person_id = $1", person);
     tx.exec_params("delete from room_members where person_id = $1", person);
     revoke_tokens(tx, person);
-    tx.exec_params("update people set username = 'erased-' || id, password = '', disabled = true where id = $1",
+    tx.exec_params("update people set username = '(erased ' || id || ')', password = '', disabled = true where id = $1",
                    person);
     tx.exec_params("update audit_log set actor = '', remote = '' where actor_kind = 'person' and actor_id = $1",
                    person);
