@@ -76,7 +76,8 @@ Answer ask(const Operation& operation, const std::string& token, const std::stri
 std::string make_own(const std::string& kind, const std::string& name, const std::string& token) {
     if (kind == "token") {
         const Api again(stage().host.port(), sign_in(name));
-        for (const auto& item : again.read("/tokens").at("items").as_array())
+        const auto all = again.read("/tokens");
+        for (const auto& item : all.at("items").as_array())
             if (item.at("current").as_bool()) return text_of(item, "id");
     }
     REQUIRE(kind == "room");
