@@ -209,7 +209,7 @@ TEST_CASE("every command of the shipped plugins with the worst arguments, asked 
     host.say("./kharchey 5 plum-jam", victim);
     std::vector<gpt::ToolCall> everything, refused;
     int turns = 0, agreed = 0;
-    // What the model wants in one turn: of an admin or somebody else, of whom some agree to what they are asked.
+    // What the model wants in one turn, of an admin or of somebody else, who agree to whatever they are asked.
     const auto attack = [&](std::vector<gpt::ToolCall> calls_of_a_turn, bool in_group) {
         const std::string sender = ++turns % 2 == 0 ? "923007777777" : "923001234567";
         const TalkFixture::From from{sender, in_group ? "G" : sender, in_group ? "G" : ""};
@@ -217,7 +217,7 @@ TEST_CASE("every command of the shipped plugins with the worst arguments, asked 
         host.model.script = {[&](const auto&) { return calls(calls_of_a_turn); }};
         const auto answers = host.say(dot + "do something", from);
         REQUIRE_FALSE(answers.empty());
-        if (turns % 3 == 0 && answers.back().rfind("Reply *", 0) == 0) {
+        if (answers.back().rfind("Reply *", 0) == 0) {
             host.say(dot + "yes", from);
             host.say(dot + "/reset", from);  // after it every command would ask first
             ++agreed;
