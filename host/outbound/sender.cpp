@@ -219,8 +219,11 @@ void Sender::open_file(Account& account, const Message& message) {
     });
     if (taken) return;
     --preparing_;
-    done(account, message,
-         channels::SendError{channels::SendError::Class::transient, "too many files wait to be read", 0});
+    // Here as below done() takes its turn: a long queue that fails alike would be one deep recursion.
+    executor_.post([this, &account, message] {
+        done(account, message,
+             channels::SendError{channels::SendError::Class::transient, "too many files wait to be read", 0});
+    });
 }
 
 // Lets the next file in. Its message may have waited through a pause: then it waits on.
@@ -267,7 +270,9 @@ void Sender::attempt(Account& account, const Message& message) {
     const auto channel = account.channel;  // send() may lead to another one being set
     const auto shaped = channels::with_fallback(*message, channel->capabilities());
     if (!shaped) {
-        done(account, message, channels::SendError{channels::SendError::Class::permanent, shaped.error().message, 0});
+        executor_.post([this, &account, message, why = shaped.error().message] {
+            done(account, message, channels::SendError{channels::SendError::Class::permanent, why, 0});
+        });
         return;
     }
     // A channel may answer before send() returns. Such answers take their turn, or a long queue would be one deep

@@ -200,6 +200,20 @@ TEST_CASE("a channel that answers at once is no recursion, however many wait") {
     CHECK(out.store.count("messages where status = 'sent'") == "300");
 }
 
+TEST_CASE("what its channel cannot do fails with its reason, and is no recursion either") {
+    SenderFixture out;
+    for (int i = 0; i < 300; ++i) {
+        auto message = out.store.outbound("x");
+        message.chat = std::to_string(i);
+        message.kind = OutboundKind::revoke;
+        message.reply_to = "P1";
+        out.sender.enqueue(std::move(message));
+    }
+    out.drain();
+    CHECK(out.channel->seen.empty());
+    CHECK(out.store.count("messages where status = 'failed' and error <> ''") == "300");
+}
+
 TEST_CASE("a send in doubt is settled by a report of its own account, not by another's") {
     SenderFixture out;
     out.channel->can.hands_back_ids = true;
