@@ -1,4 +1,6 @@
 // One coroutine waits at a gate until somebody opens it. Opening resumes it at once, inside open(). [I/O thread]
+// A gate holds the coroutine that waits at it. A coroutine that holds its gate as well stays for ever unless somebody
+// opens that: let the one who will open it hold it alone, and a loop that ends first takes both away.
 #pragma once
 
 #include <boost/asio/any_completion_handler.hpp>

@@ -55,9 +55,10 @@ awaitable<bool> recover(std::shared_ptr<ServerCore> core, error_code error) {
     if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) co_return false;
     if (error == asio::error::connection_aborted) co_return true;
     core->log.warn("http.accept_failed", {{"error", error.message()}});
-    Gate gate;
-    core->loop.after(milliseconds(100), [&gate] { gate.open(); });
-    co_await gate.wait();
+    auto gate = std::make_shared<Gate>();
+    Gate& pause = *gate;
+    core->loop.after(milliseconds(100), [gate = std::move(gate)] { gate->open(); });
+    co_await pause.wait();
     co_return true;
 }
 

@@ -90,7 +90,7 @@ void EventQueue::finish() {
     }
 }
 
-// Reads what the reader should not send, to see it go.
+// Reads what the reader should not send, to see it go. Held by the read that is under way.
 struct Session::Watch : std::enable_shared_from_this<Watch> {
     Watch(ByteStream& s, EventQueue& q) : stream(s), queue(q) {}
 
@@ -141,7 +141,13 @@ awaitable<void> Session::send_events(Response response, bool head_only) {
     } else {
         stream_->close();
     }
-    if (!watch->over.is_open()) co_await watch->over.wait();
+    if (!watch->over.is_open()) {
+        // The read alone holds the watch from here on, and the watch this session: when the loop ends before the read
+        // does, both go with it.
+        Gate& over = watch->over;
+        watch.reset();
+        co_await over.wait();
+    }
     stream_->close();
 }
 
