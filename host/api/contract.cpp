@@ -55,13 +55,17 @@ void add_parameter(json::object& operation, const char* name) {
     parameters.get_array().push_back(reference("parameters", name));
 }
 
-// What the gate itself may answer.
+// What the gate, or the server before it, may answer.
 void add_answers(json::object& operation, bool open, bool changes, bool edits) {
     auto& answers = operation["responses"].as_object();
     const auto add = [&](const char* status, const char* name) {
         if (!answers.contains(status)) answers[status] = reference("responses", name);
     };
     add("400", "Invalid");
+    add("408", "TooSlow");
+    add("413", "TooLarge");
+    add("417", "Invalid");
+    add("431", "LongHead");
     if (!open) {
         add("401", "Unauthorized");
         add("403", "Forbidden");
@@ -70,7 +74,6 @@ void add_answers(json::object& operation, bool open, bool changes, bool edits) {
     if (changes) {
         add("404", "NotFound");
         add("409", "Conflict");
-        add("413", "TooLarge");
         add("415", "WrongType");
         add("422", "Unprocessable");
     }
@@ -78,6 +81,7 @@ void add_answers(json::object& operation, bool open, bool changes, bool edits) {
     add("500", "Internal");
     add("503", "Unavailable");
     add("504", "Timeout");
+    add("505", "Invalid");
 }
 
 // Of operations that have nothing to do with the gate: what the server answers in front of them.

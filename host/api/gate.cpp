@@ -89,6 +89,9 @@ void Gate::open(net::Router& router) {
             limits);
     }
     open_sockets(router);
+    router.shape_errors("/api/v1", [](int status, std::string_view code, std::string_view detail) {
+        return problem(status, code, detail);
+    });
     sweep();
 }
 

@@ -89,6 +89,7 @@ Responder& Responder::operator=(Responder&& other) noexcept {
     if (this != &other) {
         Responder old(std::move(*this));  // answers 500 if it was not used
         send_ = std::exchange(other.send_, nullptr);
+        errors_ = std::move(other.errors_);
     }
     return *this;
 }
@@ -96,7 +97,8 @@ Responder& Responder::operator=(Responder&& other) noexcept {
 Responder::~Responder() {
     if (!send_) return;
     try {
-        (*this)(Response::problem(500, "internal", "the request was not answered"));
+        constexpr std::string_view why = "the request was not answered; the host's log may say why";
+        (*this)(errors_ ? (*errors_)(500, "internal", why) : Response::problem(500, "internal", why));
     } catch (const std::exception&) {
         // Out of memory: the deadline of the route answers in its place.
     }

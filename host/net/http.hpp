@@ -60,9 +60,12 @@ struct Response {
     static Response text(int status, std::string body);
     static Response json(int status, std::string body);
     static Response html(int status, std::string body);
-    // {"error":{"code":"...","message":"..."}}: the shape of every error of Parley's own API.
+    // {"error":{"code":"...","message":"..."}}: the shape of errors, but where Router::shape_errors() says otherwise.
     static Response problem(int status, std::string_view code, std::string_view message);
 };
+
+// How an error looks that the server answers by itself, before or in place of a handler.
+using ErrorShape = std::function<Response(int status, std::string_view code, std::string_view message)>;
 
 // Answers one request, once. [any thread] Destroying it unused answers 500, so no request is left hanging. It may
 // outlive the server, not the loop. On the I/O thread the answer is written before the call returns; elsewhere it is
@@ -71,8 +74,11 @@ class Responder {
 public:
     using Send = UniqueFunction<void(Response)>;
     Responder() = default;
-    explicit Responder(Send send) : send_(std::move(send)) {}
-    Responder(Responder&& other) noexcept : send_(std::exchange(other.send_, nullptr)) {}
+    // `errors`: how it answers 500; as Response::problem() without.
+    explicit Responder(Send send, std::shared_ptr<const ErrorShape> errors = nullptr)
+        : send_(std::move(send)), errors_(std::move(errors)) {}
+    Responder(Responder&& other) noexcept
+        : send_(std::exchange(other.send_, nullptr)), errors_(std::move(other.errors_)) {}
     Responder& operator=(Responder&& other) noexcept;
     ~Responder();
 
@@ -80,6 +86,7 @@ public:
 
 private:
     Send send_;
+    std::shared_ptr<const ErrorShape> errors_;
 };
 
 // [I/O thread] Must not block; may keep the Responder and answer later.
@@ -120,6 +127,11 @@ public:
         bool websocket = false, local_only = false;
     };
     const std::vector<RouteName>& routes() const;
+
+    // Errors of the server itself at and under `path` ("/api/v1") look so: unknown addresses and methods, malformed
+    // requests, bodies that are too large or too slow, answers that take too long. Elsewhere like Response::problem().
+    void shape_errors(std::string path, ErrorShape shape);
+    std::shared_ptr<const ErrorShape> error_shape(std::string_view path) const;  // `path` is decoded
 
     struct Match;  // defined in router.hpp, for the server
     // `path` as it was sent: segments are split first and decoded then, so that %2F does not make a segment. Without

@@ -8,6 +8,7 @@
 #include "net/close_on_exec.hpp"
 #include "net/server_core.hpp"
 #include "net/session.hpp"
+#include "net/target.hpp"
 #include "net/tls.hpp"
 
 namespace parley::net {
@@ -22,15 +23,20 @@ namespace {
 
 constexpr auto token = asio::as_tuple(asio::deferred);
 constexpr unsigned most_refusals = 256;
-constexpr std::string_view full_answer =
-    "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 5\r\nConnection: close\r\n\r\n";
 
 awaitable<void> serve(std::shared_ptr<ServerCore> core, std::unique_ptr<ByteStream> stream, Peer peer) {
     Session session(std::move(core), std::move(stream), std::move(peer));
     co_await session.run();
 }
 
-// Too many connections: a short answer, and a second for the client to read it in.
+std::string full_answer(ServerCore& core, std::string_view head) {
+    auto errors = core.router.error_shape(path_asked_for(head));
+    auto answer = (*errors)(503, "overloaded", "too many connections are open: try again in a few seconds");
+    answer.headers.set("Retry-After", "5");
+    return core.writer.write(std::move(answer), head.starts_with("HEAD "), true).head;
+}
+
+// Too many connections: a short answer to what was asked, in the second that it has for both.
 awaitable<void> refuse(std::shared_ptr<ServerCore> core, std::unique_ptr<ByteStream> stream) {
     struct Count {
         unsigned& count;
@@ -39,11 +45,14 @@ awaitable<void> refuse(std::shared_ptr<ServerCore> core, std::unique_ptr<ByteStr
     Count count{++core->refusals_under_way};
     Deadline deadline(core->deadlines, [&stream] { stream->close(); });
     deadline.set(milliseconds(1000));
-    auto answer = asio::buffer(full_answer.data(), full_answer.size());
+    std::array<char, 4096> bytes{};
+    auto into = asio::buffer(bytes);
+    auto [gone, size] = co_await stream->read(into);
+    if (gone) co_return;
+    const auto text = full_answer(*core, {bytes.data(), size});
+    auto answer = asio::buffer(text);
     auto [error, sent] = co_await stream->write(answer);
     if (!error) co_await stream->finish();
-    std::array<char, 4096> forgotten{};
-    auto into = asio::buffer(forgotten);
     while (!error) {
         auto [failed, got] = co_await stream->read(into);
         if (failed) break;

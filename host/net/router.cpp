@@ -81,6 +81,9 @@ struct Router::Table {
 
     Node root;
     std::vector<RouteName> names;
+    using SharedShape = std::shared_ptr<const ErrorShape>;
+    std::vector<std::pair<std::string, SharedShape>> shapes;
+    SharedShape usual_shape = std::make_shared<const ErrorShape>(&Response::problem);
 };
 
 Router::Router() : table_(std::make_unique<Table>()) {}
@@ -129,6 +132,17 @@ void Router::add_websocket(std::string pattern, WebSocketHandler handler, RouteL
 
 const std::vector<Router::RouteName>& Router::routes() const {
     return table_->names;
+}
+
+void Router::shape_errors(std::string path, ErrorShape shape) {
+    table_->shapes.emplace_back(std::move(path), std::make_shared<const ErrorShape>(std::move(shape)));
+}
+
+std::shared_ptr<const ErrorShape> Router::error_shape(std::string_view path) const {
+    for (const auto& [under, shape] : table_->shapes) {
+        if (path.starts_with(under) && (path.size() == under.size() || path[under.size()] == '/')) return shape;
+    }
+    return table_->usual_shape;
 }
 
 Router::Match Router::find(std::string_view method, std::string_view path, bool local) const {

@@ -17,15 +17,11 @@ constexpr std::size_t write_slice = 256 * 1024;  // bytes that must leave within
 constexpr std::size_t linger_bytes = 1024 * 1024;
 constexpr milliseconds linger_time{1000};
 
-Response internal_error() {
-    return Response::problem(500, "internal", "something went wrong here; it has been logged");
-}
-
 // What a route's handler holds of a request to upgrade.
 class PendingUpgrade final : public Upgrade {
 public:
     explicit PendingUpgrade(std::shared_ptr<Answer> answer) : answer_(std::move(answer)) {}
-    ~PendingUpgrade() override { answer_->deliver(internal_error()); }  // when nothing was said before
+    ~PendingUpgrade() override { answer_->fail(); }  // when nothing was said before
 
     void accept(WebSocketLimits limits, UniqueFunction<void(std::shared_ptr<WebSocket>)> opened) override {
         Acceptance acceptance{limits, std::move(subprotocol), std::move(opened)};
@@ -91,7 +87,8 @@ void Session::on_deadline() {
         case Phase::streaming:
             return events_->heartbeat();
         case Phase::handling:
-            return answer_->deliver(Response::problem(503, "timeout", "the answer took too long"));
+            return answer_->fail(503, "timeout",
+                                 "the answer took too long; what was asked for may be done nevertheless");
         case Phase::handshake:
         case Phase::writing:
         case Phase::hanging_up:
@@ -161,7 +158,7 @@ awaitable<bool> Session::serve_one() {
         response = std::move(*answer->response);
     }
     if (response.events && turn.parser.get().version() != 11) {
-        response = Response::problem(505, "http_version", "event streams need HTTP/1.1");
+        response = (*turn.errors)(505, "http_version", "event streams need HTTP/1.1");
     }
     if (response.events) {
         co_await send_events(std::move(response), turn.head_only);
@@ -176,6 +173,8 @@ awaitable<bool> Session::serve_one() {
 void Session::admit(Turn& turn) {
     auto& request = turn.request;
     auto target = parse_target(request.target);
+    turn.errors = core_->router.error_shape(
+        target ? std::string_view(target->path) : std::string_view(request.target).substr(0, request.target.find('?')));
     if (!target) return refuse_malformed(turn, 400, "malformed path");
     request.query = target->query;
     if (asks_for_websocket(request) && request.method == "GET" && turn.parser.get().version() == 11) {
@@ -192,7 +191,7 @@ void Session::admit(Turn& turn) {
 
 void Session::refuse_unknown(Turn& turn) {
     if (!turn.match.allow.empty()) {
-        refuse(turn, 405, "method_not_allowed", "this address does not know that method");
+        refuse(turn, 405, "method_not_allowed", "this address takes " + turn.match.allow);
         return turn.refusal->headers.set("Allow", turn.match.allow);
     }
     if (turn.match.upgrade_required) return refuse(turn, 426, "upgrade_required", "open a WebSocket to this address");
@@ -206,15 +205,16 @@ void Session::admit_websocket(Turn& turn) {
     }
     if (!peer().local && core_->remote_websockets >= core_->options.max_websockets) {
         ++core_->refused_full;
-        refuse(turn, 503, "full", "too many WebSockets are open: try again later");
+        refuse(turn, 503, "overloaded", "too many WebSockets are open: try again later");
         return turn.refusal->headers.set("Retry-After", "5");
     }
-    turn.refusal = refuse_handshake(turn.request, core_->options.websocket_origins);
+    turn.refusal = refuse_handshake(turn.request, core_->options.websocket_origins, *turn.errors);
     turn.websocket_key = turn.request.headers.get("Sec-WebSocket-Key");
 }
 
 void Session::start_handler(Turn& turn) {
     auto answer = std::make_shared<Answer>();
+    answer->errors = turn.errors;
     answer_ = answer;
     enter(Phase::handling, milliseconds(turn.match.limits->deadline_ms));
     try {
@@ -228,15 +228,17 @@ void Session::start_handler(Turn& turn) {
         }
     } catch (const std::exception& error) {
         core_->log.error("http.handler_threw", {{"what", error.what()}});
-        answer->deliver(internal_error());
+        answer->fail();
     }
 }
 
 Responder Session::make_responder(std::shared_ptr<Answer> answer) {
-    return Responder([answer = std::move(answer), &loop = core_->loop](Response response) {
+    auto errors = answer->errors;
+    auto send = [answer = std::move(answer), &loop = core_->loop](Response response) {
         if (loop.on_loop_thread()) return answer->deliver(std::move(response));
         loop.post([answer, response = std::move(response)]() mutable { answer->deliver(std::move(response)); });
-    });
+    };
+    return Responder(std::move(send), std::move(errors));
 }
 
 awaitable<bool> Session::send(Response response, bool head_only, bool close) {

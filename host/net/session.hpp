@@ -26,6 +26,7 @@ struct BodyWish {
 // Where a Responder, an Upgrade or an Upload leaves the answer for the session that waits for it. Outlives the session
 // when the answer comes too late.
 struct Answer {
+    std::shared_ptr<const ErrorShape> errors;
     Gate gate;
     std::optional<Response> response;
     std::optional<Acceptance> acceptance;
@@ -37,6 +38,11 @@ struct Answer {
         response = std::move(answer);
         gate.open();
     }
+    void fail(int status, std::string_view code, std::string_view message) {
+        if (!is_there()) deliver((*errors)(status, code, message));
+    }
+    // Something threw, or gave up without a word.
+    void fail() { fail(500, "internal", "something went wrong here; it has been logged"); }
     void accept(Acceptance accepted) {
         if (is_there()) return;
         acceptance.emplace(std::move(accepted));

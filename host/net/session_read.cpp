@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "net/session_turn.hpp"
+#include "net/target.hpp"
 
 namespace parley::net {
 
@@ -21,7 +22,9 @@ std::string_view Session::arrived() const {
 }
 
 void Session::refuse(Turn& turn, int status, std::string_view code, std::string_view message) {
-    turn.refusal = Response::problem(status, code, message);
+    // Refused in its head, the request is in the buffer yet.
+    if (!turn.errors) turn.errors = core_->router.error_shape(path_asked_for(arrived()));
+    turn.refusal = (*turn.errors)(status, code, message);
 }
 
 void Session::refuse_malformed(Turn& turn, int status, const char* reason) {

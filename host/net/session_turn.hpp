@@ -18,6 +18,7 @@ struct Session::Turn {
     Router::Match match;
     bool head_only = false;
     bool keep = false;
+    std::shared_ptr<const ErrorShape> errors;  // null: it is not known yet what is asked for
     std::optional<Response> refusal;
     std::size_t stored = 0;       // bytes of the body that a sink has
     bool body_is_read = false;    // all of it

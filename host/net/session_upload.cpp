@@ -48,7 +48,7 @@ awaitable<void> Session::receive(Turn& turn, Answer& answer) {
         wish.received(std::move(result));
     } catch (const std::exception& error) {
         core_->log.error("http.handler_threw", {{"what", error.what()}});
-        answer.deliver(Response::problem(500, "internal", "something went wrong here; it has been logged"));
+        answer.fail();
     }
 }
 

@@ -28,4 +28,12 @@ std::optional<Target> parse_target(std::string_view target) {
     return out;
 }
 
+std::string_view path_asked_for(std::string_view head) {
+    auto line = head.substr(0, head.find_first_of("\r\n"));
+    auto space = line.find(' ');
+    if (space == std::string_view::npos) return {};
+    auto target = line.substr(space + 1);
+    return target.substr(0, target.find_first_of(" ?"));
+}
+
 }  // namespace parley::net

@@ -17,4 +17,8 @@ struct Target {
 // and a handler that maps paths to anything must never see them.
 std::optional<Target> parse_target(std::string_view target);
 
+// The path that the first line of a request asks for, as it was sent, from a head that may be cut off or malformed:
+// good for choosing the words of a refusal, and nothing else.
+std::string_view path_asked_for(std::string_view head);
+
 }  // namespace parley::net

@@ -60,18 +60,19 @@ bool asks_for_websocket(const Request& request) {
     return lists(request.headers, "Upgrade", "websocket") && lists(request.headers, "Connection", "upgrade");
 }
 
-std::optional<Response> refuse_handshake(const Request& request, const std::vector<std::string>& origins) {
+std::optional<Response> refuse_handshake(const Request& request, const std::vector<std::string>& origins,
+                                         const ErrorShape& errors) {
     const auto& headers = request.headers;
     if (headers.get("Sec-WebSocket-Version") != "13" || count_of(headers, "Sec-WebSocket-Version") != 1) {
-        auto response = Response::problem(426, "upgrade_required", "this speaks version 13 of the WebSocket protocol");
+        auto response = errors(426, "upgrade_required", "this speaks version 13 of the WebSocket protocol");
         response.headers.set("Sec-WebSocket-Version", "13");
         return response;
     }
     if (count_of(headers, "Sec-WebSocket-Key") != 1 || !is_key(headers.get("Sec-WebSocket-Key"))) {
-        return Response::problem(400, "malformed", "Sec-WebSocket-Key has to be 16 bytes in base64");
+        return errors(400, "malformed", "Sec-WebSocket-Key has to be 16 bytes in base64");
     }
     for (auto protocol : list_of(headers, "Sec-WebSocket-Protocol")) {
-        if (!grammar::is_token(protocol)) return Response::problem(400, "malformed", "malformed subprotocol");
+        if (!grammar::is_token(protocol)) return errors(400, "malformed", "malformed subprotocol");
     }
     if (!headers.has("Origin")) return {};
     auto origin = headers.get("Origin");
@@ -79,7 +80,7 @@ std::optional<Response> refuse_handshake(const Request& request, const std::vect
         count_of(headers, "Origin") == 1 && (is_same_host(origin, headers.get("Host")) ||
                                              std::find(origins.begin(), origins.end(), origin) != origins.end());
     if (known) return {};
-    return Response::problem(403, "origin", "pages of that origin may not connect here");
+    return errors(403, "origin", "pages of that origin may not connect here");
 }
 
 std::vector<std::string> offered_subprotocols(const Request& request) {

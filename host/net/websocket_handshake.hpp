@@ -15,6 +15,7 @@ bool asks_for_websocket(const Request& request);
 // The refusal (400, 403, 426), or none when a handshake may follow. A page of another site may not open a socket with
 // the cookies of this one: an Origin has to be one of `origins` ("https://chat.example.org", compared as it stands) or
 // name the host that the request went to. Without an Origin it is no browser.
-std::optional<Response> refuse_handshake(const Request& request, const std::vector<std::string>& origins);
+std::optional<Response> refuse_handshake(const Request& request, const std::vector<std::string>& origins,
+                                         const ErrorShape& errors);
 
 }  // namespace parley::net

@@ -5,6 +5,8 @@
 
 #include "api/stage.hpp"
 #include "net/local_client.hpp"
+#include "net/raw_socket.hpp"
+#include "support/contract.hpp"
 
 namespace parley::e2e {
 namespace {
@@ -17,6 +19,14 @@ std::string note(const std::string& text) {
 
 json::array audit(const std::string& filter) {
     return owner().read("/audit?" + filter).at("items").as_array();
+}
+
+// What the document does not allow of this answer.
+std::optional<std::string> wrong_with(const std::string& method, const std::string& path,
+                                      const test::RawResponse& answer) {
+    const auto* operation = operation_of(method, path);
+    REQUIRE(operation);
+    return contract().check_answer(*operation, answer.status, answer.header("Content-Type"), answer.body);
 }
 
 }  // namespace
@@ -130,6 +140,37 @@ TEST_CASE("bodies are what the document says") {
     CHECK(owner().post("/messages", "{").status == 400);
     CHECK(owner().post("/messages").status == 400);
     CHECK(owner().get("/messages?colour=red").status == 400);
+}
+
+TEST_CASE("what the server refuses by itself is a problem too, and elsewhere as the seeds have it") {
+    const std::string host = "Host: a\r\n";
+    struct Case {
+        const char *method, *path;
+        std::string fields, body;
+        int status;
+    };
+    const std::vector<Case> cases = {
+        {"GET", "/nothing", host, "", 404},
+        {"PUT", "/messages", host, "", 405},
+        {"GET", "/messages", "", "", 400},
+        {"GET", "/messages", host + "X: " + std::string(20'000, 'x') + "\r\n", "", 431},
+        {"GET", "/messages", host + "Expect: magic\r\n", "", 417},
+        {"POST", "/messages", host + "Content-Length: 9999999999\r\n", "", 413},
+        {"POST", "/messages", host + "Transfer-Encoding: chunked\r\n", "zz\r\n", 400},
+    };
+    for (const auto& one : cases) {
+        const auto path = std::string("/api/v1") + one.path;
+        CAPTURE(one.method, path, one.status);
+        auto socket = test::RawSocket::to_port(stage().host.port());
+        socket.send(std::string(one.method) + " " + path + " HTTP/1.1\r\n" + one.fields + "\r\n" + one.body);
+        const auto answer = socket.response();
+        CHECK(answer.status == one.status);
+        CHECK(wrong_with_problem(answer.header("Content-Type"), answer.body).value_or("a problem") == "a problem");
+        if (answer.status != 404 && answer.status != 405)
+            CHECK(wrong_with(one.method, path, answer).value_or("as described") == "as described");
+    }
+    const auto elsewhere = http(stage().host.port(), "GET", "/nothing");
+    CHECK(elsewhere.body == R"({"error":{"code":"not_found","message":"there is nothing under this address"}})");
 }
 
 TEST_CASE("who asks too often waits, and is told how long") {

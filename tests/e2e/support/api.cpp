@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
+#include "api/schema.hpp"
 #include "support/contract.hpp"
 
 namespace parley::e2e {
@@ -16,8 +17,18 @@ Answer Api::call(const std::string& method, const std::string& target, const std
     const std::string whole = "/api/v1" + target;
     auto answer = http(port_, method, whole, body, headers);
     CAPTURE(method, whole, answer.status, answer.body.substr(0, 2000));
-    if (!operation_of(method, whole)) CHECK((answer.status == 404 || answer.status == 405));
+    if (operation_of(method, whole)) return answer;
+    CHECK((answer.status == 404 || answer.status == 405));
+    CHECK(wrong_with_problem(answer.header("content-type"), answer.body).value_or("a problem") == "a problem");
     return answer;
+}
+
+std::optional<std::string> wrong_with_problem(const std::string& content_type, const std::string& body) {
+    if (content_type != "application/problem+json") return "is " + content_type;
+    static const json::value schema{{"$ref", "#/components/schemas/Problem"}};
+    json::error_code error;
+    const auto value = json::parse(body, error);
+    return error ? "is no JSON" : api::violation(contract().document(), schema, value, "problem");
 }
 
 Answer Api::post(const std::string& target, const std::string& body, const Headers& more) const {

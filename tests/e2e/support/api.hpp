@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json/value.hpp>
+#include <optional>
 
 #include "support/http.hpp"
 
@@ -27,6 +28,9 @@ private:
     std::uint16_t port_;
     std::string key_;
 };
+
+// What keeps this from being a problem as the document has it, for answers of no operation; none: nothing.
+std::optional<std::string> wrong_with_problem(const std::string& content_type, const std::string& body);
 
 // The body as JSON.
 boost::json::value body_of(const Answer& answer);
