@@ -18,6 +18,15 @@ void add_serve(CLI::App& cli, config::Config& config, int& result) {
     add_common(*verb, config);
     verb->add_option("--host", config.host, "Address to listen on (HOST)")->capture_default_str();
     verb->add_option("--port", config.port, "Port to listen on, 0 for any (PORT)")->capture_default_str();
+    verb->add_option_function<std::string>(
+        "--trusted-proxies",
+        [&config](const std::string& list) {
+            auto networks = IpNetwork::parse_list(list);
+            if (!networks) throw CLI::ValidationError("--trusted-proxies", networks.error().message);
+            config.trusted_proxies = std::move(*networks);
+        },
+        "Addresses or networks (10.0.0.0/8, ...) of reverse proxies, whose X-Forwarded-For is believed "
+        "(TRUSTED_PROXIES)");
     verb->callback([&] { result = serve(config); });
 }
 

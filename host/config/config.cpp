@@ -48,6 +48,13 @@ public:
             rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
         }
     }
+    // "127.0.0.1, 10.0.0.0/8"
+    void networks(const char* name, std::vector<IpNetwork>& into) {
+        const auto* value = find(name);
+        if (!value) return;
+        auto parsed = IpNetwork::parse_list(*value);
+        parsed ? void(into = std::move(*parsed)) : fail(name, "holds what it cannot: " + parsed.error().message);
+    }
     template <class Number>
     void number(const char* name, Number& into, long long least, long long most) {
         const auto* value = find(name);
@@ -112,6 +119,7 @@ Result<Config> from_environment(const Environment& environment) {
     read.text("TLS_CERTIFICATE", config.tls_certificate);
     read.text("TLS_KEY", config.tls_key);
     read.origins("ALLOWED_ORIGINS", config.allowed_origins);
+    read.networks("TRUSTED_PROXIES", config.trusted_proxies);
     read.text("PARLEY_MASTER_KEY_FILE", config.master_key_file);
     read.number("HANDLER_TIMEOUT_MS", config.handler_timeout_ms, 100, 3'600'000);
     read.number("MAX_HANDLERS", config.max_handlers, 1, 20'000);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/ip_network.hpp"
 #include "core/log.hpp"
 #include "core/secret.hpp"
 
@@ -53,6 +54,7 @@ struct Config {
     std::string tls_certificate;              // TLS_CERTIFICATE, with TLS_KEY: serve HTTPS
     std::string tls_key;
     std::vector<std::string> allowed_origins;  // ALLOWED_ORIGINS: other sites whose pages may open WebSockets here
+    std::vector<IpNetwork> trusted_proxies;    // TRUSTED_PROXIES: who may say whose requests it passes on
     std::string master_key_file;               // PARLEY_MASTER_KEY_FILE; empty: <data dir>/master.key
     int handler_timeout_ms = 60'000;           // HANDLER_TIMEOUT_MS: how long a command may take
     unsigned max_handlers = 10'000;            // MAX_HANDLERS: handlers that may wait at once

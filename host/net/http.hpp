@@ -38,7 +38,7 @@ struct Request {
     std::string query;   // raw, without '?'
     Headers headers;     // as they stood before the body; trailers are refused
     std::string body;    // raw bytes
-    std::string remote;  // peer address without port; "local" on the control socket
+    std::string remote;  // the client's address without port, see forwarded.hpp; "local" on the control socket
     bool local = false;  // came in through the control socket: the operator of this machine
 
     // The decoded value of a query parameter, the first one of that name. None when its percent-encoding is broken.

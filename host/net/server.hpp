@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/ip_network.hpp"
 #include "core/log.hpp"
 #include "net/http.hpp"
 #include "net/loop.hpp"
@@ -26,6 +27,9 @@ struct ServerOptions {
     unsigned max_connections_per_ip = 0;  // 0: no limit (a proxy in front has one address)
     // Whose pages may open WebSockets besides those of this host itself: "https://chat.example.org".
     std::vector<std::string> websocket_origins;
+    // Reverse proxies whose X-Forwarded-For and Forwarded are believed: they tell Request::remote. Limits of
+    // connections count the proxies themselves.
+    std::vector<IpNetwork> trusted_proxies;
 };
 
 struct TlsFiles {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "net/forwarded.hpp"
 #include "net/session_turn.hpp"
 #include "net/target.hpp"
 
@@ -106,7 +107,7 @@ bool Session::take_head(Turn& turn, std::string_view bytes) {
         auto name = field.name_string(), value = field.value();
         request.headers.add(std::string(name.data(), name.size()), std::string(value.data(), value.size()));
     }
-    request.remote = peer().address;
+    request.remote = client_address(request.headers, peer().address, core_->options.trusted_proxies);
     request.local = peer().local;
     turn.head_only = request.method == "HEAD";
     return true;

@@ -33,6 +33,7 @@ TEST_CASE("the environment is understood") {
                                           {"SUPPORT_TOKEN", ""},
                                           {"API_TOKEN", "key"},
                                           {"ALLOWED_ORIGINS", "https://chat.example.org, http://localhost:5173"},
+                                          {"TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8"},
                                           {"MAX_IN_MEMORY", "100"}});
     REQUIRE(config);
     CHECK(config->host == "::");
@@ -47,6 +48,8 @@ TEST_CASE("the environment is understood") {
     CHECK(config->support.token.empty());
     CHECK(config->api.token.reveal() == "key");
     CHECK(config->allowed_origins == std::vector<std::string>{"https://chat.example.org", "http://localhost:5173"});
+    REQUIRE(config->trusted_proxies.size() == 2);
+    CHECK(config->trusted_proxies[1].contains(*IpAddress::parse("10.1.2.3")));
     CHECK(config->max_in_memory == 100);
 }
 
@@ -66,6 +69,8 @@ TEST_CASE("an error names the variable and what it can be") {
         {"ALLOWED_ORIGINS", "*", "ALLOWED_ORIGINS must be origins like https://chat.example.org, separated by commas"},
         {"ALLOWED_ORIGINS", "https://chat.example.org/",
          "ALLOWED_ORIGINS must be origins like https://chat.example.org, separated by commas"},
+        {"TRUSTED_PROXIES", "10.0.0.0/8,nginx",
+         "TRUSTED_PROXIES holds what it cannot: \"nginx\" is no IP address and no network like 10.0.0.0/8"},
         {"MAX_IN_MEMORY", "0", "MAX_IN_MEMORY must be a number from 100 to 1000000"},
     };
     for (const auto& row : rows) {

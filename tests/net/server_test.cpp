@@ -56,6 +56,26 @@ TEST_CASE("requests are answered over one connection, one after the other") {
     CHECK(counters.connections_total == 1);
 }
 
+TEST_CASE("behind a trusted proxy each request has an address of its own") {
+    ServerOptions options;
+    const std::string headers = "Host: a\r\nX-Forwarded-For: 1.2.3.4, 203.0.113.9\r\n\r\n";
+    SECTION("trusted") {
+        options.trusted_proxies = IpNetwork::parse_list("127.0.0.0/8").value();
+        TestServer server(echo_routes, options);
+        auto socket = RawSocket::to_port(server.port);
+        socket.send("GET /echo HTTP/1.1\r\n" + headers);
+        CHECK(socket.response().header("X-Remote") == "203.0.113.9");
+        socket.send("GET /echo HTTP/1.1\r\nHost: a\r\n\r\n");
+        CHECK(socket.response().header("X-Remote") == "127.0.0.1");
+    }
+    SECTION("not trusted") {
+        TestServer server(echo_routes, options);
+        auto socket = RawSocket::to_port(server.port);
+        socket.send("GET /echo HTTP/1.1\r\n" + headers);
+        CHECK(socket.response().header("X-Remote") == "127.0.0.1");
+    }
+}
+
 TEST_CASE("pipelined requests are answered in order, although the first handler is the slowest") {
     std::mutex mutex;
     std::vector<Responder> held;

@@ -174,7 +174,7 @@ TEST_CASE("what the server refuses by itself is a problem too, and elsewhere as 
 }
 
 TEST_CASE("who asks too often waits, and is told how long") {
-    Stage slow({{"API_TOKEN", "s3cret"}, {"API_RATE", "1"}}, {});
+    Stage slow({{"API_TOKEN", "s3cret"}, {"API_RATE", "1"}, {"TRUSTED_PROXIES", "127.0.0.0/8"}}, {});
     const Api api(slow.host.port(), "s3cret");
     const auto first = api.get("/me");
     CHECK(first.header("ratelimit-limit") == "4");
@@ -200,6 +200,15 @@ TEST_CASE("who asks too often waits, and is told how long") {
         stopped = api.with_key("plk_" + std::string(64, "0123456789abcdef"[i % 16])).get("/me").status == 429;
     CHECK(stopped);
     CHECK(another.get("/me").status == 200);
+    // The proxy here says whose guesses they are; what the guesser says of itself stands further left.
+    const auto guess = [&](const std::string& list) {
+        return api.with_key("wrong").call("GET", "/me", "", {{"X-Forwarded-For", list}}).status;
+    };
+    CHECK(guess("203.0.113.1") == 401);
+    stopped = false;
+    for (int i = 0; i < 40 && !stopped; ++i) stopped = guess(std::to_string(i) + ".1.1.1, 203.0.113.1") == 429;
+    CHECK(stopped);
+    CHECK(guess("203.0.113.2") == 401);
 }
 
 }  // namespace parley::e2e
