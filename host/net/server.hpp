@@ -22,6 +22,8 @@ struct ServerOptions {
     int write_timeout_ms = 30'000;
     std::size_t max_header_bytes = 16 * 1024;
     unsigned max_header_fields = 100;
+    // Of bodies that are held in memory until their requests are answered; beyond it larger ones are answered 503.
+    std::size_t max_held_bytes = 256u << 20;
     unsigned max_connections = 4096;      // more are answered 503 and closed; WebSockets do not count
     unsigned max_websockets = 10'000;     // beside them; more are answered 503
     unsigned max_connections_per_ip = 0;  // 0: no limit (a proxy in front has one address)

@@ -47,6 +47,24 @@ private:
     Peer peer_;
 };
 
+// What one body adds to all that are held.
+class HeldBytes {
+public:
+    explicit HeldBytes(std::size_t& all) : all_(all) {}
+    ~HeldBytes() { set(0); }
+    HeldBytes(const HeldBytes&) = delete;
+    HeldBytes& operator=(const HeldBytes&) = delete;
+
+    void set(std::size_t bytes) {
+        all_ += bytes - bytes_;
+        bytes_ = bytes;
+    }
+
+private:
+    std::size_t& all_;
+    std::size_t bytes_ = 0;
+};
+
 struct ServerCore : std::enable_shared_from_this<ServerCore> {
     ServerCore(Loop& l, const Router& r, ServerOptions o, Logger lg)
         : loop(l), io(l.impl().io), deadlines(l.impl().deadlines), router(r), options(o), log(std::move(lg)) {}
@@ -78,6 +96,7 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
     unsigned remote_connections = 0;                 // without the WebSockets
     unsigned remote_websockets = 0;
     unsigned refusals_under_way = 0;
+    std::size_t held_bytes = 0;  // of bodies
     bool stopping = false;
     UniqueFunction<void()> on_stopped;
     Executor::TimerId stop_timer = 0;

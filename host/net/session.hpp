@@ -85,6 +85,7 @@ private:
     boost::asio::awaitable<void> serve_upload(Turn& turn, Answer& answer);
     boost::asio::awaitable<void> receive(Turn& turn, Answer& answer);
     void feed_parser(Turn& turn);
+    void hold_body(Turn& turn);
     void start_handler(Turn& turn);
     Responder make_responder(std::shared_ptr<Answer> answer);
     boost::asio::awaitable<bool> send(Response response, bool head_only, bool close);

@@ -15,6 +15,7 @@ using std::chrono::milliseconds;
 
 namespace {
 constexpr std::size_t largest_piece = 48 * 1024;  // bytes of a body that wait for a sink, before one more read
+constexpr std::size_t small_body = 64 * 1024;     // is taken even when many large ones are held
 constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
 }  // namespace
 
@@ -133,6 +134,14 @@ void Session::feed_parser(Turn& turn) {
     }
 }
 
+void Session::hold_body(Turn& turn) {
+    auto size = turn.parser.get().body().size();
+    turn.held->set(size);
+    if (size <= small_body || core_->held_bytes <= core_->options.max_held_bytes) return;
+    refuse(turn, 503, "overloaded", "too many large requests are being read: try again in a few seconds");
+    turn.refusal->headers.set("Retry-After", "5");
+}
+
 // Into the request, or piece by piece into `sink`.
 awaitable<void> Session::read_body(Turn& turn, BodySink* sink) {
     auto& parser = turn.parser;
@@ -154,8 +163,10 @@ awaitable<void> Session::read_body(Turn& turn, BodySink* sink) {
         auto [error, sent] = co_await stream_->write(line);
         if (error) aborted_ = true;
     }
+    if (!sink) turn.held.emplace(core_->held_bytes);
     while (!aborted_) {
         feed_parser(turn);
+        if (!turn.refusal && !sink) hold_body(turn);
         if (turn.refusal) break;
         bool full = sink && !parser.get().body().empty() && (parser.is_done() || parser.get().body().size() >= worth);
         if (full) {

@@ -14,6 +14,7 @@ namespace parley::net {
 struct Session::Turn {
     HeadCheck check;
     boost::beast::http::request_parser<boost::beast::http::string_body> parser;
+    std::optional<HeldBytes> held;  // its body, when that is no sink's
     Request request;
     Router::Match match;
     bool head_only = false;

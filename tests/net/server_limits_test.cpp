@@ -64,6 +64,45 @@ TEST_CASE("a body of exactly the limit is taken") {
     CHECK(socket.response().body.size() == 1000);
 }
 
+TEST_CASE("no more bodies are held than the host can bear") {
+    std::vector<Responder> held;
+    ServerOptions options;
+    options.max_held_bytes = 300'000;
+    TestServer server(
+        [&](Router& router) {
+            router.add("POST", "/hold", [&](Request, Responder respond) { held.push_back(std::move(respond)); });
+            router.add("POST", "/echo",
+                       [](Request request, Responder respond) { respond(Response::text(200, request.body)); });
+        },
+        options);
+    auto post = [](const std::string& path, std::size_t size) {
+        return "POST " + path + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n" +
+               std::string(size, 'x');
+    };
+    auto first = RawSocket::to_port(server.port);
+    first.send(post("/hold", 200'000));
+    REQUIRE(eventually([&] {
+        bool there = false;
+        server.on_loop([&] { there = held.size() == 1; });
+        return there;
+    }));
+    auto large = RawSocket::to_port(server.port);
+    large.send(post("/echo", 200'000));
+    auto refused = large.response();
+    CHECK(refused.status == 503);
+    CHECK(refused.header("Retry-After") == "5");
+    CHECK(large.closed_within(5000));
+    auto small = RawSocket::to_port(server.port);
+    small.send(post("/echo", 60'000));
+    CHECK(small.response().status == 200);
+    // There is room again when the first has its answer.
+    server.on_loop([&] { held[0](Response::text(200, "")); });
+    CHECK(first.response().status == 200);
+    auto next = RawSocket::to_port(server.port);
+    next.send(post("/echo", 200'000));
+    CHECK(next.response().body.size() == 200'000);
+}
+
 TEST_CASE("heads over the limits are answered 431") {
     ServerOptions options;
     options.max_header_bytes = 2000;
