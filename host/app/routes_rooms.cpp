@@ -115,11 +115,20 @@ void leave(Application& app, const Principal& who, const Request& request, Respo
         });
 }
 
-Response too_many_files() {
-    auto response = Response::problem(
-        429, "too_many", "you send too many files: 20 at once, then one each 10 seconds; words without files still go");
-    response.headers.set("Retry-After", "10");
+Response too_many_files(std::chrono::seconds wait) {
+    auto response =
+        Response::problem(429, "too_many",
+                          "you send too many files: 20 at once, then one each 10 seconds, and 256 MiB a day "
+                          "are the most; words without files still go");
+    response.headers.set("Retry-After", std::to_string(wait.count()));
     return response;
+}
+
+// How long the sender of this form has to wait.
+std::chrono::seconds wait_for_files(Application& app, db::PersonId sender, const Request& request) {
+    const auto announced = number(request.headers.get("Content-Length"));
+    const auto bytes = announced ? static_cast<std::uint64_t>(*announced) : largest_upload;
+    return app.people().rooms().wait_to_send_files(sender, bytes);
 }
 
 // [worker thread]
@@ -140,7 +149,8 @@ void send(Application& app, Request request, std::unique_ptr<net::Upload> upload
                  respond = std::move(respond)](const auth::Authenticator::Answer& answered) mutable {
             if (auto refusal = no_person(answered)) return respond(std::move(*refusal));
             const auto sender = answered.principal->id;
-            if (is_form(*asked) && !app.people().rooms().may_send_files(sender)) return respond(too_many_files());
+            const auto wait = is_form(*asked) ? wait_for_files(app, sender, *asked) : std::chrono::seconds(0);
+            if (wait.count() > 0) return respond(too_many_files(wait));
             receive_message(*asked, *upload, app.workers(), app.media(), in_room(app, sender),
                             [&app, sender, respond = std::move(respond)](Result<db::RoomMessage> message) mutable {
                                 if (!message) return respond(failure(message.error()));

@@ -14,7 +14,6 @@ constexpr std::size_t longest_name = 200, longest_description = 2000;
 constexpr std::size_t most_waiting = 10'000, most_waiting_in_room = 1000, most_at_once = 64;
 // Bytes of text that are told at once. JSON writes a byte as six at worst: 384 KiB of what a socket may queue.
 constexpr std::size_t most_text_at_once = 64 * 1024;
-constexpr double messages_a_second = 10, messages_at_once = 100, files_a_second = 0.1, files_at_once = 20;
 constexpr std::size_t most_allowances = 20'000;
 constexpr std::size_t most_offered = 2000;  // at once
 constexpr std::chrono::seconds offer_again_after{2};
@@ -147,26 +146,30 @@ void Rooms::send(db::RoomMessage message, Done<db::RoomMessage> done) {
         return done(make_error(Errc::invalid, "a message needs a text or an attachment"));
     if (message.text.size() > longest_text || !text::is_storable(message.text))
         return done(make_error(Errc::invalid, "the text is too long (16384 bytes are the most), or it is no text"));
-    if (!take(messages_, message.sender, messages_at_once, messages_a_second))
+    if (take(messages_, message.sender, {10, 100}).count() > 0)
         return done(make_error(Errc::overloaded, "you are too fast: wait a second"));
     enqueue(std::move(message), std::move(done));
 }
 
-bool Rooms::may_send_files(db::PersonId person) {
-    return take(files_, person, files_at_once, files_a_second);
+std::chrono::seconds Rooms::wait_to_send_files(db::PersonId person, std::uint64_t bytes) {
+    const auto wait = take(files_, person, {0.1, 20});
+    if (wait.count() > 0) return wait;
+    const auto a_day = static_cast<double>(most_file_bytes_a_day);
+    return take(bytes_, person, {a_day / (24 * 3600), a_day}, static_cast<double>(bytes));
 }
 
-bool Rooms::take(Allowances& allowances, db::PersonId person, double at_once, double a_second) {
+std::chrono::seconds Rooms::take(Allowances& allowances, db::PersonId person, Rate rate, double amount) {
     const auto now = std::chrono::steady_clock::now();
     if (allowances.size() >= most_allowances) allowances.clear();
     auto [place, fresh] = allowances.try_emplace(person);
     auto& allowance = place->second;
     const std::chrono::duration<double> passed = now - allowance.as_of;
-    allowance.left = fresh ? at_once : std::min(at_once, allowance.left + passed.count() * a_second);
+    allowance.left = fresh ? rate.at_once : std::min(rate.at_once, allowance.left + passed.count() * rate.a_second);
     allowance.as_of = now;
-    if (allowance.left < 1) return false;
-    allowance.left -= 1;
-    return true;
+    if (allowance.left < amount)
+        return std::chrono::seconds(static_cast<std::int64_t>((amount - allowance.left) / rate.a_second) + 1);
+    allowance.left -= amount;
+    return {};
 }
 
 void Rooms::enqueue(db::RoomMessage message, Done<db::RoomMessage> done) {

@@ -2,6 +2,7 @@
 // bot; the bot's answers come back the same way. [I/O thread] Every `done` is called there, once.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
@@ -23,6 +24,8 @@ namespace parley::rooms {
 
 inline constexpr std::size_t longest_text = 16 * 1024;
 inline constexpr std::size_t most_rows = 1000;  // of one answer
+// Of one person. In the 30 days that files are kept nobody fills the 10 GiB there are for all.
+inline constexpr std::uint64_t most_file_bytes_a_day = 256u << 20;
 
 class Rooms final : public channels::WebRooms {
 public:
@@ -52,8 +55,9 @@ public:
     // A message of a person. `done` comes when the bot has it as well, or will have it.
     // Errc::invalid: it is empty or too long; Errc::overloaded: the person, or the room, is too fast.
     void send(db::RoomMessage message, Done<db::RoomMessage> done);
-    // Asked before a message with files is received: files cost more than words. It counts.
-    bool may_send_files(db::PersonId person);
+    // Asked before a message with files, of so many bytes in all, is received: files cost more than words. How long the
+    // person has to wait; zero: not at all, and it counts.
+    std::chrono::seconds wait_to_send_files(db::PersonId person, std::uint64_t bytes);
     void list_messages(db::PersonId person, const db::RoomPage& page, Done<std::vector<db::RoomMessage>> done);
     void list_messages(db::RoomId room, db::PersonId person, const db::RoomPage& page,
                        Done<std::vector<db::RoomMessage>> done);
@@ -89,14 +93,17 @@ private:
     void hand_to_bot(std::vector<Job> jobs);
     void offer_again(UnixMillis since);
     void said_after(UnixMillis since, std::int64_t after, Done<channels::Decoded> done);
-    static bool take(Allowances& allowances, db::PersonId person, double at_once, double a_second);
+    struct Rate {
+        double a_second, at_once;
+    };
+    static std::chrono::seconds take(Allowances& allowances, db::PersonId person, Rate rate, double amount = 1);
     template <class T>
     void read(std::function<Result<T>(pqxx::work&)> body, Done<T> done);
 
     Parts parts_;
     std::unordered_map<db::RoomId, Lane> lanes_;
     std::size_t waiting_ = 0;
-    Allowances messages_, files_;
+    Allowances messages_, files_, bytes_;
     UnixMillis not_offered_ = 0;  // the bot may lack what was said since then; 0: it has all
 };
 

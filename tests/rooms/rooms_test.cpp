@@ -239,9 +239,25 @@ TEST_CASE("who is too fast, and what is no message") {
     here.executor.run_until([&] { return done == 150; });
     CHECK(refused >= 40);
     CHECK(refused <= 50);
-    for (int i = 0; i < 20; ++i) CHECK(here.rooms.may_send_files(here.ada));
-    CHECK_FALSE(here.rooms.may_send_files(here.ada));
-    CHECK(here.rooms.may_send_files(here.grace));
+}
+
+TEST_CASE("nobody fills the disk by files in rooms") {
+    RoomsFixture here;
+    const auto wait = [&](db::PersonId person, std::uint64_t bytes) {
+        return here.rooms.wait_to_send_files(person, bytes).count();
+    };
+    SECTION("many small ones") {
+        for (int i = 0; i < 20; ++i) CHECK(wait(here.ada, 1000) == 0);
+        CHECK(wait(here.ada, 1000) > 0);
+        CHECK(wait(here.ada, 1000) <= 10);
+    }
+    SECTION("a few large ones") {
+        constexpr std::uint64_t large = most_file_bytes_a_day / 8;
+        for (int i = 0; i < 8; ++i) CHECK(wait(here.ada, large) == 0);
+        CHECK(wait(here.ada, large) > 2 * 3600);
+        CHECK(wait(here.ada, large) <= 3 * 3600 + 1);
+    }
+    CHECK(wait(here.grace, 1000) == 0);
 }
 
 }  // namespace parley::rooms
