@@ -120,7 +120,7 @@ std::optional<std::string> find_browser() {
 TEST_CASE("the npm package ws finds nothing wrong, over TCP and over TLS") {
     const auto package = e2e::npm_package("ws", "8.23.0");
     if (!package) {
-        WARN("the npm package ws cannot be had");
+        WARN("skipped: the npm package ws cannot be had; it wants npm and its registry");
         return;
     }
     TempFolder folder;
@@ -137,7 +137,7 @@ TEST_CASE("the npm package ws finds nothing wrong, over TCP and over TLS") {
 TEST_CASE("a browser finds nothing wrong") {
     const auto browser = find_browser();
     if (!browser) {
-        WARN("there is no chromium");
+        WARN("skipped: there is no Chromium; scripts/setup browser installs it");
         return;
     }
     PeerServer it;
