@@ -60,6 +60,12 @@ Actor actor_of(const db::Person& person, const Origin& origin) {
     return {"person", person.id, person.username, origin.remote};
 }
 
+// A program that calls itself what is no text has no name.
+std::string label_of(const Origin& origin) {
+    if (!text::is_storable(origin.label)) return {};
+    return std::string(text::truncate_utf8(origin.label, longest_label));
+}
+
 std::string name_key(std::string_view username) {
     return text::to_lower_ascii(username.substr(0, longest_name + 1));
 }
@@ -168,16 +174,16 @@ void People::issue_token(std::shared_ptr<Attempt> attempt, std::string rehashed)
     auto signed_in =
         std::make_shared<SignedIn>(SignedIn{attempt->found->person, make_token(), lifetime_of(attempt->found->person)});
     auto token = std::make_shared<std::optional<std::int64_t>>();
+    auto label = label_of(attempt->origin);
     parts_.pool.run_async(
         parts_.executor,
-        [attempt, signed_in, token, rehashed = std::move(rehashed)](pqxx::work& tx) {
+        [attempt, signed_in, token, rehashed = std::move(rehashed), label = std::move(label)](pqxx::work& tx) {
             const auto& person = signed_in->person;
             const auto& verified = attempt->found->password_hash;
             if (!rehashed.empty()) db::replace_hash(tx, person.id, verified, rehashed);
             *token = db::insert_token(tx, person.id, rehashed.empty() ? verified : rehashed,
-                                      token_hash(signed_in->token.reveal()),
-                                      std::string(text::truncate_utf8(attempt->origin.label, longest_label)),
-                                      attempt->origin.remote, signed_in->lifetime.count());
+                                      token_hash(signed_in->token.reveal()), label, attempt->origin.remote,
+                                      signed_in->lifetime.count());
             if (*token) db::write_audit(tx, actor_of(person, attempt->origin), {"signIn", "/auth/login/"});
         },
         [this, attempt, signed_in, token](const Result<void>& written) {
@@ -198,8 +204,7 @@ void People::sign_in_operator(const Origin& origin, Done<SignedIn> done) {
         [origin, signed_in, token](pqxx::work& tx) {
             signed_in->person = db::ensure_operator(tx);
             *token = db::insert_token(tx, signed_in->person.id, "", token_hash(signed_in->token.reveal()),
-                                      std::string(text::truncate_utf8(origin.label, longest_label)), origin.remote,
-                                      signed_in->lifetime.count());
+                                      label_of(origin), origin.remote, signed_in->lifetime.count());
             if (*token) db::write_audit(tx, actor_of(signed_in->person, origin), {"signIn", "/sign-in"});
         },
         [this, signed_in, token, done = std::move(done)](const Result<void>& written) mutable {

@@ -13,6 +13,7 @@
 namespace parley::media {
 namespace {
 
+constexpr std::size_t longest_type = 255;
 constexpr std::size_t head_size = 16 * 1024;
 constexpr std::uint64_t check_every = 4u << 20;  // bytes
 
@@ -86,7 +87,9 @@ std::string settle_mime(std::string_view declared, std::string_view found) {
     const auto is_one_of = [](std::string_view name, std::initializer_list<std::string_view> names) {
         return std::find(names.begin(), names.end(), name) != names.end();
     };
-    const bool is_type = declared.find('/') != std::string_view::npos;
+    const auto is_printable = [](char c) { return c >= ' ' && c <= '~'; };
+    const bool is_type = declared.find('/') != std::string_view::npos && declared.size() <= longest_type &&
+                         std::all_of(declared.begin(), declared.end(), is_printable);
     if (!is_type || declared == found) return std::string(found);
     const auto said = family(declared), is = family(found);
     const bool both_media = is_one_of(said, {"audio", "video"}) && is_one_of(is, {"audio", "video"});

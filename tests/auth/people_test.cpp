@@ -128,6 +128,15 @@ TEST_CASE("guesses are throttled by name, and a right password does not get in m
     CHECK(here.sign_in("eve"));
 }
 
+TEST_CASE("a program that calls itself what is no text signs its user in all the same") {
+    Fixture here;
+    REQUIRE(here.add("ada"));
+    for (const char* label : {"\xff\xfe", "half a character \xc3"}) {
+        here.origin.label = label;
+        CHECK(here.sign_in("ada"));
+    }
+}
+
 TEST_CASE("guesses over many names are throttled by address") {
     Fixture here;
     REQUIRE(here.add("ada"));

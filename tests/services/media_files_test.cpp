@@ -85,6 +85,9 @@ TEST_CASE("what the disk needs for others is not taken by files") {
 TEST_CASE("the content tells the type, but where contents look alike") {
     CHECK(settle_mime("image/png", "text/html") == "text/html");
     CHECK(settle_mime("image/jpeg", "image/png") == "image/png");
+    for (const std::string& no_type :
+         {std::string("application/\xff"), std::string("application/a\nb"), "application/" + std::string(300, 'x')})
+        CHECK(settle_mime(no_type, "application/octet-stream") == "application/octet-stream");
     CHECK(settle_mime("text/html", "text/plain") == "text/plain");
     CHECK(settle_mime("application/pdf", "application/x-executable") == "application/x-executable");
     CHECK(settle_mime("image/png", "application/octet-stream") == "application/octet-stream");
