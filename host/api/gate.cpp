@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "api/etag.hpp"
+#include "api/inflow.hpp"
 #include "api/problem.hpp"
 #include "api/visit.hpp"
 #include "core/json_reader.hpp"
@@ -50,8 +51,15 @@ Gate::Gate(Parts parts) : parts_(std::move(parts)), rates_(parts_.options.rate, 
 
 void Gate::on(const std::string& operation, CallHandler handler) {
     if (!parts_.contract.find(operation)) throw std::logic_error("the contract has no operation " + operation);
+    if (parts_.contract.find(operation)->raw) throw std::logic_error("operation " + operation + " takes a file");
     if (!handlers_.emplace(operation, std::move(handler)).second)
         throw std::logic_error("operation " + operation + " has two handlers");
+}
+
+void Gate::on_file(const std::string& operation, FileHandler handler) {
+    const auto* found = parts_.contract.find(operation);
+    if (!found || !found->raw) throw std::logic_error("operation " + operation + " takes no file");
+    files_.emplace(operation, std::move(handler));
 }
 
 void Gate::on_socket(const std::string& operation, SocketHandler handler) {
@@ -66,10 +74,11 @@ void Gate::open_sockets(net::Router& router) {
         router.add_websocket(operation->path, [this, operation, accept = handler](
                                                   Request request, std::unique_ptr<net::Upgrade> upgrade) {
             auto held = std::make_shared<std::unique_ptr<net::Upgrade>>(std::move(upgrade));
-            enter(*operation, std::move(request), net::Responder([held](Response response) {
+            const auto visit = make_visit(*operation, std::move(request), net::Responder([held](Response response) {
                 if (*held) std::exchange(*held, nullptr)->refuse(std::move(response));
-            }),
-                  [held, accept](Call call) { accept(std::move(call), std::exchange(*held, nullptr)); });
+            }));
+            visit->handler = [held, accept](Call call) { accept(std::move(call), std::exchange(*held, nullptr)); };
+            enter(visit);
         });
     }
 }
@@ -77,14 +86,25 @@ void Gate::open_sockets(net::Router& router) {
 void Gate::open(net::Router& router) {
     for (const auto& operation : parts_.contract.operations()) {
         if (operation.outside) continue;
-        if (!handlers_.contains(operation.id)) throw std::logic_error("operation " + operation.id + " has no handler");
         net::RouteLimits limits;
         limits.max_body = operation.max_body;
         limits.deadline_ms = operation.deadline_ms;
+        if (files_.contains(operation.id)) {
+            router.add_upload(
+                operation.method, operation.path,
+                [this, &operation](Request request, std::unique_ptr<net::Upload> upload, net::Responder respond) {
+                    const auto visit = make_visit(operation, std::move(request), std::move(respond));
+                    visit->upload = std::move(upload);
+                    enter(visit);
+                },
+                limits);
+            continue;
+        }
+        if (!handlers_.contains(operation.id)) throw std::logic_error("operation " + operation.id + " has no handler");
         router.add(
             operation.method, operation.path,
             [this, &operation](Request request, net::Responder respond) {
-                enter(operation, std::move(request), std::move(respond));
+                enter(make_visit(operation, std::move(request), std::move(respond)));
             },
             limits);
     }
@@ -95,14 +115,17 @@ void Gate::open(net::Router& router) {
     sweep();
 }
 
-void Gate::enter(const Operation& operation, Request request, net::Responder respond, CallHandler handler) {
+Gate::VisitPtr Gate::make_visit(const Operation& operation, Request request, net::Responder respond) const {
     auto visit = std::make_shared<Visit>();
-    visit->handler = std::move(handler);
     visit->operation = &operation;
     visit->request = std::move(request);
     visit->respond = std::move(respond);
     visit->target = visit->request.path;
-    if (operation.open) {
+    return visit;
+}
+
+void Gate::enter(const VisitPtr& visit) {
+    if (visit->operation->open) {
         if (auto refused = read(*visit)) return leave(visit, std::move(*refused));
         return run(visit);
     }
@@ -122,6 +145,7 @@ void Gate::identified(const VisitPtr& visit, auth::Authenticator::Answer who) {
     visit->principal = std::move(*who.principal);
     if (!admit(visit)) return;
     if (auto refused = read(*visit)) return leave(visit, std::move(*refused));
+    if (visit->upload) return receive(visit);
     if (visit->operation->edits() && parts_.contract.find("GET", visit->operation->path)) return edit(visit);
     visit->operation->changes() ? begin(visit) : run(visit);
 }
@@ -157,11 +181,7 @@ std::optional<Response> Gate::read(Visit& visit) const {
     if (operation.creates()) visit.key = visit.request.headers.get("Idempotency-Key");
     if (visit.key.size() > longest_key)
         return problem(400, "invalid", "Idempotency-Key: must have at most 200 characters");
-    if (operation.raw) {
-        if (visit.request.body.empty()) return problem(400, "invalid", "body: the file is missing");
-        return std::nullopt;
-    }
-    if (!operation.body) return std::nullopt;
+    if (operation.raw || !operation.body) return std::nullopt;
     if (visit.request.body.empty()) {
         if (operation.body_required) return problem(400, "invalid", "body: is missing");
         visit.body = json::object();
@@ -179,6 +199,21 @@ std::optional<Response> Gate::read(Visit& visit) const {
     return std::nullopt;
 }
 
+// The file goes where it shall while it comes in; nothing is begun before all of it came.
+void Gate::receive(const VisitPtr& visit) {
+    const auto upload = std::move(visit->upload);
+    auto taker = files_.at(visit->operation->id)(visit->request);
+    if (!taker) return leave(visit, problem(taker.error()));
+    visit->handler = std::move(taker->handle);
+    const auto inflow = std::make_shared<Inflow>(std::move(taker->sink), !visit->key.empty());
+    upload->receive(inflow, [this, visit, inflow](const Result<void>& received) {
+        if (!received) return leave(visit, problem(received.error()));
+        if (inflow->size() == 0) return leave(visit, problem(400, "invalid", "body: the file is missing"));
+        visit->digest = inflow->digest();
+        begin(visit);
+    });
+}
+
 // Looks at what is about to be changed, for If-Match and for the audit. One edit of a path at a time.
 void Gate::edit(const VisitPtr& visit) {
     const auto [place, first] = edited_.try_emplace(visit->target);
@@ -188,6 +223,7 @@ void Gate::edit(const VisitPtr& visit) {
         Call call;
         call.request = visit->request;
         call.request.query.clear();
+        call.request.headers.remove("Range");
         call.principal = visit->principal;
         call.respond = responder([this, visit](const Response& now) { shown(visit, now); });
         handlers_.at(showing.id)(std::move(call));
@@ -230,7 +266,7 @@ net::Responder Gate::responder(std::function<void(Response)> take) {
 }
 
 void Gate::leave(const VisitPtr& visit, Response response) {
-    if (!visit->key.empty()) running_.erase(visit->running_key());
+    if (visit->running) running_.erase(visit->running_key());
     if (!visit->edited.empty()) {
         const auto place = edited_.find(visit->edited);
         visit->edited.clear();

@@ -31,6 +31,7 @@
 #include "core/log.hpp"
 #include "db/pool.hpp"
 #include "db/store/api_ledger.hpp"
+#include "net/upload.hpp"
 #include "net/websocket.hpp"
 
 namespace parley::api {
@@ -52,6 +53,12 @@ struct Call {
 inline constexpr const char* nothing_done = "Parley-Nothing-Done";
 
 using CallHandler = std::function<void(Call)>;
+// Where the body of a request goes that is a file, and what is done when all of it has come and the change is recorded.
+struct FileTaker {
+    std::shared_ptr<net::BodySink> sink;
+    CallHandler handle;
+};
+using FileHandler = std::function<Result<FileTaker>(const net::Request&)>;
 // Accepts or refuses; `respond` of the call is of no use here.
 using SocketHandler = std::function<void(Call, std::unique_ptr<net::Upgrade>)>;
 
@@ -75,6 +82,9 @@ public:
     // Throws std::logic_error for an operation that is not in the contract, or has a handler.
     void on(const std::string& operation, CallHandler handler);
 
+    // The same for an operation that is x-raw: its body is never held.
+    void on_file(const std::string& operation, FileHandler handler);
+
     // The same path over a WebSocket, for whom the GET lets in. The server has checked Origin.
     void on_socket(const std::string& operation, SocketHandler handler);
 
@@ -86,11 +96,13 @@ private:
     struct Visit;
     using VisitPtr = std::shared_ptr<Visit>;
 
-    void enter(const Operation& operation, net::Request request, net::Responder respond, CallHandler handler = nullptr);
+    VisitPtr make_visit(const Operation& operation, net::Request request, net::Responder respond) const;
+    void enter(const VisitPtr& visit);
     void open_sockets(net::Router& router);
     void identified(const VisitPtr& visit, auth::Authenticator::Answer who);
     bool admit(const VisitPtr& visit);
     std::optional<net::Response> read(Visit& visit) const;
+    void receive(const VisitPtr& visit);
     void edit(const VisitPtr& visit);
     void shown(const VisitPtr& visit, const net::Response& now);
     void begin(const VisitPtr& visit);
@@ -106,6 +118,7 @@ private:
 
     Parts parts_;
     std::map<std::string, CallHandler, std::less<>> handlers_;
+    std::map<std::string, FileHandler, std::less<>> files_;
     std::map<std::string, SocketHandler, std::less<>> sockets_;
     RateLimits rates_;
     std::set<std::string> running_;                             // idempotency keys whose first request is under way

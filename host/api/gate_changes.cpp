@@ -46,7 +46,7 @@ std::string principal_key(const auth::Principal& principal) {
 }
 
 bool is_answer_json(const Response& response) {
-    return response.headers.get("Content-Type").starts_with("application/json");
+    return !response.source && response.headers.get("Content-Type").starts_with("application/json");
 }
 
 void Gate::begin(const VisitPtr& visit) {
@@ -61,12 +61,12 @@ void Gate::begin(const VisitPtr& visit) {
     start.key = visit->key;
     start.attempt = crypto::random_hex(8);
     if (!visit->key.empty()) {
-        start.fingerprint =
-            crypto::sha256_hex(visit->request.method + " " + visit->request.target + "\n" + visit->request.body);
-        if (!running_.insert(visit->running_key()).second) {
+        start.fingerprint = crypto::sha256_hex(visit->request.method + " " + visit->request.target + "\n" +
+                                               (visit->operation->raw ? visit->digest : visit->request.body));
+        visit->running = running_.insert(visit->running_key()).second;
+        if (!visit->running) {
             auto busy = problem(409, "conflict", "the first request with this Idempotency-Key is still being answered");
             busy.headers.set("Retry-After", "1");
-            visit->key.clear();  // it is the other one's
             return leave(visit, std::move(busy));
         }
         visit->fingerprint = start.fingerprint;
@@ -136,8 +136,8 @@ void Gate::finish(const VisitPtr& visit, Response response) {
             // What was done is done. The key stays taken until that is written down.
             if (!done) {
                 parts_.log.error("audit.not_completed", {{"id", visit->audit}, {"why", done.error().message}});
-                complete_later(shared, visit->key.empty() ? std::string() : visit->running_key());
-                visit->key.clear();
+                complete_later(shared, visit->running ? visit->running_key() : std::string());
+                visit->running = false;
             }
             leave(visit, std::move(*answer));
         },

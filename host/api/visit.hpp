@@ -20,10 +20,13 @@ struct Gate::Visit {
     auth::Principal principal;
     RateLimits::Verdict rate;
     boost::json::value body;
-    std::string key;  // Idempotency-Key
+    std::string key;       // Idempotency-Key
+    bool running = false;  // and this is the request that it runs for
     std::string fingerprint, target, before;
-    CallHandler handler;  // in place of the operation's
-    std::string edited;   // path that is kept for this edit
+    CallHandler handler;                  // in place of the operation's
+    std::unique_ptr<net::Upload> upload;  // the body, not read yet
+    std::string digest;                   // of it, once it was
+    std::string edited;                   // path that is kept for this edit
     std::int64_t audit = 0;
 
     std::string running_key() const { return principal_key(principal) + ":" + key; }

@@ -18,6 +18,7 @@ pipeline::DownloadOptions options_of(const config::MediaConfig& config) {
 Files::Files(Parts parts, pipeline::Downloads::ChannelOf channel_of)
     : parts_(std::move(parts)),
       links_(parts_.vault.derive("media links")),
+      server_(parts_.store, parts_.workers),
       downloads_(options_of(parts_.config.media), parts_.loop, parts_.pool, parts_.workers, parts_.store,
                  std::move(channel_of), parts_.metrics, parts_.log),
       voice_(parts_.store, media::find_ffmpeg(), parts_.log),

@@ -2,6 +2,7 @@
 // providers.
 #pragma once
 
+#include "app/file_server.hpp"
 #include "config/config.hpp"
 #include "config/settings.hpp"
 #include "config/vault.hpp"
@@ -38,6 +39,7 @@ public:
     media::Voice& voice() { return voice_; }
     extract::Extractor& documents() { return documents_; }
     const media::Links& links() const { return links_; }
+    FileServer& server() { return server_; }
 
     // [any thread] A URL under which the file can be fetched for half a day. Errc::invalid while PUBLIC_URL is not set.
     Result<std::string> public_link(const std::string& stored) const;
@@ -54,6 +56,7 @@ private:
 
     Parts parts_;
     media::Links links_;
+    FileServer server_;
     pipeline::Downloads downloads_;
     media::Voice voice_;
     extract::Extractor documents_;

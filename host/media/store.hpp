@@ -89,10 +89,12 @@ public:
 
     Result<void> write(std::string_view bytes);
     std::uint64_t size() const { return size_; }
+    // What it is, as far as it came (see settle_mime).
+    std::string mime(std::string_view declared) const;
 
     // Once. The answer's `stored`, `mime` (see settle_mime), `kind` and `size` are set. Errc::invalid when `sha256`
     // (hex) is not empty and not the file's.
-    Result<Media> finish(std::string_view mime, std::string_view sha256 = {});
+    Result<Media> finish(std::string_view declared, std::string_view sha256 = {});
 
 private:
     Result<void> open();

@@ -58,7 +58,11 @@ Result<void> Writer::write(std::string_view bytes) {
     return {};
 }
 
-Result<Media> Writer::finish(std::string_view mime, std::string_view sha256) {
+std::string Writer::mime(std::string_view declared) const {
+    return settle_mime(declared, store_.detector_.detect(head_));
+}
+
+Result<Media> Writer::finish(std::string_view declared, std::string_view sha256) {
     if (auto ok = open(); !ok) return ok.error();  // an empty file is a file
     Media media;
     const auto digest = digest_.finish();
@@ -66,7 +70,7 @@ Result<Media> Writer::finish(std::string_view mime, std::string_view sha256) {
     if (!sha256.empty() && sha256 != media.stored)
         return make_error(Errc::invalid, "the file arrived damaged: it does not have the SHA-256 that was announced");
     media.size = size_;
-    media.mime = settle_mime(mime, store_.detector_.detect(head_));
+    media.mime = mime(declared);
     media.kind = kind_of_mime(media.mime);
 
     const std::string path = store_.path(media.stored);

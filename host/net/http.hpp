@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/byte_source.hpp"
 #include "core/unique_function.hpp"
 
 namespace parley::net {
@@ -56,6 +57,7 @@ struct Response {
     Headers headers;
     std::string body;
     std::shared_ptr<const EventSource> events = nullptr;  // in place of a body: see event_stream()
+    std::shared_ptr<ByteSource> source = nullptr;         // in place of a body: it is read from there while it goes
 
     static Response text(int status, std::string body);
     static Response json(int status, std::string body);

@@ -69,14 +69,15 @@ ResponseWriter::Wire ResponseWriter::write(Response response, bool head_only, bo
     auto& head = wire.head;
     head.reserve(256 + (response.body.size() <= joined_body && !head_only ? response.body.size() : 0));
     append_start(head, response.status);
-    if (!bodiless) append_field(head, "Content-Length", std::to_string(response.body.size()));
+    auto length = response.source ? response.source->size() : response.body.size();
+    if (!bodiless) append_field(head, "Content-Length", std::to_string(length));
     append_fields(head, response.headers);
     if (response.status == 426) {  // RFC 9110 15.5.22: it has to say to what
         head.append("Upgrade: websocket\r\nConnection: upgrade").append(close ? ", close\r\n\r\n" : "\r\n\r\n");
     } else {
         head.append(close ? "Connection: close\r\n\r\n" : "\r\n");
     }
-    if (bodiless || head_only) return wire;
+    if (bodiless || head_only || response.source) return wire;
     if (response.body.size() <= joined_body) {
         head.append(response.body);
     } else {

@@ -15,7 +15,8 @@ public:
         std::string head;  // with the body when that is small: one write, one packet
         std::string body;
     };
-    // `head_only`: the answer to HEAD, with the length that GET would have had.
+    // `head_only`: the answer to HEAD, with the length that GET would have had. A body that comes from a source is left
+    // to the caller.
     Wire write(Response response, bool head_only, bool close);
     // Of a body that comes in chunks, with which the connection ends.
     std::string stream_head(const Response& response);

@@ -242,6 +242,7 @@ Responder Session::make_responder(std::shared_ptr<Answer> answer) {
 }
 
 awaitable<bool> Session::send(Response response, bool head_only, bool close) {
+    auto source = head_only ? nullptr : response.source;
     auto wire = core_->writer.write(std::move(response), head_only, close);
     std::string_view head = wire.head, body = wire.body;
     do {
@@ -254,7 +255,9 @@ awaitable<bool> Session::send(Response response, bool head_only, bool close) {
         head = {};
         body.remove_prefix(slice.size());
     } while (!body.empty());
-    co_return true;
+    if (!source) co_return true;
+    bool whole = co_await pour(*source);
+    co_return whole;
 }
 
 // Closing with unread bytes would reset the connection and take the answer from a client that is still sending: say

@@ -89,6 +89,8 @@ private:
     void start_handler(Turn& turn);
     Responder make_responder(std::shared_ptr<Answer> answer);
     boost::asio::awaitable<bool> send(Response response, bool head_only, bool close);
+    boost::asio::awaitable<bool> pour(ByteSource& source);
+    boost::asio::awaitable<std::string> fetch(ByteSource& source, std::uint64_t from);
     boost::asio::awaitable<void> send_events(Response response, bool head_only);
     boost::asio::awaitable<bool> write_events(EventQueue& queue, Watch& watch, int heartbeat_ms);
     boost::asio::awaitable<void> hang_up();
@@ -103,7 +105,7 @@ private:
     Deadline deadline_;
     Phase phase_ = Phase::idle;
     std::shared_ptr<Answer> answer_;
-    std::shared_ptr<Gate> handing_over_;  // shared with a sink, which may answer after the session has gone
+    std::shared_ptr<Gate> handing_over_;  // shared with a sink or a source, which may answer after the session has gone
     std::shared_ptr<EventQueue> events_;  // while a stream is open
     bool first_ = true;                   // no request came yet
     bool timed_out_ = false;

@@ -4,6 +4,8 @@
 #include <filesystem>
 
 #include "app/api/operations.hpp"
+#include "core/text.hpp"
+#include "pipeline/file_sink.hpp"
 
 namespace parley::app {
 namespace {
@@ -26,35 +28,37 @@ void on_worker(Application& app, net::Responder respond, std::function<Response(
     if (!taken) (*shared)(api::problem(make_error(Errc::overloaded, "too many files are being read")));
 }
 
-void upload(Application& app, Call call) {
-    auto bytes = std::make_shared<std::string>(std::move(call.request.body));
-    const std::string declared(call.request.headers.get("Content-Type"));
-    on_worker(app, std::move(call.respond), [&app, bytes, declared] {
-        const auto writer = app.media().begin();
-        if (auto written = writer->write(*bytes); !written) return api::problem(written.error());
-        const auto kept = writer->finish(declared.substr(0, declared.find(';')));
-        if (!kept) return api::problem(kept.error());
-        return answer(
-            json::object{
-                {"stored", kept->stored}, {"mime", kept->mime}, {"kind", to_string(kept->kind)}, {"size", kept->size}},
-            201);
-    });
+constexpr std::uint64_t mib = 1u << 20;
+
+Result<api::FileTaker> upload(Application& app, const net::Request& request) {
+    const std::string_view header = request.headers.get("Content-Type");
+    std::string declared(text::trim(header.substr(0, header.find(';'))));
+    if (declared.empty()) declared = "application/octet-stream";
+    auto sink = std::make_shared<pipeline::FileSink>(app.media(), app.workers(), declared,
+                                                     app.configuration().media.max_mb * mib);
+    auto keep = [sink, declared](Call call) {
+        auto respond = std::make_shared<net::Responder>(std::move(call.respond));
+        sink->finish(declared, "", [respond](const Result<Media>& kept) {
+            if (!kept) return (*respond)(api::problem(kept.error()));
+            (*respond)(answer(json::object{{"stored", kept->stored},
+                                           {"mime", kept->mime},
+                                           {"kind", to_string(kept->kind)},
+                                           {"size", kept->size}},
+                              201));
+        });
+    };
+    return api::FileTaker{sink, std::move(keep)};
 }
 
-// What a browser could run is only offered for download.
 void show(Application& app, Call call) {
-    on_worker(app, std::move(call.respond), [&app, file = call.path("file")] {
-        const auto found = app.media().find(file, "");
-        if (!found) return not_found("there is no file of that name any more");
-        auto bytes = app.media().read(file);
-        if (!bytes) return not_found("there is no file of that name any more");
-        Response response;
-        response.headers.set("Content-Type", found->mime.empty() ? "application/octet-stream" : found->mime);
-        response.headers.set("Content-Disposition", "attachment");
-        response.headers.set("Content-Security-Policy", "sandbox; default-src 'none'");
-        response.body = std::move(*bytes);
-        return response;
-    });
+    static const net::ErrorShape errors = [](int status, std::string_view code, std::string_view detail) {
+        return api::problem(status, code, detail);
+    };
+    FileServer::Wish wish;
+    wish.reference = call.path("file");
+    wish.range = call.request.headers.get("Range");
+    wish.errors = &errors;
+    app.files().server().answer(std::move(wish), std::move(call.respond));
 }
 
 void remove(Application& app, Call call) {
@@ -71,7 +75,7 @@ void remove(Application& app, Call call) {
 }  // namespace
 
 void add_media_operations(api::Gate& gate, Application& app) {
-    bind(gate, app, "uploadMedia", upload);
+    gate.on_file("uploadMedia", [&app](const net::Request& request) { return upload(app, request); });
     bind(gate, app, "getMedia", show);
     bind(gate, app, "deleteMedia", remove);
 }

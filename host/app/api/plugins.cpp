@@ -103,8 +103,43 @@ bool is_file_name(std::string_view name) {
     return plain && name.size() > 3 && name.front() != '.' && name.ends_with(".so");
 }
 
+// A plugin on its way into the directory, under a name that nothing is loaded by. Gone with this unless it was moved.
+class IncomingPlugin final : public net::BodySink, public std::enable_shared_from_this<IncomingPlugin> {
+public:
+    IncomingPlugin(const std::string& directory, WorkerPool& workers)
+        : workers_(workers), path_(directory + "/.upload." + crypto::random_hex(6)) {}
+    ~IncomingPlugin() override {
+        std::error_code ignored;
+        std::filesystem::remove(path_, ignored);
+    }
+
+    void write(std::string bytes, UniqueFunction<void(Result<void>)> written) override {
+        auto told = std::make_shared<UniqueFunction<void(Result<void>)>>(std::move(written));
+        const bool taken = workers_.submit([self = shared_from_this(), bytes = std::move(bytes), told] {
+            if (!self->out_.is_open()) self->out_.open(self->path_, std::ios::binary);
+            self->out_.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+            (*told)(self->out_ ? Result<void>() : unwritable());
+        });
+        if (!taken) (*told)(make_error(Errc::overloaded, "too many files are being written"));
+    }
+    // [worker thread] All of it came.
+    Result<void> close() {
+        out_.close();
+        return out_ ? Result<void>() : unwritable();
+    }
+    const std::string& path() const { return path_; }
+
+private:
+    static Error unwritable() { return make_error(Errc::unavailable, "the plugins directory cannot be written"); }
+
+    WorkerPool& workers_;
+    const std::string path_;
+    std::ofstream out_;
+};
+
 struct Upload {
-    std::string file, bytes;
+    std::string file;
+    std::shared_ptr<IncomingPlugin> incoming;
     net::Responder respond;
     std::vector<std::string> warnings;
     std::string path, older;  // in the plugins directory; `older` holds what was there before, if anything
@@ -134,26 +169,14 @@ void put_back(const Upload& upload) {
 // until the new one serves.
 Result<void> put_in_place(const config::Config& config, Upload& upload) {
     upload.path = config.plugins_dir + "/" + upload.file;
-    const std::string part = config.plugins_dir + "/." + upload.file + "." + crypto::random_hex(6);
-    const auto forget = [&] {
-        std::error_code ignored;
-        std::filesystem::remove(part, ignored);
-    };
-    {
-        std::ofstream out(part, std::ios::binary);
-        out.write(upload.bytes.data(), static_cast<std::streamsize>(upload.bytes.size()));
-        if (!out.flush()) {
-            forget();
-            return make_error(Errc::unavailable, "the plugins directory cannot be written");
-        }
-    }
+    const auto& part = upload.incoming->path();
+    if (auto closed = upload.incoming->close(); !closed) return closed;
     plugins::RuntimeOptions options;
     options.plugins_dir = config.plugins_dir;
     options.canary_program = "/proc/self/exe";
     const auto report = plugins::check_file(part, options);
     upload.warnings = report.warnings;
     if (!report.problems.empty()) {
-        forget();
         std::string all;
         for (const auto& problem : report.problems) all += (all.empty() ? "" : "; ") + problem;
         return make_error(Errc::unsupported, "this would not load: " + all);
@@ -165,7 +188,6 @@ Result<void> put_in_place(const config::Config& config, Upload& upload) {
     }
     if (!error) std::filesystem::rename(part, upload.path, error);
     if (!error) return {};
-    forget();
     drop_older(upload);
     return make_error(Errc::unavailable, "it cannot be put into the plugins directory: " + error.message());
 }
@@ -181,20 +203,13 @@ void loaded(const std::shared_ptr<Upload>& upload, const Result<std::string>& ou
 }
 
 // One at a time: each puts back what it found when its own does not load.
-void upload(Application& app, Call call, std::shared_ptr<std::atomic_flag> under_way) {
-    auto one = std::make_shared<Upload>();
-    one->file = call.request.query_value("file").value_or("");
-    if (!is_file_name(one->file))
-        return call.respond(api::problem(make_error(
-            Errc::invalid, "file: must be a name of a-z, 0-9, '-' and '_' that ends in .so, without directories")));
-    if (under_way->test_and_set())
-        return call.respond(api::problem(make_error(Errc::overloaded, "another plugin is being uploaded: try again")));
-    one->under_way = std::move(under_way);
-    one->bytes = std::move(call.request.body);
-    one->respond = std::move(call.respond);
+void install(Application& app, const std::shared_ptr<Upload>& one, net::Responder respond) {
+    if (one->under_way->test_and_set())
+        return respond(api::problem(make_error(Errc::overloaded, "another plugin is being uploaded: try again")));
+    one->respond = std::move(respond);
     const bool taken = app.workers().submit([&app, one] {
         auto placed = put_in_place(app.configuration(), *one);
-        one->bytes.clear();
+        one->incoming.reset();
         if (!placed) return finish(*one, api::problem(placed.error()));
         // On the loop, which ends before the runtime does; workers end later.
         app.loop().post([&app, one] {
@@ -205,12 +220,25 @@ void upload(Application& app, Call call, std::shared_ptr<std::atomic_flag> under
     if (!taken) finish(*one, api::problem(make_error(Errc::overloaded, "too many files are being written")));
 }
 
+Result<api::FileTaker> upload(Application& app, const net::Request& request,
+                              std::shared_ptr<std::atomic_flag> under_way) {
+    auto one = std::make_shared<Upload>();
+    one->file = request.query_value("file").value_or("");
+    if (!is_file_name(one->file))
+        return make_error(Errc::invalid,
+                          "file: must be a name of a-z, 0-9, '-' and '_' that ends in .so, without directories");
+    one->incoming = std::make_shared<IncomingPlugin>(app.configuration().plugins_dir, app.workers());
+    one->under_way = std::move(under_way);
+    auto sink = one->incoming;
+    return api::FileTaker{std::move(sink), [&app, one](Call call) { install(app, one, std::move(call.respond)); }};
+}
+
 }  // namespace
 
 void add_plugin_operations(api::Gate& gate, Application& app) {
     bind(gate, app, "listPlugins", list);
-    bind(gate, app, "uploadPlugin", [under_way = std::make_shared<std::atomic_flag>()](Application& host, Call call) {
-        upload(host, std::move(call), under_way);
+    gate.on_file("uploadPlugin", [&app, under_way = std::make_shared<std::atomic_flag>()](const net::Request& request) {
+        return upload(app, request, under_way);
     });
     bind(gate, app, "getPlugin", show);
     bind(gate, app, "getPluginConfiguration", show_configuration);

@@ -37,13 +37,12 @@ sockaddr_in loopback(std::uint16_t port) {
     return address;
 }
 
-bool send_all(int fd, const std::string& bytes) {
+void send_all(int fd, const std::string& bytes) {
     for (std::size_t at = 0; at < bytes.size();) {
         const auto sent = send(fd, bytes.data() + at, bytes.size() - at, MSG_NOSIGNAL);
-        if (sent <= 0) return false;
+        if (sent <= 0) return;
         at += static_cast<std::size_t>(sent);
     }
-    return true;
 }
 
 std::string lower(std::string text) {
@@ -74,7 +73,7 @@ Answer exchange(std::uint16_t port, const std::string& method, const std::string
     std::string request = method + " " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n";
     for (const auto& [name, value] : headers) request.append(name).append(": ").append(value).append("\r\n");
     if (!body.empty() || method == "POST") request += "Content-Length: " + std::to_string(body.size()) + "\r\n";
-    if (!send_all(socket.fd(), request + "\r\n" + body)) return {};
+    send_all(socket.fd(), request + "\r\n" + body);  // who refuses a body may answer before it has all
 
     std::string received;
     char room[8192];
