@@ -66,13 +66,12 @@ void support_send(Application& app, Request request, Responder respond) {
     }
     // On a line of its own: beside the closure that takes the message along it might find nothing left of it.
     auto outbound = channels::to_outbound(*message, app.accounts().ids().support);
-    app.sender().enqueue(std::move(outbound),
-                         [&app, remote = request.remote, respond = std::move(respond),
-                          message = std::move(*message)](Result<void> written) mutable {
-                             if (!written) return respond(come_again(written.error().message));
-                             respond(channels::support_sent(message));
-                             note_sent(app, remote);
-                         });
+    app.sender().enqueue(std::move(outbound), [&app, remote = request.remote, respond = std::move(respond),
+                                               message = std::move(*message)](Result<void> written) mutable {
+        if (!written) return respond(come_again(written.error().message));
+        respond(channels::support_sent(message));
+        note_sent(app, remote);
+    });
 }
 
 void ready(Application& app, const Request&, Responder respond) {

@@ -11,8 +11,8 @@ extern "C" {
 enum {
     PARLEY_MESSAGE_ADMIN_COMMAND = 1u << 0, /* typed with the admin prefix by an admin */
     PARLEY_MESSAGE_FROM_ADMIN = 1u << 1,    /* the sender is an admin, however the message was typed */
-    PARLEY_MESSAGE_REPLAYED = 1u << 2,  /* read back from the database: an earlier handling may have been cut off;
-                                           nothing it did is visible */
+    PARLEY_MESSAGE_REPLAYED = 1u << 2,      /* read back from the database: an earlier handling may have been cut off;
+                                               nothing it did is visible */
     PARLEY_MESSAGE_UNCONFIRMED = 1u << 3 /* handle(): the language model asks for this command, and the person has not
                                             agreed to it: PARLEY_CONFIRM may be returned */
 };
