@@ -229,7 +229,10 @@ void Gate::edit(const VisitPtr& visit) {
         handlers_.at(showing.id)(std::move(call));
     };
     if (first) return look();
-    if (place->second.size() < 64) return place->second.push_back(std::move(look));
+    if (place->second.size() < 64) {
+        place->second.push_back(std::move(look));
+        return;
+    }
     visit->edited.clear();
     leave(visit, problem(503, "overloaded", "too many edits of this wait for each other"));
 }

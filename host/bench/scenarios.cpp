@@ -115,17 +115,26 @@ void measure_saturation(Session& session) {
     report.add(Goal{"memory of the host at saturation", own.memory.resident_mb, " MiB", 64, false});
     add_faults_goal(session, own);
     session.maximum = own.load.delivered_rate;
-    session.stop_floor();
 }
 
+// The floor gets the same rate in turn: what its slowest waited for, the disk or the machine, no bot host can hurry.
 void measure_half_rate(Session& session) {
-    auto plan = session.plan(session.parley());
-    plan.rate = maximum_of(session) / 2;
-    std::vector<Measurement> rounds;
-    for (int round = 0; round < session.options().rounds; ++round)
-        rounds.push_back(session.measure("parley, half of its maximum", session.parley(), plan));
+    const double rate = maximum_of(session) / 2;
+    const auto at_rate = [&](const std::string& what, Server& server) {
+        auto plan = session.plan(server);
+        plan.rate = rate;
+        return session.measure(what, server, plan);
+    };
+    std::vector<Measurement> rounds, floor;
+    for (int round = 0; round < session.options().rounds; ++round) {
+        rounds.push_back(at_rate("parley, half of its maximum", session.parley()));
+        floor.push_back(at_rate("floor, the same rate", session.floor()));
+        floor.back().with_order = false;
+    }
+    session.stop_floor();
     const auto row = median_of(rounds);
     session.report().add(row);
+    session.report().add(median_of(floor));
     session.report().add(
         Goal{"webhook to delivery, p99 at half of its maximum", row.load.to_deliver.p99, " ms", 10, false});
     add_faults_goal(session, row);

@@ -169,7 +169,7 @@ TEST_CASE("templates are listed, handed in, judged by webhook and deleted, and t
     CHECK(host.cli({"template", "delete", "--account", "cloud", "offer"}).code == 0);
     CHECK(world().graph.requests_to(templates).back().method == "DELETE");
     CHECK(world().graph.requests_to(templates).back().query_value("name") == "offer");
-    CHECK(status_of("offer") == "");
+    CHECK(status_of("offer").empty());
     CHECK_THAT(host.cli({"template", "list", "--account", "gateway"}).err, Contains("only enabled cloud accounts"));
     answer_with({});
 }

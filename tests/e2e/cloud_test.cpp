@@ -28,8 +28,9 @@ World& world() {
 TEST_CASE("Meta proves the URL, on the shared and on the account's own route") {
     for (const std::string route : {"/whatsapp/webhook", "/webhooks/cloud/cloud"}) {
         const auto ask = [&](const std::string& token) {
-            return http(world().host.port(), "GET",
-                        route + "?hub.mode=subscribe&hub.verify_token=" + token + "&hub.challenge=1158201444");
+            std::string target = route;
+            target.append("?hub.mode=subscribe&hub.verify_token=").append(token).append("&hub.challenge=1158201444");
+            return http(world().host.port(), "GET", target);
         };
         CHECK(ask("correct%20horse").body == "1158201444");
         CHECK(ask("correct%20horse").status == 200);

@@ -275,7 +275,8 @@ std::vector<Fixture> shared_fixtures() {
     std::vector<Fixture> fixtures;
     for (const std::string folder : {"meta", "twilio", "gowa"})
         for (const auto& file : files_under(root / folder)) {
-            Fixture one{folder + "/" + file, read_text((root / folder / file).string()), "", "", "", nullptr};
+            const fs::path place = fs::path(folder) / file;
+            Fixture one{place.string(), read_text((root / place).string()), "", "", "", nullptr};
             const auto& headers = index.at("files").at(one.file).at("headers").as_object();
             one.signature_name = folder == "twilio" ? "X-Twilio-Signature" : "X-Hub-Signature-256";
             if (headers.contains(one.signature_name))

@@ -169,6 +169,7 @@ const std::vector<std::string> shipped{
 
 std::vector<std::string> shipped_files() {
     std::vector<std::string> files;
+    files.reserve(shipped.size());
     for (const auto& name : shipped) files.push_back(binary_path("plugins/" + name + ".so"));
     return files;
 }

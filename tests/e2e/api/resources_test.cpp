@@ -74,7 +74,7 @@ TEST_CASE("what was sent is quoted, reacted to, edited and revoked by its id") {
         return owner().post("/messages", R"({"to": "4915100000011", "account": "gateway", )" + what + "}");
     };
     const auto settled = [](const Answer& answer) {
-        const auto id = id_of(answer);
+        auto id = id_of(answer);
         REQUIRE(eventually([&] { return text_of(owner().read("/messages/" + id), "status") == "sent"; }));
         return id;
     };
