@@ -7,7 +7,8 @@ namespace {
 
 constexpr std::chrono::seconds idle_probe{1};
 constexpr std::chrono::milliseconds gathering{1};  // from flush to flush, unless a batch is full
-constexpr std::chrono::milliseconds long_flush{3};  // one usually takes two: its thread may have lost the processor
+// One usually takes two milliseconds. A longer one may have lost the processor: the other writer need not wait for it.
+constexpr std::chrono::milliseconds long_flush{3};
 constexpr std::chrono::seconds stall{4};  // when no writer came back for so long, the database hangs
 
 }  // namespace
