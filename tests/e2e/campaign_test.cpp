@@ -213,7 +213,7 @@ TEST_CASE("a campaign to very many leaves memory as it is, while it is filled, r
     REQUIRE(eventually([&] { return state_of(stage.host, id) == "done"; }, limit));
     const double all = seconds_since(began);
     const long most = memory.most();
-    CHECK(most - memory.before() < 48);
+    if (memory_tells) CHECK(most - memory.before() < 48);
     CHECK(each_once(stage.gateway, "dear ", 1'000'000, count));
 
     const auto other = create("then", "100", File(people(1'000'000, 3000)));

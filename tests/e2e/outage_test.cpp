@@ -74,7 +74,7 @@ TEST_CASE("an outage of the provider loses nothing, keeps the order, and is made
         const double seconds = std::chrono::duration<double>(calls[i].at - back).count();
         REQUIRE(static_cast<double>(i - already) <= rate * (seconds + 1) + 2);
     }
-    CHECK(memory.most() - memory.before() < 48);
+    if (memory_tells) CHECK(memory.most() - memory.before() < 48);
     CHECK(stage.gateway.violations().empty());
     const double took = std::chrono::duration<double>(calls.back().at - back).count();
     WARN(written << " messages, " << already << " of them there before the outage ended; the rest in " << took << " s, "

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "api/stage.hpp"
+#include "support/memory.hpp"
 
 namespace parley::e2e {
 namespace {
@@ -183,7 +184,7 @@ TEST_CASE("large files go to disk and back, and are never held") {
     CHECK(body_of(made).at("size").as_int64() == static_cast<std::int64_t>(bytes.size()));
     const auto name = text_of(body_of(made), "stored");
     CHECK((owner().get("/media/" + name).body == bytes));
-    CHECK(peak_kib() - before < 16 * 1024);
+    if (memory_tells) CHECK(peak_kib() - before < 16 * 1024);
     CHECK(owner().call("DELETE", "/media/" + name).status == 204);
 
     // The limits of each kind: of the one that is said, and of the one that it is.
