@@ -230,7 +230,7 @@ void Gate::edit(const VisitPtr& visit) {
     };
     if (first) return look();
     if (place->second.size() < 64) {
-        place->second.push_back(std::move(look));
+        place->second.emplace_back(std::move(look));
         return;
     }
     visit->edited.clear();

@@ -101,17 +101,17 @@ TEST_CASE("who is erased from one organisation stays with the others") {
     people.see({{Kind::phone, "923001234567"}});
     people.transact([&](pqxx::work& tx) {
         for (const auto account : {here, people.account}) {
-            const auto id = std::to_string(account);
-            tx.exec(
-                "insert into campaigns (account_id, name, kind, rate) values (" + id + ", 'c" + id +
-                "', 'text', 1); "
-                "insert into campaign_recipients (campaign_id, n, chat) select id, 1, '923001234567@s.whatsapp.net' "
-                "  from campaigns where account_id = " +
-                id +
-                "; "
+            tx.exec_params(
+                "insert into campaigns (account_id, name, kind, rate) values ($1::integer, 'c' || $1, 'text', 1)",
+                account);
+            tx.exec_params(
+                "insert into campaign_recipients (campaign_id, n, chat) "
+                "select id, 1, '923001234567@s.whatsapp.net' from campaigns where account_id = $1",
+                account);
+            tx.exec_params(
                 "insert into timers (plugin, account_id, chat, name, due, sender) "
-                "values ('p', " +
-                id + ", '923001234567@s.whatsapp.net', 't', now(), '923001234567')");
+                "values ('p', $1, '923001234567@s.whatsapp.net', 't', now(), '923001234567')",
+                account);
         }
         tx.exec("insert into users (user_id) values ('923001234567')");
     });
