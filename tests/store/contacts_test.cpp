@@ -210,6 +210,7 @@ TEST_CASE("writers that see halves of one person at once make one contact") {
     constexpr int writers = 4, rounds = 20;
     std::barrier together(writers);
     std::vector<std::thread> threads;
+    threads.reserve(writers);
     std::vector<std::string> failures(writers);
     for (int writer = 0; writer < writers; ++writer) {
         threads.emplace_back([&, writer] {
@@ -233,7 +234,7 @@ TEST_CASE("writers that see halves of one person at once make one contact") {
         });
     }
     for (auto& thread : threads) thread.join();
-    for (const auto& failure : failures) CHECK(failure == "");
+    for (const auto& failure : failures) CHECK(failure.empty());
     CHECK(people.count("contacts") == std::to_string(rounds));
     CHECK(people.count("contact_identities") == std::to_string(3 * rounds));
 }
