@@ -29,20 +29,8 @@ bool is_nothing_done(const Response& response) {
 
 }  // namespace
 
-std::string kind_name(const auth::Principal& principal) {
-    switch (principal.kind) {
-        case auth::Principal::Kind::person:
-            return "person";
-        case auth::Principal::Kind::api_key:
-            return "api_key";
-        case auth::Principal::Kind::local:
-            break;
-    }
-    return "local";
-}
-
 std::string principal_key(const auth::Principal& principal) {
-    return kind_name(principal) + ":" + std::to_string(principal.id);
+    return to_string(principal.kind) + (":" + std::to_string(principal.id));
 }
 
 bool is_answer_json(const Response& response) {
@@ -51,7 +39,7 @@ bool is_answer_json(const Response& response) {
 
 void Gate::begin(const VisitPtr& visit) {
     db::ChangeStart start;
-    start.actor_kind = kind_name(visit->principal);
+    start.actor_kind = to_string(visit->principal.kind);
     start.actor_id = visit->principal.id;
     start.actor = visit->principal.name;
     start.action = visit->operation->id;
@@ -118,7 +106,7 @@ void Gate::finish(const VisitPtr& visit, Response response) {
     if (visit->audit == 0) return leave(visit, std::move(response));
     db::ChangeEnd end;
     end.audit = visit->audit;
-    end.actor_kind = kind_name(visit->principal);
+    end.actor_kind = to_string(visit->principal.kind);
     end.actor_id = visit->principal.id;
     end.key = visit->key;
     end.status = response.status;

@@ -7,8 +7,6 @@ namespace parley::api {
 
 inline constexpr std::size_t longest_record = 256 << 10;  // of an audit entry
 
-// "person", "api_key", "local": as the audit log names them.
-std::string kind_name(const auth::Principal& principal);
 // Tells principals from each other.
 std::string principal_key(const auth::Principal& principal);
 bool is_answer_json(const net::Response& response);

@@ -20,4 +20,16 @@ std::optional<Role> role_from(std::string_view text) {
     return std::nullopt;
 }
 
+const char* to_string(Principal::Kind kind) {
+    switch (kind) {
+        case Principal::Kind::person:
+            return "person";
+        case Principal::Kind::api_key:
+            return "api_key";
+        case Principal::Kind::local:
+            break;
+    }
+    return "local";
+}
+
 }  // namespace parley::auth

@@ -37,6 +37,9 @@ struct Principal {
         scopes;  // of an API key: "messages:read", "campaigns:write", ...; a person has all of the role
 };
 
+// "person", "api_key", "local": as the audit log names them.
+const char* to_string(Principal::Kind kind);
+
 inline constexpr const char* too_many_wrong = "too many wrong keys came from your address; wait and try again";
 
 // Turns the Authorization header of a request (or `token` of a WebSocket's address) into who is asking.

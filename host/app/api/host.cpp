@@ -35,23 +35,11 @@ void health(Application& app, Call call) {
                                      {"accounts", halted_accounts(app)}}));
 }
 
-const char* kind_of(const auth::Principal& principal) {
-    switch (principal.kind) {
-        case auth::Principal::Kind::person:
-            return "person";
-        case auth::Principal::Kind::api_key:
-            return "api_key";
-        case auth::Principal::Kind::local:
-            break;
-    }
-    return "local";
-}
-
 void me(Application&, Call call) {
     const auto& principal = call.principal;
     json::array scopes;
     for (const auto& scope : principal.scopes) scopes.push_back(json::string(scope));
-    call.respond(answer(json::object{{"kind", kind_of(principal)},
+    call.respond(answer(json::object{{"kind", to_string(principal.kind)},
                                      {"id", std::to_string(principal.id)},
                                      {"name", principal.name},
                                      {"role", to_string(principal.role)},

@@ -144,10 +144,11 @@ struct Upload {
     std::vector<std::string> warnings;
     std::string path, older;  // in the plugins directory; `older` holds what was there before, if anything
     std::shared_ptr<std::atomic_flag> under_way;
+    std::shared_ptr<void> turn;  // held while it is installed; given back with this, whatever happens
 };
 
 void finish(Upload& upload, Response response) {
-    upload.under_way->clear();
+    upload.turn.reset();
     upload.respond(std::move(response));
 }
 
@@ -206,6 +207,7 @@ void loaded(const std::shared_ptr<Upload>& upload, const Result<std::string>& ou
 void install(Application& app, const std::shared_ptr<Upload>& one, net::Responder respond) {
     if (one->under_way->test_and_set())
         return respond(api::problem(make_error(Errc::overloaded, "another plugin is being uploaded: try again")));
+    one->turn = {one->under_way.get(), [under_way = one->under_way](void*) { under_way->clear(); }};
     one->respond = std::move(respond);
     const bool taken = app.workers().submit([&app, one] {
         auto placed = put_in_place(app.configuration(), *one);

@@ -12,26 +12,6 @@ namespace {
 
 namespace json = boost::json;
 
-// The path with something in place of each name, that nothing is called.
-std::string example(const std::string& path) {
-    std::string out;
-    for (std::size_t at = 0; at < path.size(); ++at) {
-        if (path[at] != '{') {
-            out += path[at];
-            continue;
-        }
-        const auto end = path.find('}', at);
-        const auto name = path.substr(at + 1, end - at - 1);
-        out += name == "id"                                                      ? "999999999"
-               : name == "number"                                                ? "4915112345678"
-               : name == "action" && path.find("campaigns") != std::string::npos ? "pause"
-               : name == "action"                                                ? "enable"
-                                                                                 : "nobody";
-        at = end;
-    }
-    return out;
-}
-
 std::set<std::string> words(const std::string& list) {
     std::set<std::string> found;
     for (std::size_t from = 0; from < list.size();) {

@@ -15,29 +15,6 @@ namespace {
 namespace json = boost::json;
 using api::Operation;
 
-const std::string nothing = "999999999";  // the id of nothing
-
-// The path with something in place of each name; `id` where it is an id.
-std::string example(const Operation& operation, const std::string& id = nothing) {
-    std::string out;
-    const auto& path = operation.path;
-    for (std::size_t at = 0; at < path.size(); ++at) {
-        if (path[at] != '{') {
-            out += path[at];
-            continue;
-        }
-        const auto end = path.find('}', at);
-        const auto name = path.substr(at + 1, end - at - 1);
-        out += name == "id" || name == "room"                                    ? id
-               : name == "number"                                                ? "4915112345678"
-               : name == "action" && path.find("campaigns") != std::string::npos ? "pause"
-               : name == "action"                                                ? "enable"
-                                                                                 : "nobody";
-        at = end;
-    }
-    return out;
-}
-
 // A body with all that the schema names; what is called an id is `id`.
 std::string example_body(const Operation& operation, const std::string& id) {
     if (!operation.body) return "";
@@ -61,7 +38,7 @@ Answer ask(const Operation& operation, const std::string& token, const std::stri
     if (operation.path.find("/ws/") == 0) {
         Answer answer;
         const auto opened =
-            test::WebSocketClient::to_port(stage().host.port(), example(operation, id),
+            test::WebSocketClient::to_port(stage().host.port(), example(operation.path, id),
                                            token.empty() ? "" : "Authorization: Bearer " + token + "\r\n");
         answer.status = opened.answer().status;
         answer.body = opened.answer().body;
@@ -69,7 +46,7 @@ Answer ask(const Operation& operation, const std::string& token, const std::stri
     }
     const auto body = example_body(operation, id);
     if (!body.empty()) headers["Content-Type"] = "application/json";
-    return http(stage().host.port(), operation.method, example(operation, id), body, headers);
+    return http(stage().host.port(), operation.method, example(operation.path, id), body, headers);
 }
 
 // Somebody's thing of each kind that has an owner.
@@ -99,7 +76,8 @@ TEST_CASE("roles reach as far as the document says, and no further") {
             const auto role = auth::role_from(name);
             // Whoever may read the stream reads it for ever.
             if (operation.id == "streamEvents" && role >= std::optional(operation.role)) continue;
-            const auto answer = api.call(operation.method, example(operation).substr(std::string("/api/v1").size()));
+            const auto answer =
+                api.call(operation.method, example(operation.path).substr(std::string("/api/v1").size()));
             if (!role) {
                 CHECK(answer.status == 401);
             } else if (*role < operation.role) {
@@ -123,7 +101,7 @@ TEST_CASE("a key without an operation's scope does not get there, whatever its r
     for (const auto& operation : contract().operations()) {
         if (operation.scope.empty()) continue;
         CAPTURE(operation.id, operation.scope);
-        const auto path = example(operation).substr(std::string("/api/v1").size());
+        const auto path = example(operation.path).substr(std::string("/api/v1").size());
         CHECK(without.at(operation.scope).call(operation.method, path).status == 403);
     }
 }

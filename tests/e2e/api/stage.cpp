@@ -30,6 +30,25 @@ std::set<std::string> all_scopes() {
     return all;
 }
 
+std::string example(const std::string& path, const std::string& id) {
+    std::string out;
+    for (std::size_t at = 0; at < path.size(); ++at) {
+        if (path[at] != '{') {
+            out += path[at];
+            continue;
+        }
+        const auto end = path.find('}', at);
+        const auto name = path.substr(at + 1, end - at - 1);
+        out += name == "id" || name == "room"                                    ? id
+               : name == "number"                                                ? "4915112345678"
+               : name == "action" && path.find("campaigns") != std::string::npos ? "pause"
+               : name == "action"                                                ? "enable"
+                                                                                 : "nobody";
+        at = end;
+    }
+    return out;
+}
+
 std::string sign_in(const std::string& name) {
     const auto answer = http(stage().host.port(), "POST", "/auth/login/",
                              json::serialize(json::object{{"username", name}, {"password", password}}),

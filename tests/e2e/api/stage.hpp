@@ -18,6 +18,11 @@ Api owner();
 // Of all operations.
 std::set<std::string> all_scopes();
 
+// The id of nothing.
+inline const std::string nothing = "999999999";
+// A path of the document with something in place of each name: `id` where it is an id, what fits elsewhere.
+std::string example(const std::string& path, const std::string& id = nothing);
+
 // People who sign in: somebody new, and once more. What comes back is the token.
 inline const std::string password = "correct horse battery";
 std::string person(const std::string& name, const std::string& role);
