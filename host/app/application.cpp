@@ -9,7 +9,7 @@
 #include <mutex>
 
 #include "app/api/operations.hpp"
-#include "app/routes.hpp"
+#include "app/routes/routes.hpp"
 #include "app/table_reader.hpp"
 #include "channels/fallback.hpp"
 #include "channels/recipient.hpp"

@@ -3,7 +3,7 @@
 #include <boost/json.hpp>
 
 #include "app/api/operations.hpp"
-#include "app/routes.hpp"
+#include "app/routes/routes.hpp"
 
 namespace parley::app {
 namespace {

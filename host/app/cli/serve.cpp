@@ -7,8 +7,8 @@
 #include <semaphore>
 
 #include "app/application.hpp"
-#include "app/cli.hpp"
-#include "app/service_manager.hpp"
+#include "app/cli/cli.hpp"
+#include "app/cli/service_manager.hpp"
 #include "db/migrate.hpp"
 
 namespace parley::app {

@@ -1,4 +1,4 @@
-#include "app/control_client.hpp"
+#include "app/cli/control_client.hpp"
 
 #include <boost/json.hpp>
 

@@ -1,7 +1,7 @@
 // POST /hooks/{plugin}: outside systems post to plugins. Answered when it is committed.
-#include "app/application.hpp"
-#include "app/routes.hpp"
 #include "pipeline/hooks.hpp"
+#include "app/application.hpp"
+#include "app/routes/routes.hpp"
 
 namespace parley::app {
 namespace {

@@ -1,4 +1,4 @@
-#include "app/upload.hpp"
+#include "app/routes/upload.hpp"
 
 #include <charconv>
 

@@ -4,8 +4,8 @@
 #include <charconv>
 
 #include "app/application.hpp"
-#include "app/routes.hpp"
-#include "app/upload.hpp"
+#include "app/routes/routes.hpp"
+#include "app/routes/upload.hpp"
 #include "core/json_reader.hpp"
 
 namespace parley::app {

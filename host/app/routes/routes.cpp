@@ -1,10 +1,10 @@
-#include "app/routes.hpp"
+#include "app/routes/routes.hpp"
 
 #include <boost/json.hpp>
 
 #include "api/problem.hpp"
 #include "app/application.hpp"
-#include "app/pages.hpp"
+#include "app/routes/pages.hpp"
 #include "channels/support/answers.hpp"
 #include "channels/support/decode.hpp"
 #include "db/store/audit.hpp"

@@ -2,7 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-#include "app/cli.hpp"
+#include "app/cli/cli.hpp"
 
 namespace parley::app {
 namespace {

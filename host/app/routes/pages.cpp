@@ -1,4 +1,4 @@
-#include "app/pages.hpp"
+#include "app/routes/pages.hpp"
 
 #include "app/application.hpp"
 

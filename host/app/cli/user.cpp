@@ -6,9 +6,9 @@
 #include <iomanip>
 #include <iostream>
 
-#include "app/cli.hpp"
-#include "app/cli_format.hpp"
-#include "app/control_client.hpp"
+#include "app/cli/cli.hpp"
+#include "app/cli/control_client.hpp"
+#include "app/cli/format.hpp"
 #include "core/crypto.hpp"
 
 namespace parley::app {

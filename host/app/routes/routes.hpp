@@ -16,7 +16,7 @@
 //                                            an outside system posts to a plugin, with the secret of the setting
 //                                            hook_secret_{plugin}; ?account=NAME: the account that its answers go by
 //   POST /api/classroom                      the same for the plugin classroom; a GET answers as /api/whatsapp does
-//   GET  /media/{token}                      a stored file for who was given this link, for a while (routes_media.cpp)
+//   GET  /media/{token}                      a stored file for who was given this link, for a while (media.cpp)
 //   POST /api/webhook/                       plain JSON: a message came in
 //   POST /api/send-message/                  plain JSON: send a message
 //
@@ -29,7 +29,7 @@
 //   POST /send-message/, /read-message/; GET /list-messages/, /list-conversation-messages/{id}/
 //   GET  /ws/chat/{room}/                    WebSocket: what is said in the room
 //
-// Through the control socket only (routes_terminal.cpp): the terminal of `parley chat`.
+// Through the control socket only (terminal.cpp): the terminal of `parley chat`.
 //   GET  /control/chat                       {"last": N}: the number of the last answer
 //   POST /control/chat                       a message typed at the terminal
 //   GET  /control/chat/letters               ?chat=...&after=N: the bot's answers, waited for up to 20 s

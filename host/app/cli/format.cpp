@@ -1,4 +1,4 @@
-#include "app/cli_format.hpp"
+#include "app/cli/format.hpp"
 
 #include <boost/json.hpp>
 

@@ -7,10 +7,10 @@
 #include <iostream>
 #include <thread>
 
-#include "app/cli.hpp"
-#include "app/cli_campaign_create.hpp"
-#include "app/cli_format.hpp"
-#include "app/control_client.hpp"
+#include "app/cli/campaign_create.hpp"
+#include "app/cli/cli.hpp"
+#include "app/cli/control_client.hpp"
+#include "app/cli/format.hpp"
 
 namespace parley::app {
 namespace {

@@ -2,7 +2,7 @@
 // several accounts share, find theirs by signature.
 
 #include "app/application.hpp"
-#include "app/routes.hpp"
+#include "app/routes/routes.hpp"
 
 namespace parley::app {
 namespace {

@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <iostream>
 
-#include "app/cli.hpp"
-#include "app/control_client.hpp"
+#include "app/cli/cli.hpp"
+#include "app/cli/control_client.hpp"
 #include "config/settings.hpp"
 #include "config/vault.hpp"
 #include "db/cluster.hpp"

@@ -3,7 +3,7 @@
 #include <boost/json.hpp>
 
 #include "app/application.hpp"
-#include "app/routes.hpp"
+#include "app/routes/routes.hpp"
 #include "core/json_reader.hpp"
 
 namespace parley::app {

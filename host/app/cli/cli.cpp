@@ -1,4 +1,4 @@
-#include "app/cli.hpp"
+#include "app/cli/cli.hpp"
 
 #include <unistd.h>
 

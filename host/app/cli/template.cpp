@@ -5,9 +5,9 @@
 #include <iostream>
 #include <sstream>
 
-#include "app/cli.hpp"
-#include "app/cli_format.hpp"
-#include "app/control_client.hpp"
+#include "app/cli/cli.hpp"
+#include "app/cli/control_client.hpp"
+#include "app/cli/format.hpp"
 
 namespace parley::app {
 namespace {

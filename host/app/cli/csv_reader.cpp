@@ -1,4 +1,4 @@
-#include "app/csv_reader.hpp"
+#include "app/cli/csv_reader.hpp"
 
 namespace parley::app {
 

@@ -1,7 +1,7 @@
 // GET /media/{token}: stored files for providers that fetch what they shall deliver (Twilio), and for rooms. Nothing
 // can be listed or guessed.
 #include "app/application.hpp"
-#include "app/routes.hpp"
+#include "app/routes/routes.hpp"
 
 namespace parley::app {
 

@@ -4,9 +4,9 @@
 #include <iostream>
 #include <thread>
 
-#include "app/cli.hpp"
-#include "app/cli_format.hpp"
-#include "app/control_client.hpp"
+#include "app/cli/cli.hpp"
+#include "app/cli/control_client.hpp"
+#include "app/cli/format.hpp"
 #include "plugins/runtime.hpp"
 
 namespace parley::app {

@@ -6,9 +6,9 @@
 #include <sstream>
 
 #include "accounts/account.hpp"
-#include "app/cli.hpp"
-#include "app/cli_format.hpp"
-#include "app/control_client.hpp"
+#include "app/cli/cli.hpp"
+#include "app/cli/control_client.hpp"
+#include "app/cli/format.hpp"
 
 namespace parley::app {
 namespace {

@@ -7,8 +7,8 @@
 #include <thread>
 
 #include "app/application.hpp"
-#include "app/cli.hpp"
-#include "app/control_client.hpp"
+#include "app/cli/cli.hpp"
+#include "app/cli/control_client.hpp"
 
 namespace parley::app {
 namespace {

@@ -1,4 +1,4 @@
-#include "app/cli_campaign_create.hpp"
+#include "app/cli/campaign_create.hpp"
 
 #include <unistd.h>
 
@@ -6,10 +6,10 @@
 #include <fstream>
 #include <iostream>
 
-#include "app/cli.hpp"
-#include "app/cli_format.hpp"
-#include "app/control_client.hpp"
-#include "app/csv_reader.hpp"
+#include "app/cli/cli.hpp"
+#include "app/cli/control_client.hpp"
+#include "app/cli/csv_reader.hpp"
+#include "app/cli/format.hpp"
 
 namespace parley::app {
 namespace {

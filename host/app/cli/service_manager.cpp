@@ -1,4 +1,4 @@
-#include "app/service_manager.hpp"
+#include "app/cli/service_manager.hpp"
 
 #include <sys/socket.h>
 #include <sys/un.h>
