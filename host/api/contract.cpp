@@ -243,7 +243,9 @@ std::optional<std::string> Contract::check_body(const Operation& operation, cons
 std::optional<std::string> Contract::check_parameters(const Operation& operation, const net::Request& request) const {
     const auto fields = net::form_decode(request.query);
     if (!fields) return "the query of the URL is broken: " + fields.error().message;
-    for (const auto& [name, value] : *fields) {
+    for (const auto& field : *fields) {
+        const auto& name = field.first;
+        const auto& value = field.second;
         const auto known = std::find_if(operation.parameters.begin(), operation.parameters.end(), [&](const auto& one) {
             return one.in == Parameter::In::query && one.name == name;
         });

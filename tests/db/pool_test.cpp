@@ -225,6 +225,7 @@ TEST_CASE("Thousands of threads share a few connections", "[pool]") {
     execute(options, "create table t (n integer)");
     db::Pool pool(options, Logger());
     std::vector<std::thread> threads;
+    threads.reserve(2'000);
     std::atomic<int> failures{0};
     for (int i = 0; i < 2'000; ++i)
         threads.emplace_back([&, i] {

@@ -52,7 +52,7 @@ struct Uploads {
                         if (refuse) return respond(net::Response::problem(401, "login", "who?"));
                         auto answer = std::make_shared<net::Responder>(std::move(respond));
                         upload->receive(sink, [this, answer](Result<void> received) {
-                            heard.push_back(received ? "ok" : to_string(received.error().code));
+                            heard.emplace_back(received ? "ok" : to_string(received.error().code));
                             (*answer)(received ? net::Response::text(200, std::to_string(sink->got.size()))
                                                : net::Response::problem(422, "sink", received.error().message));
                         });

@@ -31,7 +31,7 @@ struct Sample {
 
     explicit Sample(const std::string& name) : file(parley::test::binary_path("plugins/" + name + ".so")), host(file) {}
 
-    parley::testing::Outcome send(std::string text) { return host.send(std::move(text)); }
+    parley::testing::Outcome send(const std::string& text) { return host.send(text); }
     // In a direct chat with an admin.
     parley::testing::Outcome as_admin(std::string text) {
         return host.send({.text = std::move(text), .sender = admin});

@@ -271,7 +271,7 @@ private:
         const auto word = [&] {
             trim();
             const auto end = std::min(text.find_first_of(space), text.size());
-            const std::string first(text.substr(0, end));
+            std::string first(text.substr(0, end));
             text.remove_prefix(end);
             return first;
         };

@@ -48,7 +48,7 @@ inline Manifest read_manifest(const std::string& path) {
             const auto name_at = at + sizeof(note);
             const auto text_at = name_at + (note.n_namesz + 3) / 4 * 4;
             if (note.n_type == PARLEY_NOTE_MANIFEST &&
-                file.substr(name_at, note.n_namesz) == std::string(PARLEY_NOTE_NAME, 7)) {
+                file.substr(name_at, note.n_namesz) == std::string(PARLEY_NOTE_NAME, sizeof(PARLEY_NOTE_NAME))) {
                 text = file.substr(text_at, note.n_descsz);
             }
             at = text_at + (note.n_descsz + 3) / 4 * 4;
