@@ -260,7 +260,7 @@ void ChatTask::finish(Outcome<ChatAnswer> outcome) {
     if (!done_) return;
     core_->executor.cancel(std::exchange(timer_, 0));
     if (!outcome) {
-        auto error = std::move(outcome.error());
+        auto error = outcome.error();
         error.message = without_key(std::move(error.message), options_.key);
         outcome = std::move(error);
         core_->log.warn("gpt.failed", {{"model", model_}, {"why", outcome.error().message}});

@@ -17,8 +17,8 @@ class Everything : public parley::Plugin {
 public:
     static inline std::vector<std::string> events;
 
-    Everything() { events.push_back("made"); }
-    ~Everything() override { events.push_back("gone"); }
+    Everything() { events.emplace_back("made"); }
+    ~Everything() override { events.emplace_back("gone"); }
 
     std::vector<parley::Command> commands() override {
         parley::Command one, two;
@@ -33,7 +33,7 @@ public:
     }
     void start(Context& ctx) override {
         greeting_ = ctx.settings().get("greeting").value_or("none");
-        events.push_back("start");
+        events.emplace_back("start");
     }
     std::optional<std::string> preprocess(Context&, const parley::Message& message) override {
         if (message.text() == "uno") return "/one rewritten";
@@ -44,7 +44,7 @@ public:
         if (from == "0.9.0") throw std::runtime_error("cannot read 0.9.0");
         ctx.storage().put("version", from);
     }
-    void stop() override { events.push_back("stop"); }
+    void stop() override { events.emplace_back("stop"); }
 
 private:
     std::string greeting_ = "not started";
