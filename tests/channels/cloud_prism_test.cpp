@@ -8,13 +8,10 @@
 #include "channels/cloud/templates.hpp"
 #include "channels/cloud/token.hpp"
 #include "channels/fallback.hpp"
+#include "channels/prism_call.hpp"
 #include "channels/scripted_graph.hpp"
 #include "core/ids.hpp"
-#include "net/client.hpp"
-#include "net/loop.hpp"
 #include "support/fetching.hpp"
-#include "support/paths.hpp"
-#include "support/prism.hpp"
 #include "support/result_printer.hpp"
 #include "support/text_source.hpp"
 
@@ -24,10 +21,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Meta {
-    test::Prism prism{test::source_path("../shared/specs/meta-cloud-api.prism.json")};
-    net::Loop loop{Logger()};
-    net::Client client{loop, {}, Logger()};
+const std::string description = test::description_path("meta-cloud-api.prism.json");
+
+struct Meta : test::LoopedClient {
+    test::Prism prism{description};
     CloudConfig config;
     std::shared_ptr<test::FixedToken> tokens = std::make_shared<test::FixedToken>("EAAJBtoken");
     std::shared_ptr<CloudCaller> caller;
@@ -49,23 +46,6 @@ struct Meta {
         return [this](net::ClientRequest request, UniqueFunction<void(net::ClientResult)> done) {
             client.send(std::move(request), std::move(done));
         };
-    }
-
-    // Runs the loop until what `start` began calls its `done`.
-    template <class T>
-    T await(std::function<void(std::function<void(T)>)> start) {
-        std::optional<T> result;
-        loop.post([&] {
-            start([&](T value) {
-                result = std::move(value);
-                loop.stop();
-            });
-        });
-        const Executor::TimerId deadline = loop.after(30s, [this] { loop.stop(); });
-        loop.run();
-        loop.cancel(deadline);
-        REQUIRE(result);
-        return *result;
     }
 
     void check_sent(Outbound message) {
@@ -119,11 +99,8 @@ const char* const kInteractive[] = {
 }  // namespace
 
 TEST_CASE("a strict mock of the Cloud API takes every kind of message") {
+    if (test::skipped_without_prism(description)) return;
     Meta meta;
-    if (!meta.prism.ready()) {
-        WARN("skipped: " << meta.prism.why());
-        return;
-    }
     Outbound text = make(OutboundKind::text);
     text.text = "grüße https://example.org";
     meta.check_sent(text);
@@ -181,11 +158,8 @@ TEST_CASE("a strict mock of the Cloud API takes every kind of message") {
 }
 
 TEST_CASE("a strict mock of the Cloud API takes the calls about tokens, templates and files") {
+    if (test::skipped_without_prism(description)) return;
     Meta meta;
-    if (!meta.prism.ready()) {
-        WARN("skipped: " << meta.prism.why());
-        return;
-    }
     const auto ask = [&](net::ClientRequest request) {
         return meta.await<net::ClientResult>([&](auto done) { meta.exchange()(std::move(request), done); });
     };

@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "config/temporary_directory.hpp"
 #include "support/result_printer.hpp"
+#include "support/temp_directory.hpp"
 
 namespace parley::config {
 namespace {
@@ -83,7 +83,7 @@ TEST_CASE("an error names the variable and what it can be") {
 }
 
 TEST_CASE("complete() makes the data directory and what depends on it") {
-    const TemporaryDirectory directory;
+    const test::TempDirectory directory;
     Config config;
     config.data_dir = directory.path() + "/a/b";
     REQUIRE(complete(config));
@@ -93,7 +93,7 @@ TEST_CASE("complete() makes the data directory and what depends on it") {
 }
 
 TEST_CASE("complete() refuses what cannot work") {
-    const TemporaryDirectory directory;
+    const test::TempDirectory directory;
     Config half_tls;
     half_tls.data_dir = directory.path();
     half_tls.tls_certificate = "cert.pem";

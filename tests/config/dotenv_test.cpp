@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 
 #include "config/config.hpp"
-#include "config/temporary_directory.hpp"
 #include "support/result_printer.hpp"
+#include "support/temp_directory.hpp"
 
 namespace parley::config {
 namespace {
@@ -13,7 +13,7 @@ std::string at(const Environment& environment, std::string_view name) {
 }
 
 TEST_CASE("the file of an installed host is read where there is no .env") {
-    const TemporaryDirectory directory;
+    const test::TempDirectory directory;
     const auto system = directory.write("parley.env", "PARLEY_T_WHERE=system\n");
     const auto installed = read_environment(directory.path() + "/.env", system);
     REQUIRE(installed);
@@ -24,7 +24,7 @@ TEST_CASE("the file of an installed host is read where there is no .env") {
 }
 
 TEST_CASE("a .env file is read line by line") {
-    const TemporaryDirectory directory;
+    const test::TempDirectory directory;
     const auto environment = read_environment(directory.write(".env",
                                                               "# a comment\n"
                                                               "\n"
@@ -60,7 +60,7 @@ TEST_CASE("a .env file is read line by line") {
 
 TEST_CASE("the real environment is stronger than the .env file") {
     REQUIRE(setenv("PARLEY_T_BOTH", "real", 1) == 0);
-    const TemporaryDirectory directory;
+    const test::TempDirectory directory;
     const auto environment = read_environment(directory.write(".env", "PARLEY_T_BOTH=file\n"));
     unsetenv("PARLEY_T_BOTH");
     REQUIRE(environment);
@@ -75,7 +75,7 @@ TEST_CASE("a broken line is named") {
     for (const std::string broken :
          {"no equals sign", "=value", "A B=c", "A=\"not closed", "A='not closed", "A=\"b\"c"}) {
         INFO(broken);
-        const TemporaryDirectory directory;
+        const test::TempDirectory directory;
         const std::string file = directory.write(".env", "# first\nOK=1\n" + broken + "\n");
         const auto environment = read_environment(file);
         REQUIRE_FALSE(environment);

@@ -4,8 +4,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "config/temporary_directory.hpp"
 #include "support/result_printer.hpp"
+#include "support/temp_directory.hpp"
 
 namespace parley::config {
 namespace {
@@ -46,7 +46,7 @@ TEST_CASE("another key, another name or a changed byte is refused") {
 }
 
 TEST_CASE("a key file is made once, for its owner alone") {
-    const TemporaryDirectory directory;
+    const test::TempDirectory directory;
     const std::string file = directory.path() + "/master.key";
     const auto made = Vault::open(file);
     REQUIRE(made);
@@ -60,7 +60,7 @@ TEST_CASE("a key file is made once, for its owner alone") {
 }
 
 TEST_CASE("a key file of the wrong size is refused and kept") {
-    const TemporaryDirectory directory;
+    const test::TempDirectory directory;
     for (const std::size_t size : {std::size_t(0), std::size_t(31), std::size_t(33)}) {
         const std::string file = directory.write("key", std::string(size, 'k'));
         const auto opened = Vault::open(file);

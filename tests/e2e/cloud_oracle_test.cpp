@@ -86,10 +86,10 @@ TEST_CASE("whatsapp-api-js says the same as we do, and takes what we take") {
         R"({"messaging_product":"whatsapp","metadata":{"display_phone_number":"1","phone_number_id":"2"},)"
         R"("contacts":[{"profile":{"name":"N"},"wa_id":"3"}],"messages":[{"from":"3","id":"wamid.1",)"
         R"("timestamp":"1","type":"text","text":{"body":"gr\u00fc\u00dfe \ud83d\udc4d"}}]}}]}]})";  // as Meta writes it
-    const e2e::TempDirectory directory;
+    const test::TempDirectory directory;
     const std::string lines = signed_line(hook, secret) + signed_line(hook, "another secret");
     std::ofstream(directory.path() + "/hooks") << lines;
-    const e2e::Outcome outcome = e2e::run_node(*package, script, {directory.path() + "/hooks", secret});
+    const test::Outcome outcome = e2e::run_node(*package, script, {directory.path() + "/hooks", secret});
     INFO(outcome.err);
     REQUIRE(outcome.code == 0);
 

@@ -3,7 +3,6 @@
 
 #include "extract/files.hpp"
 #include "support/stage.hpp"
-#include "support/wait.hpp"
 
 namespace parley::e2e {
 namespace {

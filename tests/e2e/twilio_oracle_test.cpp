@@ -44,7 +44,7 @@ TEST_CASE("signatures agree with Twilio's own library") {
         return;
     }
     const std::string origin = "https://bot.example.com";
-    const e2e::TempDirectory directory;
+    const test::TempDirectory directory;
     std::string lines;
     for (const Sample& sample : samples()) {
         const net::FormFields fields = net::form_decode(sample.body).value();
@@ -53,7 +53,7 @@ TEST_CASE("signatures agree with Twilio's own library") {
         lines += origin + sample.target + "\t" + sample.body + "\t" + ours + "\n";
     }
     std::ofstream(directory.path() + "/samples") << lines;
-    const e2e::Outcome outcome = e2e::run_node(*package, kScript, {directory.path() + "/samples"});
+    const test::Outcome outcome = e2e::run_node(*package, kScript, {directory.path() + "/samples"});
     INFO(outcome.err);
     REQUIRE(outcome.code == 0);
 

@@ -143,7 +143,7 @@ TEST_CASE("a browser finds nothing wrong") {
     PeerServer it;
     TempFolder profile;
     auto result = it.result.get_future();
-    e2e::Process process(
+    test::Process process(
         {*browser, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
          "--user-data-dir=" + profile.path.string(), "http://127.0.0.1:" + std::to_string(it.server->port) + "/page"},
         {{"HOME", profile.path.string()}, {"PATH", "/usr/bin:/bin"}}, profile.path.string() + "/out",
@@ -151,7 +151,7 @@ TEST_CASE("a browser finds nothing wrong") {
     const bool told = result.wait_for(60s) == std::future_status::ready;
     process.signal(SIGTERM);
     process.wait(10s);
-    INFO(e2e::read_text(profile.path.string() + "/err"));
+    INFO(test::read_text(profile.path.string() + "/err"));
     REQUIRE(told);
     const auto text = result.get();
     INFO(text);

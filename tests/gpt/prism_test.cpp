@@ -2,15 +2,10 @@
 // of a strict mock made of that description. Skipped where there is no mock.
 #include "support/prism.hpp"
 
-#include <unistd.h>
-
 #include <boost/json.hpp>
-#include <filesystem>
-#include <fstream>
 
 #include "gpt/json_schema.hpp"
 #include "gpt/mock_model.hpp"
-#include "support/paths.hpp"
 
 using namespace parley;
 using namespace parley::gpt;
@@ -18,7 +13,7 @@ using namespace parley::test;
 
 namespace {
 
-const auto description = source_path("../shared/specs/openai-core.prism.json");
+const auto description = description_path("openai-core.prism.json");
 
 // OpenAI's description with one contradiction less. An item of a Responses request is "one of" several things, and a
 // message whose content is a list, as one with a picture has to be, is two of them by their own definitions: an
@@ -26,22 +21,25 @@ const auto description = source_path("../shared/specs/openai-core.prism.json");
 class MendedDescription {
 public:
     MendedDescription() {
-        if (!std::filesystem::exists(description)) return;
-        std::ifstream file(description);
-        auto document = boost::json::parse(std::string(std::istreambuf_iterator<char>(file), {}));
+        auto document = boost::json::parse(read_text(description));
         auto& item = document.at_pointer("/components/schemas/InputItem").as_object();
         item["anyOf"] = std::exchange(item.at("oneOf"), nullptr);
         item.erase("oneOf");
         item.erase("discriminator");
-        std::ofstream(path_) << boost::json::serialize(document);
+        path_ = directory_.write("openai.json", boost::json::serialize(document));
     }
-    ~MendedDescription() { std::filesystem::remove(path_); }
     const std::string& path() const { return path_; }
 
 private:
-    std::string path_ =
-        std::filesystem::temp_directory_path() / ("parley-openai-" + std::to_string(getpid()) + ".json");
+    TempDirectory directory_;
+    std::string path_;
 };
+
+bool skipped() {
+    const auto why = Prism::missing(description);
+    if (!why.empty()) WARN("skipped: " << why);
+    return !why.empty();
+}
 
 struct Strict {
     explicit Strict(const std::string& path = description) : prism(path) {}
@@ -124,11 +122,8 @@ MockModel::Talk whole(const std::string& text) {
 }  // namespace
 
 TEST_CASE("OpenAI's description allows every request that is built") {
+    if (skipped()) return;
     Strict strict;
-    if (!strict.prism.ready()) {
-        WARN("skipped: " << strict.prism.why());
-        return;
-    }
     Asking at;
     at.options.key = Secret("sk-test");
     at.options.model = "gpt-5.4";
@@ -201,12 +196,9 @@ TEST_CASE("OpenAI's description allows every request that is built") {
 }
 
 TEST_CASE("OpenAI's description allows pictures in a Responses request, once it does not contradict itself") {
+    if (skipped()) return;
     const MendedDescription mended;
     Strict strict(mended.path());
-    if (!strict.prism.ready()) {
-        WARN("skipped: " << strict.prism.why());
-        return;
-    }
     Asking at;
     at.options.key = Secret("sk-test");
     at.options.model = "gpt-5.4";

@@ -16,6 +16,7 @@
 #include "net/client.hpp"
 #include "net/loop.hpp"
 #include "net/server.hpp"
+#include "support/wait.hpp"
 
 namespace parley::test {
 
@@ -54,16 +55,6 @@ public:
 private:
     std::thread thread_;
 };
-
-// True as soon as `condition` is; false when it is not within `patience`.
-inline bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds patience = 20s) {
-    auto until = std::chrono::steady_clock::now() + patience;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > until) return false;
-        std::this_thread::sleep_for(2ms);
-    }
-    return true;
-}
 
 class TestServer {
 public:

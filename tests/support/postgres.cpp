@@ -12,12 +12,13 @@
 #include <functional>
 #include <pqxx/pqxx>
 #include <stdexcept>
-#include <thread>
+#include <string_view>
 
 #include "db/migrate.hpp"
 #include "db/postmaster.hpp"
 #include "db/server_process.hpp"
 #include "support/paths.hpp"
+#include "support/wait.hpp"
 
 #ifdef __SANITIZE_ADDRESS__
 // libpqxx 6 loses the result of a statement during which the connection broke: it asks for the encoding before it takes
@@ -35,18 +36,13 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 constexpr auto deadline = 60s;
-const std::string prefix = "parley-test-";
 
 void require(bool holds, const std::string& what) {
     if (!holds) throw std::runtime_error("test database: " + what);
 }
 
 void wait_for(const std::string& what, const std::function<bool()>& condition) {
-    const auto give_up = std::chrono::steady_clock::now() + deadline;
-    while (!condition()) {
-        require(std::chrono::steady_clock::now() < give_up, "waited in vain for " + what);
-        std::this_thread::sleep_for(10ms);
-    }
+    require(eventually(condition, deadline), "waited in vain for " + what);
 }
 
 // The owner and mode of the files matter, so cp does it.
@@ -57,18 +53,13 @@ void copy_tree(const fs::path& from, const fs::path& to) {
     require(copied && copied->status == 0, "cannot copy " + from.string() + ": " + (copied ? copied->output : ""));
 }
 
-fs::path temp_root() {
-    const char* configured = std::getenv("TMPDIR");
-    return configured != nullptr ? configured : "/tmp";
-}
-
 // "parley-test-1234-abcdef": of a process that was killed before it could clean up.
 void remove_leftovers() {
     std::error_code raced;  // another test process may be at it as well
-    for (const auto& entry : fs::directory_iterator(temp_root(), raced)) {
+    for (const auto& entry : fs::directory_iterator(fs::temp_directory_path(), raced)) {
         const std::string name = entry.path().filename().string();
-        if (!name.starts_with(prefix)) continue;
-        const pid_t pid = std::atoi(name.c_str() + prefix.size());
+        if (!name.starts_with(temp_prefix)) continue;
+        const pid_t pid = std::atoi(name.c_str() + std::string_view(temp_prefix).size());
         if (pid <= 1 || kill(pid, 0) == 0 || errno != ESRCH) continue;
         for (const auto& cluster : fs::directory_iterator(entry.path(), raced))
             for (const pid_t server : db::servers_of((cluster.path() / "data").string())) kill(server, SIGKILL);
@@ -78,19 +69,8 @@ void remove_leftovers() {
 
 }  // namespace
 
-TempDirectory::TempDirectory() {
-    remove_leftovers();
-    path_ = (fs::canonical(temp_root()) / (prefix + std::to_string(getpid()) + "-XXXXXX")).string();
-    require(mkdtemp(path_.data()) != nullptr, "no temporary directory");
-    fs::permissions(path_, fs::perms(0755));
-}
-
-TempDirectory::~TempDirectory() {
-    std::error_code best_effort;  // the next run tries again
-    fs::remove_all(path_, best_effort);
-}
-
 void copy_cluster_template(const std::string& directory) {
+    remove_leftovers();
     const fs::path kept = binary_path("postgres-template");
     fs::create_directories(kept);
     const int lock = open((kept / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);

@@ -7,22 +7,9 @@
 
 #include "db/cluster.hpp"
 #include "db/pool.hpp"
+#include "support/temp_directory.hpp"
 
 namespace parley::test {
-
-// A directory that every user can reach, removed with all that is in it. Leftovers of killed test runs, servers and
-// all, are removed when the next one is made.
-class TempDirectory {
-public:
-    TempDirectory();
-    ~TempDirectory();
-    TempDirectory(const TempDirectory&) = delete;
-    TempDirectory& operator=(const TempDirectory&) = delete;
-    const std::string& path() const { return path_; }
-
-private:
-    std::string path_;
-};
 
 class TestDatabase {
 public:

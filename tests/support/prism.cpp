@@ -1,91 +1,61 @@
 #include "support/prism.hpp"
 
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <signal.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <chrono>
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
-#include <thread>
+#include <stdexcept>
+
+#include "support/loopback.hpp"
+#include "support/paths.hpp"
+#include "support/wait.hpp"
 
 namespace parley::test {
-
 namespace {
 
-sockaddr_in local_address(std::uint16_t port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(port);
-    return address;
+namespace fs = std::filesystem;
+
+std::string variable(const char* name) {
+    const char* value = std::getenv(name);
+    return value ? value : "";
 }
 
-std::uint16_t free_port() {
-    const int fd = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address = local_address(0);
-    socklen_t size = sizeof address;
-    bind(fd, reinterpret_cast<const sockaddr*>(&address), size);
-    getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-    close(fd);
-    return ntohs(address.sin_port);
-}
-
-bool answers(std::uint16_t port) {
-    const int fd = socket(AF_INET, SOCK_STREAM, 0);
-    const sockaddr_in address = local_address(port);
-    const bool connected = connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-    close(fd);
-    return connected;
-}
-
-[[noreturn]] void run_prism(const std::string& port, const std::string& spec) {
-    setpgid(0, 0);
-    const int nowhere = open("/dev/null", O_RDWR);
-    for (const int fd : {0, 1, 2}) dup2(nowhere, fd);
-    execlp("npx", "npx", "--yes", "@stoplight/prism-cli@5.14.2", "mock", "-h", "127.0.0.1", "-p", port.c_str(),
-           spec.c_str(), static_cast<char*>(nullptr));
-    _exit(127);
+// Empty: there is none.
+std::string program() {
+    if (auto named = variable("PARLEY_TEST_PRISM"); !named.empty()) return named;
+    std::string own = source_path(".deps/prism/node_modules/.bin/prism");
+    if (fs::exists(own)) return own;
+    const std::string path = variable("PATH");
+    for (std::size_t at = 0; at < path.size();) {
+        const std::size_t end = std::min(path.find(':', at), path.size());
+        if (auto file = path.substr(at, end - at) + "/prism"; fs::exists(file)) return file;
+        at = end + 1;
+    }
+    return {};
 }
 
 }  // namespace
 
-Prism::Prism(const std::string& spec) {
-    if (!std::filesystem::exists(spec)) {
-        why_ = "there is no " + spec;
-        return;
-    }
-    port_ = free_port();
-    const std::string port = std::to_string(port_);
-    group_ = fork();
-    if (group_ == 0) run_prism(port, spec);
-    setpgid(group_, group_);  // whoever of the two comes first
-    ready_ = wait_for_answer();
+std::string description_path(const std::string& name) {
+    const std::string directory = variable("PARLEY_TEST_SPECS");
+    return (directory.empty() ? fs::path(source_path("../shared/specs")) : fs::path(directory)) / name;
 }
 
-bool Prism::wait_for_answer() {
-    using namespace std::chrono_literals;
-    const auto deadline = std::chrono::steady_clock::now() + 120s;
-    while (std::chrono::steady_clock::now() < deadline) {
-        if (answers(port_)) return true;
-        int status = 0;
-        if (waitpid(group_, &status, WNOHANG) == group_) {
-            why_ = "npx could not run Prism";
-            return false;
-        }
-        std::this_thread::sleep_for(100ms);
-    }
-    why_ = "Prism did not answer within two minutes";
-    return false;
+std::string Prism::missing(const std::string& description) {
+    if (!fs::exists(description)) return "there is no " + description;
+    if (program().empty()) return "Prism is not installed: scripts/setup prism";
+    return {};
 }
 
-Prism::~Prism() {
-    if (group_ <= 0) return;
-    kill(-group_, SIGKILL);
-    waitpid(group_, nullptr, 0);
+Prism::Prism(const std::string& description)
+    : port_(free_port()),
+      process_({program(), "mock", "--host", "127.0.0.1", "--port", std::to_string(port_), description},
+               {{"PATH", variable("PATH")}}, directory_.path() + "/log", directory_.path() + "/log") {
+    const bool up = eventually([this] { return !process_.running() || listens(port_); }, std::chrono::seconds(90));
+    if (!up || !process_.running()) throw std::runtime_error("Prism did not start: " + log());
+}
+
+std::string Prism::log() const {
+    return read_text(directory_.path() + "/log");
 }
 
 }  // namespace parley::test

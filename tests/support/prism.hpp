@@ -1,34 +1,37 @@
-// A strict mock of a provider's API: Prism (npm @stoplight/prism-cli) with an OpenAPI document. It refuses what the
-// document does not allow, so a test that gets through speaks the provider's language.
+// Prism, a server made of a provider's OpenAPI description: it refuses every request that the description does not
+// allow, and answers the others as the provider would. So it tells whether what a channel sends is well-formed.
 #pragma once
-
-#include <sys/types.h>
 
 #include <cstdint>
 #include <string>
 
+#include "support/process.hpp"
+#include "support/temp_directory.hpp"
+
 namespace parley::test {
+
+// Where a description is, for instance "gowa-v9.prism.json": in the directory that PARLEY_TEST_SPECS names, else in
+// ../shared/specs beside the sources. They are not part of the project.
+std::string description_path(const std::string& name);
 
 class Prism {
 public:
-    // Starts it on a free port of 127.0.0.1. The first start on a machine downloads it.
-    explicit Prism(const std::string& spec);
-    ~Prism();  // with everything it started
-    Prism(const Prism&) = delete;
-    Prism& operator=(const Prism&) = delete;
+    // Why there can be no Prism for the description at this path; empty: there can. The program is what
+    // PARLEY_TEST_PRISM names, else .deps/prism/node_modules/.bin/prism, where scripts/setup prism puts it, else one on
+    // the PATH.
+    static std::string missing(const std::string& description);
 
-    // False: there is no document, no npx, or no answer within two minutes. why() says which.
-    bool ready() const { return ready_; }
-    const std::string& why() const { return why_; }
+    // Serves the description on a free port of 127.0.0.1; throws when it does not come up.
+    explicit Prism(const std::string& description);
+
     std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+    // What it printed: a request that it refused is there with the reason.
+    std::string log() const;
 
 private:
-    bool wait_for_answer();
-
-    pid_t group_ = -1;
-    std::uint16_t port_ = 0;
-    bool ready_ = false;
-    std::string why_;
+    TempDirectory directory_;
+    std::uint16_t port_;
+    Process process_;
 };
 
 }  // namespace parley::test

@@ -7,6 +7,8 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "support/loopback.hpp"
+
 namespace parley::e2e {
 
 namespace fs = std::filesystem;
@@ -19,7 +21,7 @@ const std::vector<std::string>& sample_plugins() {
     return names;
 }
 
-Host::Host(HostOptions options) : options_(std::move(options)), port_(free_port()) {
+Host::Host(HostOptions options) : options_(std::move(options)), port_(test::free_port()) {
     fs::create_directories(plugins_dir());
     for (const auto& name : options_.plugins) drop_in(plugin_file(name), name + ".so");
 }

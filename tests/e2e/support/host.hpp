@@ -6,8 +6,7 @@
 #include <optional>
 
 #include "support/http.hpp"
-#include "support/process.hpp"
-#include "support/wait.hpp"
+#include "support/program.hpp"
 
 namespace parley::e2e {
 

@@ -1,41 +1,16 @@
 #include "support/http.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
-#include <stdexcept>
 
 #include "support/contract.hpp"
+#include "support/loopback.hpp"
 
 namespace parley::e2e {
 namespace {
-
-class Socket {
-public:
-    Socket() : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        if (fd_ < 0) throw std::runtime_error("no socket");
-    }
-    ~Socket() { close(fd_); }
-    Socket(const Socket&) = delete;
-    Socket& operator=(const Socket&) = delete;
-    int fd() const { return fd_; }
-
-private:
-    int fd_;
-};
-
-sockaddr_in loopback(std::uint16_t port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return address;
-}
 
 void send_all(int fd, const std::string& bytes) {
     for (std::size_t at = 0; at < bytes.size();) {
@@ -63,12 +38,11 @@ std::string Answer::header(const std::string& name) const {
 
 Answer exchange(std::uint16_t port, const std::string& method, const std::string& target, const std::string& body,
                 const Headers& headers) {
-    const Socket socket;
+    const test::TcpSocket socket;
     const timeval limit{60, 0};
     setsockopt(socket.fd(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     setsockopt(socket.fd(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-    const auto address = loopback(port);
-    if (connect(socket.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return {};
+    if (!socket.connect_to(port)) return {};
 
     std::string request = method + " " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n";
     for (const auto& [name, value] : headers) request.append(name).append(": ").append(value).append("\r\n");
@@ -99,16 +73,6 @@ Answer http(std::uint16_t port, const std::string& method, const std::string& ta
     auto answer = exchange(port, method, target, body, headers);
     check_documented(method, target, answer);
     return answer;
-}
-
-std::uint16_t free_port() {
-    const Socket socket;
-    auto address = loopback(0);
-    socklen_t size = sizeof address;
-    if (bind(socket.fd(), reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-        getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
-        throw std::runtime_error("no free port");
-    return ntohs(address.sin_port);
 }
 
 }  // namespace parley::e2e

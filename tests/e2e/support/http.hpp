@@ -26,7 +26,4 @@ Answer exchange(std::uint16_t port, const std::string& method, const std::string
 Answer http(std::uint16_t port, const std::string& method, const std::string& target, const std::string& body = "",
             const Headers& headers = {});
 
-// A port that nobody listened on a moment ago.
-std::uint16_t free_port();
-
 }  // namespace parley::e2e

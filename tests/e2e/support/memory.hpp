@@ -22,7 +22,7 @@ inline constexpr bool memory_tells = true;
 #endif
 
 inline long resident_mib(pid_t pid) {
-    const auto status = read_text("/proc/" + std::to_string(pid) + "/status");
+    const auto status = test::read_text("/proc/" + std::to_string(pid) + "/status");
     const auto at = status.find("\nVmRSS:");
     return at == std::string::npos ? 0 : std::atol(status.c_str() + at + 7) / 1024;
 }

@@ -3,19 +3,17 @@
 #include <set>
 
 #include "channels/fallback.hpp"
+#include "channels/prism_call.hpp"
 #include "channels/twilio_support.hpp"
-#include "net/loop.hpp"
-#include "support/npm.hpp"
-#include "support/paths.hpp"
 
 using namespace parley;
 using namespace parley::channels;
 
 namespace {
 
-struct Line {
-    net::Loop loop{Logger()};
-    net::Client client{loop, {}, Logger()};
+const std::string description = test::description_path("twilio-whatsapp.prism.json");
+
+struct Line : test::LoopedClient {
     TwilioChannel channel;
 
     explicit Line(const TwilioConfig& config)
@@ -23,22 +21,6 @@ struct Line {
               return "https://bot.example.com/media/" + stored;
           }) {}
 
-    // Runs the loop until what `start` began calls its `done`; nothing after twenty seconds.
-    template <class T>
-    T await(std::function<void(std::function<void(T)>)> start) {
-        std::optional<T> result;
-        loop.post([&] {
-            start([&](T value) {
-                result.emplace(std::move(value));
-                loop.stop();
-            });
-        });
-        const Executor::TimerId deadline = loop.after(std::chrono::seconds(20), [this] { loop.stop(); });
-        loop.run();
-        loop.cancel(deadline);
-        REQUIRE(result);
-        return std::move(*result);
-    }
     SendResult send(const Outbound& message) {
         return await<SendResult>([&](auto done) { channel.send(message, done); });
     }
@@ -47,13 +29,10 @@ struct Line {
 }  // namespace
 
 TEST_CASE("requests fit Twilio's description of its API") {
-    const auto prism = e2e::Prism::start(test::source_path("../shared/specs/twilio-whatsapp.prism.json"));
-    if (!prism) {
-        WARN("no Prism, or no description of Twilio's API beside the checkout");
-        return;
-    }
+    if (test::skipped_without_prism(description)) return;
+    const test::Prism prism(description);
     TwilioConfig config = test::twilio_config();
-    config.base_url = config.messaging_url = prism->url();
+    config.base_url = config.messaging_url = prism.url();
     config.account_sid = "AC" + std::string(32, 'a');  // the one of the examples, whose pages it may follow
     Line line(config);
 
@@ -114,15 +93,15 @@ TEST_CASE("requests fit Twilio's description of its API") {
 }
 
 TEST_CASE("a mock that accepted everything would prove nothing") {
-    const auto prism = e2e::Prism::start(test::source_path("../shared/specs/twilio-whatsapp.prism.json"));
-    if (!prism) return;
+    if (test::skipped_without_prism(description)) return;
+    const test::Prism prism(description);
     TwilioConfig config = test::twilio_config();
-    config.base_url = prism->url();
+    config.base_url = prism.url();
     config.from = "whatsapp:+12345";  // no number
     Line line(config);
     CHECK_FALSE(line.send(test::twilio_outbound(OutboundKind::text, "x")));
     config = test::twilio_config();
-    config.base_url = prism->url();
+    config.base_url = prism.url();
     config.account_sid = "AC-not-one";
     Line other(config);
     CHECK_FALSE(other.send(test::twilio_outbound(OutboundKind::text, "x")));

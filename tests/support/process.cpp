@@ -3,35 +3,25 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <system_error>
 
-#include "support/paths.hpp"
+#include "support/temp_directory.hpp"
 #include "support/wait.hpp"
 
-namespace parley::e2e {
+namespace parley::test {
 namespace {
-
-namespace fs = std::filesystem;
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> out;
     for (auto& text : texts) out.push_back(text.data());
     out.push_back(nullptr);
     return out;
-}
-
-std::string from_environment(const char* name, const std::string& otherwise) {
-    const char* value = std::getenv(name);
-    return value ? value : otherwise;
 }
 
 }  // namespace
@@ -64,7 +54,7 @@ Process::Process(const std::vector<std::string>& argv, const Environment& enviro
 Process::~Process() {
     if (!running()) return;
     kill(pid_, SIGKILL);
-    wait(10s);
+    wait(std::chrono::seconds(10));
 }
 
 bool Process::running() {
@@ -92,39 +82,12 @@ std::string read_text(const std::string& path) {
     return text.str();
 }
 
-std::string parley_program() {
-    return from_environment("PARLEY_TEST_BINARY", test::binary_path("bin/parley"));
-}
-
-std::string plugin_file(const std::string& name) {
-    return from_environment("PARLEY_TEST_PLUGINS", test::binary_path("plugins")) + "/" + name + ".so";
-}
-
-std::string test_plugin_file(const std::string& name) {
-    return from_environment("PARLEY_TEST_E2E_PLUGINS", test::binary_path("tests/e2e-plugins")) + "/" + name + ".so";
-}
-
-TempDirectory::TempDirectory() : path_((fs::temp_directory_path() / "parley-e2e-XXXXXX").string()) {
-    if (!mkdtemp(path_.data())) throw std::system_error(errno, std::generic_category(), path_);
-    chmod(path_.c_str(), 0755);  // the embedded PostgreSQL of root runs as another user
-}
-
-TempDirectory::~TempDirectory() {
-    std::error_code ignored;  // what stays behind is found by the system's own cleaning
-    fs::remove_all(path_, ignored);
-}
-
-Outcome run_parley(const std::vector<std::string>& arguments, const Environment& environment,
-                   std::chrono::seconds limit) {
+Outcome run_to_end(const std::vector<std::string>& argv, const Environment& environment, std::chrono::seconds limit) {
     const TempDirectory directory;
     const std::string out = directory.path() + "/out", err = directory.path() + "/err";
-    std::vector<std::string> argv{parley_program()};
-    argv.insert(argv.end(), arguments.begin(), arguments.end());
-    Environment variables{{"PATH", "/usr/bin:/bin:/usr/sbin:/sbin"}};
-    for (const auto& [name, value] : environment) variables[name] = value;
-    Process process(argv, variables, out, err);
+    Process process(argv, environment, out, err);
     const auto code = process.wait(limit);
     return {code.value_or(-1), read_text(out), read_text(err)};
 }
 
-}  // namespace parley::e2e
+}  // namespace parley::test

@@ -4,9 +4,7 @@
 #include <chrono>
 #include <thread>
 
-namespace parley::e2e {
-
-using namespace std::chrono_literals;
+namespace parley::test {
 
 // The machines that run these tests are often busy: what takes milliseconds may take seconds there.
 inline constexpr std::chrono::seconds patience{30};
@@ -16,9 +14,9 @@ bool eventually(Condition condition, std::chrono::milliseconds limit = patience)
     const auto deadline = std::chrono::steady_clock::now() + limit;
     while (!condition()) {
         if (std::chrono::steady_clock::now() >= deadline) return condition();
-        std::this_thread::sleep_for(5ms);
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
     return true;
 }
 
-}  // namespace parley::e2e
+}  // namespace parley::test

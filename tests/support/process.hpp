@@ -1,4 +1,4 @@
-// Child processes of the tests: the program under test and its command line. They do not outlive the test program.
+// Child processes of the tests. They do not outlive the test program.
 #pragma once
 
 #include <sys/types.h>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace parley::e2e {
+namespace parley::test {
 
 using Environment = std::map<std::string, std::string>;
 
@@ -39,27 +39,8 @@ struct Outcome {
 };
 
 std::string read_text(const std::string& path);
-// The program under test, and the directory of its sample plugins.
-std::string parley_program();
-std::string plugin_file(const std::string& name);
-// A plugin made for these tests.
-std::string test_plugin_file(const std::string& name);
 
-// A directory that every user can pass through, removed at the end.
-class TempDirectory {
-public:
-    TempDirectory();
-    ~TempDirectory();
-    TempDirectory(const TempDirectory&) = delete;
-    TempDirectory& operator=(const TempDirectory&) = delete;
-    const std::string& path() const { return path_; }
+// Runs it to its end, which comes within `limit`.
+Outcome run_to_end(const std::vector<std::string>& argv, const Environment& environment, std::chrono::seconds limit);
 
-private:
-    std::string path_;
-};
-
-// Runs `parley <arguments>` to its end.
-Outcome run_parley(const std::vector<std::string>& arguments, const Environment& environment = {},
-                   std::chrono::seconds limit = std::chrono::seconds(90));
-
-}  // namespace parley::e2e
+}  // namespace parley::test

@@ -1,24 +1,22 @@
-// What the channels send, judged by a server that is made of the provider's own description.
-#include "support/prism.hpp"
-
-#include <iostream>
+// What the gateway channel sends, judged by a server that is made of the gateway's own description.
 #include <set>
 
 #include "channels/fallback.hpp"
 #include "channels/gateway/gateway_channel.hpp"
+#include "channels/prism_call.hpp"
 #include "net/fixtures.hpp"
 #include "support/text_source.hpp"
 
-namespace parley::e2e {
+using namespace parley;
+using namespace parley::channels;
+
 namespace {
 
-using namespace channels;
+const std::string description = test::description_path("gowa-v9.prism.json");
 
 // Passes requests on to Prism and keeps the answer.
 class Judge {
 public:
-    explicit Judge(const std::string& description) : prism(description) {}
-
     auto exchange() {
         return [this](net::ClientRequest request, UniqueFunction<void(net::ClientResult)> done) {
             auto result = client_.send(std::move(request));
@@ -28,7 +26,7 @@ public:
         };
     }
 
-    Prism prism;
+    test::Prism prism{description};
     int status = 0;  // of the last answer
     std::string words;
 
@@ -113,12 +111,11 @@ std::vector<Outbound> gateway_messages() {
     return all;
 }
 
+}  // namespace
+
 TEST_CASE("the gateway's description allows everything that the gateway channel sends") {
-    if (const auto why = Prism::missing("gowa-v9.prism.json"); !why.empty()) {
-        std::cout << "skipped: " << why << std::endl;
-        return;
-    }
-    Judge judge("gowa-v9.prism.json");
+    if (test::skipped_without_prism(description)) return;
+    Judge judge;
     GatewayConfig config;
     config.base_url = judge.prism.url();
     config.basic_user = "user";
@@ -170,6 +167,3 @@ TEST_CASE("the gateway's description allows everything that the gateway channel 
     CAPTURE(judge.words);
     CHECK((judge.status == 400 || judge.status == 422));
 }
-
-}  // namespace
-}  // namespace parley::e2e
