@@ -95,4 +95,28 @@ struct ScriptedTwilio {
     }
 };
 
+// A channel of account 7 that asks the scripted Twilio.
+inline channels::TwilioChannel twilio_channel(ScriptedTwilio& twilio,
+                                              const channels::TwilioConfig& config = twilio_config()) {
+    return channels::TwilioChannel(7, config, twilio.exchange(), [](const std::string& stored) -> Result<std::string> {
+        return "https://bot.example.com/media/" + stored;
+    });
+}
+
+// What `start` hands to its `done`, which it calls once, at once.
+template <class T, class Start>
+T once(Start start) {
+    std::optional<T> result;
+    start([&](T value) {
+        REQUIRE_FALSE(result);
+        result.emplace(std::move(value));
+    });
+    REQUIRE(result);
+    return std::move(*result);
+}
+
+inline channels::SendResult twilio_send(channels::TwilioChannel& channel, const Outbound& message) {
+    return once<channels::SendResult>([&](auto done) { channel.send(message, done); });
+}
+
 }  // namespace parley::test

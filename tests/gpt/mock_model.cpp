@@ -134,6 +134,12 @@ gpt::ChatRequest question(const std::string& text) {
     return request;
 }
 
+gpt::ChatRequest question_with_tool() {
+    auto request = question("weather?");
+    request.tools.push_back({"weather", "of a city", R"({"type":"object","properties":{"city":{"type":"string"}}})"});
+    return request;
+}
+
 gpt::Outcome<gpt::ChatAnswer> Asking::chat(const std::string& text) {
     return chat(question(text));
 }

@@ -114,6 +114,7 @@ public:
 };
 
 gpt::ChatRequest question(const std::string& text = "hi");
+gpt::ChatRequest question_with_tool();  // weather(city)
 
 // Chunks of a streamed answer.
 std::string delta(const std::string& text);

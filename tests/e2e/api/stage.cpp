@@ -77,4 +77,16 @@ Api key_of(const std::string& role, std::vector<std::string> scopes) {
     return owner().with_key(text_of(body_of(made), "key"));
 }
 
+std::string items_text(const json::value& page, const char* name) {
+    std::string all;
+    for (const auto& item : page.at("items").as_array()) all += text_of(item, name) + " ";
+    return all;
+}
+
+std::string id_of(const Answer& answer) {
+    CAPTURE(answer.body);
+    REQUIRE((answer.status == 200 || answer.status == 201 || answer.status == 202));
+    return text_of(body_of(answer), "id");
+}
+
 }  // namespace parley::e2e

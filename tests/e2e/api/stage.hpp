@@ -31,4 +31,9 @@ std::string sign_in(const std::string& name);
 // A new key; without scopes it gets all there are.
 Api key_of(const std::string& role, std::vector<std::string> scopes = {});
 
+// The id in an answer, which has to be a good one.
+std::string id_of(const Answer& answer);
+// That member of all items, each with a space behind it.
+std::string items_text(const boost::json::value& page, const char* name);
+
 }  // namespace parley::e2e
