@@ -2,26 +2,15 @@
 
 #include <condition_variable>
 #include <deque>
-#include <future>
 #include <mutex>
-#include <stdexcept>
-#include <thread>
 
 #include "net/http.hpp"
-#include "net/loop.hpp"
-#include "net/server.hpp"
 #include "support/gateway_form.hpp"
+#include "support/local_server.hpp"
 
 namespace parley::e2e {
 
 struct FakeGateway::Impl {
-    net::Loop loop{Logger()};
-    std::thread thread;
-    net::Router router;
-    std::unique_ptr<net::Server> server;  // [loop]
-    bool wanted = false;                  // [loop] to be listening
-    std::uint16_t port = 0;
-
     mutable std::mutex mutex;
     mutable std::condition_variable changed;
     std::vector<Call> calls;
@@ -30,35 +19,14 @@ struct FakeGateway::Impl {
     std::map<std::string, std::string> files;
     std::chrono::milliseconds delay{0};
 
-    void on_loop(const std::function<void()>& work) {
-        std::promise<void> done;
-        loop.post([&] {
-            work();
-            done.set_value();
-        });
-        done.get_future().wait();
-    }
-
-    void listen() {
-        server = std::make_unique<net::Server>(loop, router, net::ServerOptions{}, Logger());
-        const auto bound = server->listen("127.0.0.1", port);
-        if (bound) {
-            port = *bound;
-            return;
-        }
-        // The server before it has not let go of the port yet.
-        server.reset();
-        loop.after(std::chrono::milliseconds(5), [this] {
-            if (wanted && !server) listen();
-        });
-    }
+    LocalServer server;  // last: its thread uses the others
 
     void answer_later(std::chrono::milliseconds wait, net::Responder respond, net::Response response) {
         if (wait.count() == 0) {
             respond(std::move(response));
             return;
         }
-        loop.after(wait, [respond = std::move(respond), response = std::move(response)]() mutable {
+        server.after(wait, [respond = std::move(respond), response = std::move(response)]() mutable {
             respond(std::move(response));
         });
     }
@@ -99,11 +67,7 @@ struct FakeGateway::Impl {
         if (!wrong.empty()) {
             respond(net::Response::json(400, R"({"code":"VALIDATION_ERROR","message":"what was sent is wrong"})"));
         } else if (faulty && fault.kind == Fault::Kind::cut) {
-            auto held = std::make_shared<net::Responder>(std::move(respond));
-            loop.post([this, held] {
-                server.reset();
-                listen();
-            });
+            server.cut(std::move(respond));
         } else if (faulty && fault.kind == Fault::Kind::answer) {
             auto refusal = net::Response::json(fault.status, fault.body);
             if (!fault.retry_after.empty()) refusal.headers.set("Retry-After", fault.retry_after);
@@ -134,28 +98,22 @@ FakeGateway::FakeGateway() : impl_(std::make_unique<Impl>()) {
     const auto take = [impl](const net::Request& request, net::Responder respond) {
         impl->take(request, std::move(respond));
     };
-    impl->router.add("POST", "/send/{what}", take, wide);
+    impl->server.router().add("POST", "/send/{what}", take, wide);
     for (const char* what : {"reaction", "update", "revoke"})
-        impl->router.add("POST", std::string("/message/{id}/") + what, take, wide);
-    impl->router.add("GET", "/app/reconnect", [](const net::Request&, net::Responder respond) {
+        impl->server.router().add("POST", std::string("/message/{id}/") + what, take, wide);
+    impl->server.router().add("GET", "/app/reconnect", [](const net::Request&, net::Responder respond) {
         respond(net::Response::json(200, R"({"code":"SUCCESS","message":"reconnected","results":null})"));
     });
-    impl->router.add("GET", "/statics/media/{name}", [impl](const net::Request& request, net::Responder respond) {
-        impl->serve(request, std::move(respond));
-    });
-    impl->thread = std::thread([impl] { impl->loop.run(); });
-    come_up();
-    if (impl->port == 0) throw std::runtime_error("the fake gateway cannot listen");
+    impl->server.router().add(
+        "GET", "/statics/media/{name}",
+        [impl](const net::Request& request, net::Responder respond) { impl->serve(request, std::move(respond)); });
+    impl->server.start();
 }
 
-FakeGateway::~FakeGateway() {
-    go_down();
-    impl_->loop.stop();
-    impl_->thread.join();
-}
+FakeGateway::~FakeGateway() = default;
 
 std::uint16_t FakeGateway::port() const {
-    return impl_->port;
+    return impl_->server.port();
 }
 
 void FakeGateway::script(const std::string& text, std::vector<Fault> faults) {
@@ -174,17 +132,11 @@ void FakeGateway::serve_file(const std::string& name, const std::string& bytes) 
 }
 
 void FakeGateway::go_down() {
-    impl_->on_loop([this] {
-        impl_->wanted = false;
-        impl_->server.reset();
-    });
+    impl_->server.go_down();
 }
 
 void FakeGateway::come_up() {
-    impl_->on_loop([this] {
-        impl_->wanted = true;
-        if (!impl_->server) impl_->listen();
-    });
+    impl_->server.come_up();
 }
 
 std::vector<Call> FakeGateway::calls() const {
