@@ -1,7 +1,5 @@
 #include "app/application.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <condition_variable>
@@ -26,17 +24,6 @@ constexpr std::chrono::seconds late_commits{15};
 // Providers' clocks and lists are not ours to the second.
 constexpr UnixMillis overlap_ms = 10 * 60 * 1000;
 
-// One host a data directory: two would fight over cluster, plugins and queue.
-Result<int> lock_directory(const std::string& directory) {
-    const std::string path = directory + "/parley.lock";
-    const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (file < 0) return make_error(Errc::unavailable, "cannot write " + path + ": check who owns the data directory");
-    if (flock(file, LOCK_EX | LOCK_NB) == 0) return file;
-    close(file);
-    return make_error(Errc::conflict, "another parley runs with the data directory " + directory +
-                                          "; stop it, or give this one its own with --data-dir");
-}
-
 // The program's own path, for the trial load of plugins and the reading of documents.
 std::string own_program() {
     std::string path(4096, '\0');
@@ -51,9 +38,9 @@ Application::Application(config::Config config, Logger log) : config_(std::move(
 
 Result<std::unique_ptr<Application>> Application::start(config::Config config, Logger log) {
     std::unique_ptr<Application> app(new Application(std::move(config), std::move(log)));
-    auto lock = lock_directory(app->config_.data_dir);
+    auto lock = DirectoryLock::take(app->config_.data_dir);
     if (!lock) return lock.error();
-    app->lock_file_ = *lock;
+    app->lock_ = std::move(*lock);
     if (auto ok = app->open_database(); !ok) return ok.error();
     app->loop_ = std::make_unique<net::Loop>(app->log_);
     app->io_thread_ = std::thread([loop = app->loop_.get()] { loop->run(); });
@@ -200,6 +187,7 @@ void Application::build_pipeline(MessageId greatest) {
         Mailings::Parts{*loop_, database_, *pool_, *settings_, *accounts_, *sender_, *intake_, *ids_, log_});
     people_ = std::make_unique<People>(
         People::Parts{config_, database_, *pool_, *loop_, *accounts_, *files_, *intake_, log_});
+    upkeep_ = std::make_unique<Upkeep>(*pool_, *loop_, log_);
 }
 
 void Application::connect_parts() {
@@ -232,15 +220,16 @@ void Application::connect_parts() {
         }
         accounts_->catch_up(away_since_ - overlap_ms);
         // It is not known what was committed while it went away: the tables are.
-        const auto read_tables = [this] {
-            dispatcher_->recover();
-            sender_->recover();
-            timers_->look();
-        };
         read_tables();
         // A server behind a broken connection may still have been at a commit.
-        loop_->after(late_commits, read_tables);
+        loop_->after(late_commits, [this] { read_tables(); });
     });
+}
+
+void Application::read_tables() {
+    dispatcher_->recover();
+    sender_->recover();
+    timers_->look();
 }
 
 Result<void> Application::open_server() {
@@ -267,38 +256,18 @@ Result<void> Application::open_server() {
             opened = bound.error();
         }
         if (opened) {
-            dispatcher_->recover();
-            sender_->recover();
-            timers_->look();
+            read_tables();
             mailings_->start();
             guards_->start(*intake_);
             people_->start();
             files_->open();
-            maintain();
+            upkeep_->run();
             ready_ = true;
             if (away_since_ != 0) accounts_->catch_up(away_since_ - overlap_ms);
         }
         done();
     });
     return opened;
-}
-
-// Once an hour: the partitions of the months to come, and what is old enough to go. While there is more of that, it
-// goes on after a while.
-void Application::maintain() {
-    const auto gone = std::make_shared<std::size_t>(0);
-    pool_->run_async(
-        *loop_,
-        [gone](pqxx::work& tx) {
-            db::ensure_partitions(tx);
-            *gone = db::forget_old_reports(tx);
-        },
-        [this, gone](Result<void> done) {
-            if (!done) log_.error("maintenance.failed", {{"why", done.error().message}});
-            const bool more = done && *gone > 0;
-            loop_->after(more ? std::chrono::seconds(10) : std::chrono::seconds(3600), [this] { maintain(); });
-        },
-        db::Rerun::safe);
 }
 
 void Application::on_loop(std::function<void(std::function<void()>)> work) {
@@ -394,7 +363,6 @@ Application::~Application() {
     client_.reset();
     loop_.reset();
     cluster_.reset();
-    if (lock_file_ >= 0) close(lock_file_);
 }
 
 }  // namespace parley::app

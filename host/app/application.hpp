@@ -12,12 +12,14 @@
 #include "app/accounts.hpp"
 #include "app/api.hpp"
 #include "app/conversations.hpp"
+#include "app/directory_lock.hpp"
 #include "app/files.hpp"
 #include "app/guards.hpp"
 #include "app/language.hpp"
 #include "app/mailings.hpp"
 #include "app/people.hpp"
 #include "app/signals.hpp"
+#include "app/upkeep.hpp"
 #include "config/config.hpp"
 #include "config/settings.hpp"
 #include "config/vault.hpp"
@@ -100,11 +102,12 @@ private:
     void build_pipeline(MessageId greatest);
     void connect_parts();
     Result<void> open_server();
-    void maintain();
+    // [I/O thread] Takes up what waits in the tables and is not in memory.
+    void read_tables();
 
     config::Config config_;
     Logger log_;
-    int lock_file_ = -1;
+    DirectoryLock lock_;
     Metrics metrics_;
     std::atomic<bool> ready_{false};
     bool stopped_ = false;
@@ -142,6 +145,7 @@ private:
     std::unique_ptr<pipeline::Timers> timers_;
     std::unique_ptr<Mailings> mailings_;
     std::unique_ptr<People> people_;
+    std::unique_ptr<Upkeep> upkeep_;
     std::unique_ptr<Api> api_;
     net::Router router_;
     std::unique_ptr<net::Server> server_;
