@@ -145,14 +145,9 @@ struct Words {
 }  // namespace
 
 void add_account_verb(CLI::App& cli, config::Config& config, int& result) {
-    auto* verb = cli.add_subcommand("account", "See and change the accounts of the running host");
-    verb->require_subcommand(1);
+    auto* verb = add_group(cli, "account", "See and change the accounts of the running host");
     auto words = std::make_shared<Words>();
-    const auto sub = [&](const char* name, const char* help) {
-        auto* made = verb->add_subcommand(name, help);
-        add_common(*made, config);
-        return made;
-    };
+    const auto sub = [&](const char* name, const char* help) { return add_verb(*verb, config, name, help); };
     const auto named = [words](CLI::App* made) {
         made->add_option("name", words->name, "The account's name")->required();
         return made;

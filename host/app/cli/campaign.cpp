@@ -153,14 +153,9 @@ int show_results(const config::Config& config, const Words& words) {
 }  // namespace
 
 void add_campaign_verb(CLI::App& cli, config::Config& config, int& result) {
-    auto* verb = cli.add_subcommand("campaign", "Messages to many");
-    verb->require_subcommand(1);
+    auto* verb = add_group(cli, "campaign", "Messages to many");
     auto words = std::make_shared<Words>();
-    const auto sub = [&](const char* name, const char* help) {
-        auto* made = verb->add_subcommand(name, help);
-        add_common(*made, config);
-        return made;
-    };
+    const auto sub = [&](const char* name, const char* help) { return add_verb(*verb, config, name, help); };
     const auto with_id = [&](const char* name, const char* help) {
         auto* made = sub(name, help);
         made->add_option("id", words->id, "Its number, from the list")->required();

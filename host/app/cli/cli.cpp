@@ -14,8 +14,7 @@ namespace parley::app {
 namespace {
 
 void add_serve(CLI::App& cli, config::Config& config, int& result) {
-    auto* verb = cli.add_subcommand("serve", "Run the host");
-    add_common(*verb, config);
+    auto* verb = add_verb(cli, config, "serve", "Run the host");
     verb->add_option("--host", config.host, "Address to listen on (HOST)")->capture_default_str();
     verb->add_option("--port", config.port, "Port to listen on, 0 for any (PORT)")->capture_default_str();
     verb->add_option_function<std::string>(
@@ -31,16 +30,14 @@ void add_serve(CLI::App& cli, config::Config& config, int& result) {
 }
 
 void add_migrate(CLI::App& cli, config::Config& config, int& result) {
-    auto* verb = cli.add_subcommand("migrate", "Bring the database's schema up to this version");
-    add_common(*verb, config);
+    auto* verb = add_verb(cli, config, "migrate", "Bring the database's schema up to this version");
     auto only_show = std::make_shared<bool>(false);
     verb->add_flag("--dry-run", *only_show, "Only tell what would be done");
     verb->callback([&, only_show] { result = migrate_database(config, *only_show); });
 }
 
 void add_chat(CLI::App& cli, config::Config& config, int& result) {
-    auto* verb = cli.add_subcommand("chat", "Talk to the bot in the terminal");
-    add_common(*verb, config);
+    auto* verb = add_verb(cli, config, "chat", "Talk to the bot in the terminal");
     auto options = std::make_shared<ChatOptions>();
     verb->add_option("--as", options->as, "Whose phone number you write from")->capture_default_str();
     verb->add_option("--group", options->group, "Write in a group, of this number if given")
@@ -55,23 +52,19 @@ void add_chat(CLI::App& cli, config::Config& config, int& result) {
 }
 
 void add_plugin(CLI::App& cli, config::Config& config, int& result) {
-    auto* verb = cli.add_subcommand("plugin", "See and control plugins");
-    verb->require_subcommand(1);
-    auto* list = verb->add_subcommand("list", "The plugins of the running host");
-    add_common(*list, config);
+    auto* verb = add_group(cli, "plugin", "See and control plugins");
+    auto* list = add_verb(*verb, config, "list", "The plugins of the running host");
     auto as_json = std::make_shared<bool>(false);
     list->add_flag("--json", *as_json, "As JSON");
     list->callback([&, as_json] { result = list_plugins(config, *as_json); });
 
-    auto* check = verb->add_subcommand("check", "Tell whether a file would load, without a running host");
-    add_common(*check, config);
+    auto* check = add_verb(*verb, config, "check", "Tell whether a file would load, without a running host");
     auto file = std::make_shared<std::string>();
     check->add_option("file", *file, "A plugin's .so")->required();
     check->callback([&, file] { result = check_plugin(config, *file); });
 
     for (const char* action : {"load", "reload", "unload", "enable", "disable"}) {
-        auto* control = verb->add_subcommand(action, std::string(action) + " a plugin of the running host");
-        add_common(*control, config);
+        auto* control = add_verb(*verb, config, action, std::string(action) + " a plugin of the running host");
         auto target = std::make_shared<std::string>();
         control->add_option("plugin", *target, "Its id (load: a file in the plugins directory; reload: also \"all\")")
             ->required();
@@ -80,8 +73,7 @@ void add_plugin(CLI::App& cli, config::Config& config, int& result) {
 }
 
 void add_send(CLI::App& cli, config::Config& config, int& result) {
-    auto* verb = cli.add_subcommand("send", "Send a message through the running host");
-    add_common(*verb, config);
+    auto* verb = add_verb(cli, config, "send", "Send a message through the running host");
     auto options = std::make_shared<SendOptions>();
     verb->add_option("to", options->to, "Number with country code, or a chat id")->required();
     auto* text = verb->add_option("text", options->text, "What to say");
@@ -96,39 +88,43 @@ void add_send(CLI::App& cli, config::Config& config, int& result) {
 }
 
 void add_dead(CLI::App& cli, config::Config& config, int& result) {
-    auto* verb = cli.add_subcommand("dead", "What could not be handled or sent");
-    verb->require_subcommand(1);
-    auto* list = verb->add_subcommand("list", "Show it, newest first");
-    add_common(*list, config);
+    auto* verb = add_group(cli, "dead", "What could not be handled or sent");
+    auto* list = add_verb(*verb, config, "list", "Show it, newest first");
     list->callback([&] { result = list_dead_letters(config); });
-    auto* requeue = verb->add_subcommand("requeue", "Try one again");
-    add_common(*requeue, config);
+    auto* requeue = add_verb(*verb, config, "requeue", "Try one again");
     auto id = std::make_shared<std::string>();
     requeue->add_option("id", *id, "Its id, from the list")->required();
     requeue->callback([&, id] { result = requeue_dead_letter(config, *id); });
 }
 
 void add_doctor(CLI::App& cli, config::Config& config, int& result) {
-    auto* verb = cli.add_subcommand("doctor", "Find out what is wrong, in words");
-    add_common(*verb, config);
+    auto* verb = add_verb(cli, config, "doctor", "Find out what is wrong, in words");
     verb->callback([&] { result = doctor(config); });
 }
 
 }  // namespace
 
-void add_common(CLI::App& verb, config::Config& config) {
-    verb.add_option("--data-dir", config.data_dir, "Where everything is kept (PARLEY_DATA_DIR)");
-    verb.add_option("--plugins-dir", config.plugins_dir, "Where plugins are dropped (PARLEY_PLUGINS_DIR)");
-    verb.add_option_function<std::string>(
+CLI::App* add_verb(CLI::App& parent, config::Config& config, const std::string& name, const std::string& help) {
+    auto* verb = parent.add_subcommand(name, help);
+    verb->add_option("--data-dir", config.data_dir, "Where everything is kept (PARLEY_DATA_DIR)");
+    verb->add_option("--plugins-dir", config.plugins_dir, "Where plugins are dropped (PARLEY_PLUGINS_DIR)");
+    verb->add_option_function<std::string>(
         "--database-url", [&config](const std::string& url) { config.database_url = Secret(url); },
         "A PostgreSQL server instead of the embedded one (DATABASE_URL)");
-    verb.add_option_function<std::string>(
+    verb->add_option_function<std::string>(
             "--log-format",
             [&config](const std::string& name) {
                 config.log_format = name == "json" ? LogFormat::json : LogFormat::human;
             },
             "human or json (LOG_FORMAT)")
         ->check(CLI::IsMember({"human", "json"}));
+    return verb;
+}
+
+CLI::App* add_group(CLI::App& cli, const std::string& name, const std::string& help) {
+    auto* group = cli.add_subcommand(name, help);
+    group->require_subcommand(1);
+    return group;
 }
 
 int fail(const std::string& why) {

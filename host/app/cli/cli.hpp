@@ -14,8 +14,12 @@ namespace parley::app {
 
 int run_cli(int argc, char** argv);
 
-// Flags that belong to every verb; they are stronger than the environment that filled `config`.
-void add_common(CLI::App& verb, config::Config& config);
+// A verb of `parent`, which keeps it, with the flags that belong to every verb; they are stronger than the environment
+// that filled `config`.
+CLI::App* add_verb(CLI::App& parent, config::Config& config, const std::string& name, const std::string& help);
+// One that is nothing without a verb of its own.
+CLI::App* add_group(CLI::App& cli, const std::string& name, const std::string& help);
+
 // `parley account ...`
 void add_account_verb(CLI::App& cli, config::Config& config, int& result);
 // `parley campaign ...`, `parley template ...`

@@ -106,10 +106,8 @@ int test(const config::Config& given, const Words& words) {
 }  // namespace
 
 void add_gpt_verb(CLI::App& cli, config::Config& config, int& result) {
-    auto* verb = cli.add_subcommand("gpt", "The language model");
-    verb->require_subcommand(1);
-    auto* made = verb->add_subcommand("test", "Find out by asking whether it is there and what it can do");
-    add_common(*made, config);
+    auto* verb = add_group(cli, "gpt", "The language model");
+    auto* made = add_verb(*verb, config, "test", "Find out by asking whether it is there and what it can do");
     auto words = std::make_shared<Words>();
     made->add_option("--base-url", words->base_url, "Another server, with the environment's OPENAI_API_KEY if any");
     made->add_option("--model", words->model, "Another model");

@@ -63,14 +63,9 @@ int give_back(const config::Config& config, const Words& words) {
 }  // namespace
 
 void add_takeover_verb(CLI::App& cli, config::Config& config, int& result) {
-    auto* verb = cli.add_subcommand("takeover", "Chats in which a human answers and the language model is silent");
-    verb->require_subcommand(1);
+    auto* verb = add_group(cli, "takeover", "Chats in which a human answers and the language model is silent");
     auto words = std::make_shared<Words>();
-    const auto sub = [&](const char* name, const char* help) {
-        auto* made = verb->add_subcommand(name, help);
-        add_common(*made, config);
-        return made;
-    };
+    const auto sub = [&](const char* name, const char* help) { return add_verb(*verb, config, name, help); };
     const auto of_chat = [words](CLI::App* made) {
         made->add_option("chat", words->chat, "Number with country code, or a chat id")->required();
         made->add_option("--account", words->account, "Its account; otherwise the one there is");

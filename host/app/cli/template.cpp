@@ -61,14 +61,12 @@ int delete_template(const config::Config& config, const std::string& account, co
 }  // namespace
 
 void add_template_verb(CLI::App& cli, config::Config& config, int& result) {
-    auto* verb = cli.add_subcommand("template", "See and change the message templates of a cloud account");
-    verb->require_subcommand(1);
+    auto* verb = add_group(cli, "template", "See and change the message templates of a cloud account");
     auto account = std::make_shared<std::string>();
     auto word = std::make_shared<std::string>();
     auto as_json = std::make_shared<bool>(false);
     const auto sub = [&](const char* name, const char* help) {
-        auto* made = verb->add_subcommand(name, help);
-        add_common(*made, config);
+        auto* made = add_verb(*verb, config, name, help);
         made->add_option("--account", *account, "The cloud account")->required();
         return made;
     };

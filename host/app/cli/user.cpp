@@ -93,14 +93,12 @@ int change_user(const config::Config& config, const std::string& name, const jso
 }  // namespace
 
 void add_user_verb(CLI::App& cli, config::Config& config, int& result) {
-    auto* verb = cli.add_subcommand("user", "See and change who can sign in");
-    verb->require_subcommand(1);
+    auto* verb = add_group(cli, "user", "See and change who can sign in");
     auto name = std::make_shared<std::string>();
     auto role = std::make_shared<std::string>("user");
     auto flag = std::make_shared<bool>(false);
     const auto sub = [&](const char* word, const char* help, bool named) {
-        auto* made = verb->add_subcommand(word, help);
-        add_common(*made, config);
+        auto* made = add_verb(*verb, config, word, help);
         if (named) made->add_option("name", *name, "Username")->required();
         return made;
     };
