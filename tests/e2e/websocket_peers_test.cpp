@@ -98,8 +98,8 @@ struct PeerServer {
     }
 };
 
-net::TlsFiles certificate(const TempFolder& folder) {
-    net::TlsFiles files{(folder.path / "cert.pem").string(), (folder.path / "key.pem").string()};
+net::TlsFiles certificate(const TempDirectory& folder) {
+    net::TlsFiles files{folder.path() + "/cert.pem", folder.path() + "/key.pem"};
     auto command =
         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost "
         "-addext subjectAltName=IP:127.0.0.1 -keyout " +
@@ -123,7 +123,7 @@ TEST_CASE("the npm package ws finds nothing wrong, over TCP and over TLS") {
         WARN("skipped: the npm package ws cannot be had; it wants npm and its registry");
         return;
     }
-    TempFolder folder;
+    TempDirectory folder;
     PeerServer it;
     std::uint16_t secure = 0;
     it.server->on_loop([&] { secure = it.server->server->listen_tls("127.0.0.1", 0, certificate(folder)).value(); });
@@ -141,17 +141,16 @@ TEST_CASE("a browser finds nothing wrong") {
         return;
     }
     PeerServer it;
-    TempFolder profile;
+    TempDirectory profile;
     auto result = it.result.get_future();
     test::Process process(
         {*browser, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-         "--user-data-dir=" + profile.path.string(), "http://127.0.0.1:" + std::to_string(it.server->port) + "/page"},
-        {{"HOME", profile.path.string()}, {"PATH", "/usr/bin:/bin"}}, profile.path.string() + "/out",
-        profile.path.string() + "/err");
+         "--user-data-dir=" + profile.path(), "http://127.0.0.1:" + std::to_string(it.server->port) + "/page"},
+        {{"HOME", profile.path()}, {"PATH", "/usr/bin:/bin"}}, profile.path() + "/out", profile.path() + "/err");
     const bool told = result.wait_for(60s) == std::future_status::ready;
     process.signal(SIGTERM);
     process.wait(10s);
-    INFO(test::read_text(profile.path.string() + "/err"));
+    INFO(test::read_text(profile.path() + "/err"));
     REQUIRE(told);
     const auto text = result.get();
     INFO(text);

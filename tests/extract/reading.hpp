@@ -1,22 +1,16 @@
 // A store and an extractor over it, with the small helper as its child.
 #pragma once
 
-#include <filesystem>
 #include <string>
 
 #include "extract/extractor.hpp"
 #include "support/paths.hpp"
+#include "support/temp_directory.hpp"
 
 namespace parley::test {
 
 class Reading {
 public:
-    Reading() : store_(make_directory()), extractor_(store_, binary_path("bin/extract_helper")) {}
-    ~Reading() {
-        std::error_code best_effort;
-        std::filesystem::remove_all(directory_, best_effort);
-    }
-
     media::Store& store() { return store_; }
     extract::Extractor& extractor() { return extractor_; }
 
@@ -31,15 +25,9 @@ public:
     }
 
 private:
-    std::string make_directory() {
-        directory_ = (std::filesystem::temp_directory_path() / "parley-extract-XXXXXX").string();
-        if (mkdtemp(directory_.data()) == nullptr) throw std::runtime_error("no temporary directory");
-        return directory_;
-    }
-
-    std::string directory_;
-    media::Store store_;
-    extract::Extractor extractor_;
+    TempDirectory directory_;
+    media::Store store_{directory_.path()};
+    extract::Extractor extractor_{store_, binary_path("bin/extract_helper")};
 };
 
 }  // namespace parley::test

@@ -44,8 +44,8 @@ TEST_CASE("no program that is started inherits a socket of the server or the cli
         return all;
     };
     const auto before = inherited();
-    TempFolder folder;
-    const auto path = (folder.path / "control.sock").string();
+    TempDirectory folder;
+    const auto path = folder.path() + "/control.sock";
     TestServer server([](Router& router) {
         router.add("GET", "/", [](Request, Responder respond) { respond(Response::text(200, "x")); });
         control_routes(router);
@@ -63,8 +63,8 @@ TEST_CASE("no program that is started inherits a socket of the server or the cli
 }
 
 TEST_CASE("the control socket is the owner's alone, and local routes exist only there") {
-    TempFolder folder;
-    auto path = (folder.path / "control.sock").string();
+    TempDirectory folder;
+    auto path = folder.path() + "/control.sock";
     {
         TestServer server(control_routes);
         REQUIRE(listen(server, path).has_value());
@@ -79,12 +79,12 @@ TEST_CASE("the control socket is the owner's alone, and local routes exist only 
         CHECK(remote.response().status == 404);
     }
     CHECK_FALSE(std::filesystem::exists(path));
-    CHECK(std::filesystem::is_empty(folder.path));
+    CHECK(std::filesystem::is_empty(folder.path()));
 }
 
 TEST_CASE("the operator gets in when the server is full") {
-    TempFolder folder;
-    auto path = (folder.path / "control.sock").string();
+    TempDirectory folder;
+    auto path = folder.path() + "/control.sock";
     ServerOptions options;
     options.max_connections = 0;
     TestServer server(control_routes, options);
@@ -95,8 +95,8 @@ TEST_CASE("the operator gets in when the server is full") {
 }
 
 TEST_CASE("a stale socket is replaced, a live one and other files are not") {
-    TempFolder folder;
-    auto path = (folder.path / "control.sock").string();
+    TempDirectory folder;
+    auto path = folder.path() + "/control.sock";
     TestServer server(control_routes);
     SECTION("stale: bound once, its server gone") {
         int old = ::socket(AF_UNIX, SOCK_STREAM, 0);
@@ -128,7 +128,7 @@ TEST_CASE("a stale socket is replaced, a live one and other files are not") {
         CHECK(std::filesystem::file_size(path) == 8);
     }
     SECTION("a path that cannot be") {
-        CHECK(listen(server, (folder.path / std::string(200, 'x')).string()).error().code == Errc::invalid);
-        CHECK(listen(server, (folder.path / "no" / "such").string()).error().code == Errc::invalid);
+        CHECK(listen(server, folder.path() + "/" + std::string(200, 'x')).error().code == Errc::invalid);
+        CHECK(listen(server, folder.path() + "/no/such").error().code == Errc::invalid);
     }
 }

@@ -1,10 +1,8 @@
 // A loop on a thread of its own, and a server or client on it.
 #pragma once
 
-#include <unistd.h>
 #include <catch2/catch.hpp>
 #include <chrono>
-#include <filesystem>
 #include <functional>
 #include <future>
 #include <memory>
@@ -16,6 +14,7 @@
 #include "net/client.hpp"
 #include "net/loop.hpp"
 #include "net/server.hpp"
+#include "support/temp_directory.hpp"
 #include "support/wait.hpp"
 
 namespace parley::test {
@@ -116,18 +115,5 @@ inline net::ClientRequest local_request(std::uint16_t port, const std::string& t
     request.timeout_ms = 15'000;
     return request;
 }
-
-class TempFolder {
-public:
-    TempFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "parley-net-XXXXXX").string();
-        if (!::mkdtemp(pattern.data())) throw std::runtime_error("mkdtemp");
-        path = pattern;
-    }
-    ~TempFolder() { std::filesystem::remove_all(path); }
-    TempFolder(const TempFolder&) = delete;
-
-    std::filesystem::path path;
-};
 
 }  // namespace parley::test

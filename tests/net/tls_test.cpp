@@ -15,7 +15,7 @@ namespace {
 class Certificates {
 public:
     TlsFiles make(const std::string& name, const std::string& alternatives = "IP:127.0.0.1,DNS:localhost") {
-        TlsFiles files{(folder.path / (name + ".pem")).string(), (folder.path / (name + ".key")).string()};
+        TlsFiles files{folder.path() + "/" + name + ".pem", folder.path() + "/" + name + ".key"};
         run("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=" + name +
             " -addext subjectAltName=" + alternatives + " -keyout " + files.key + " -out " + files.certificate);
         return files;
@@ -24,7 +24,7 @@ public:
         return std::system((command + " >/dev/null 2>&1 </dev/null").c_str());
     }
 
-    TempFolder folder;
+    TempDirectory folder;
 };
 
 void copy(const std::string& from, const std::string& to) {
@@ -109,7 +109,7 @@ TEST_CASE("peers are verified: authority and name") {
 TEST_CASE("certificates are read again; connections there go on; broken files change nothing") {
     Certificates certificates;
     auto first = certificates.make("first"), second = certificates.make("second");
-    TlsFiles live{(certificates.folder.path / "live.pem").string(), (certificates.folder.path / "live.key").string()};
+    TlsFiles live{certificates.folder.path() + "/live.pem", certificates.folder.path() + "/live.key"};
     copy(first.certificate, live.certificate);
     copy(first.key, live.key);
     TlsServer server(live);

@@ -87,7 +87,7 @@ TEST_CASE("a trial that cannot be run is a refusal, not a pass") {
 }
 
 TEST_CASE("a trial inherits nothing but the plugin") {
-    TempDir dir;
+    TempDirectory dir;
     std::ofstream(dir / "trial.sh") << "#!/bin/sh\ntest -e /proc/$$/fd/3 && echo three >&2\n"
                                        "test -e /proc/$$/fd/177 && echo leaked >&2\nexit 1\n";
     fs::permissions(dir / "trial.sh", fs::perms::owner_all);
@@ -100,7 +100,7 @@ TEST_CASE("a trial inherits nothing but the plugin") {
 }
 
 TEST_CASE("cut off and damaged files are checked without harm to this process") {
-    TempDir dir;
+    TempDirectory dir;
     std::ifstream file(fixture("echo_v1"), std::ios::binary);
     const std::string good{std::istreambuf_iterator<char>(file), {}};
     const auto check = [&](const std::string& content, const RuntimeOptions& options) {

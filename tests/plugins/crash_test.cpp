@@ -87,11 +87,11 @@ TEST_CASE("a plugin that was running in two crashes starts disabled, until an ad
 }
 
 TEST_CASE("crashes count that happened within the window before the last one") {
-    TempDir dir;
+    TempDirectory dir;
     std::ofstream(dir / "plugin-crashes") << "SIGSEGV a 1 1000000\nSIGSEGV a 1 1000060\nSIGSEGV b 7 1000000\n"
                                              "SIGSEGV b 7 2000000\nSIGSEGV c 1\nSIGSEGV c 1\nSIGSEGV d 1\n"
                                              "SIGSEGV d 1 1000000\n";
-    const CrashJournal journal(dir.path().string());
+    const CrashJournal journal(dir.path());
     CHECK(journal.crashes("a", 60s) == 2);
     CHECK(journal.crashes("a", 59s) == 1);
     CHECK(journal.crashes("b", 24h) == 1);
@@ -100,9 +100,9 @@ TEST_CASE("crashes count that happened within the window before the last one") {
 }
 
 TEST_CASE("forgetting one plugin keeps the others, and the journal writes on") {
-    TempDir dir;
+    TempDirectory dir;
     std::ofstream(dir / "plugin-crashes") << "SIGSEGV a 1\nSIGBUS b 7\nSIGSEGV a 2\nhalf";
-    CrashJournal journal(dir.path().string());
+    CrashJournal journal(dir.path());
     CHECK(journal.crashes("a", 24h) == 2);
     CHECK(journal.crashes("b", 24h) == 1);
     CHECK(journal.crashes("c", 24h) == 0);

@@ -13,7 +13,7 @@ using namespace parley::plugins;
 using namespace parley::plugins::test;
 
 TEST_CASE("a sealed file keeps what was read, whatever happens to the file") {
-    TempDir dir;
+    TempDirectory dir;
     std::ofstream(dir / "a.so") << "first";
     const auto first = SealedFile::read(dir / "a.so");
     REQUIRE(first);
@@ -31,7 +31,7 @@ TEST_CASE("a sealed file keeps what was read, whatever happens to the file") {
 }
 
 TEST_CASE("what is not a plain file is refused in words") {
-    TempDir dir;
+    TempDirectory dir;
     fs::create_directory(dir / "dir.so");
     std::ofstream(dir / "real") << "x";
     fs::create_symlink(dir / "real", dir / "link.so");

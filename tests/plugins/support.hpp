@@ -1,7 +1,5 @@
-// What the plugin tests share: a directory that goes away, services that remember, waiting for a condition.
+// What the plugin tests share: services that remember, and a runtime with a directory of its own.
 #pragma once
-
-#include <stdlib.h>
 
 #include <atomic>
 #include <catch2/catch.hpp>
@@ -18,6 +16,8 @@
 
 #include "fixture.h"
 #include "plugins/runtime.hpp"
+#include "support/temp_directory.hpp"
+#include "support/wait.hpp"
 
 // Catch takes Boost's result for streamable, whatever is in it.
 template <class T>
@@ -31,41 +31,14 @@ namespace parley::plugins::test {
 
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
+using parley::test::eventually;
+using parley::test::TempDirectory;
 
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
 inline constexpr bool sanitized = true;
 #else
 inline constexpr bool sanitized = false;
 #endif
-
-class TempDir {
-public:
-    TempDir() {
-        std::string name = (fs::temp_directory_path() / "parley-plugins-XXXXXX").string();
-        if (!::mkdtemp(name.data())) throw std::runtime_error("mkdtemp");
-        path_ = name;
-    }
-    ~TempDir() {
-        std::error_code ignored;  // a leftover in the temporary directory is no failure of a test
-        fs::remove_all(path_, ignored);
-    }
-    const fs::path& path() const { return path_; }
-    fs::path operator/(const std::string& name) const { return path_ / name; }
-
-private:
-    fs::path path_;
-};
-
-// True as soon as `condition` holds, false when it did not within `limit`.
-template <class Condition>
-bool eventually(const Condition& condition, std::chrono::milliseconds limit = 10s) {
-    const auto until = std::chrono::steady_clock::now() + limit;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > until) return false;
-        std::this_thread::sleep_for(1ms);
-    }
-    return true;
-}
 
 // A call inside which a fixture waits until the test opens the gate.
 struct Gate {
@@ -209,7 +182,7 @@ struct Bench {
         return *found;
     }
 
-    TempDir dir;
+    TempDirectory dir;
     TestServices services;
     RuntimeOptions options;
     std::unique_ptr<Runtime> runtime;

@@ -1,6 +1,7 @@
 // A directory of a test's own.
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 namespace parley::test {
@@ -17,6 +18,7 @@ public:
     TempDirectory& operator=(const TempDirectory&) = delete;
 
     const std::string& path() const { return path_; }
+    std::filesystem::path operator/(const std::string& name) const { return std::filesystem::path(path_) / name; }
     // Writes a file there; its path.
     std::string write(const std::string& name, const std::string& content) const;
 
