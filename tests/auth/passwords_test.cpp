@@ -3,22 +3,15 @@
 #include <catch2/catch.hpp>
 #include <optional>
 
+#include "auth/cheap_passwords.hpp"
 #include "support/manual_executor.hpp"
 #include "support/result_printer.hpp"
 
 namespace parley::auth {
 namespace {
 
-// The least that libsodium takes, so that tests are quick.
-PasswordCost cheap() {
-    PasswordCost cost;
-    cost.passes = 1;
-    cost.memory = 8192;
-    return cost;
-}
-
 struct Fixture {
-    explicit Fixture(PasswordCost cost = cheap()) : passwords(executor, cost) {}
+    explicit Fixture(PasswordCost cost = test::cheap_passwords()) : passwords(executor, cost) {}
 
     std::string hash(const std::string& password) {
         std::optional<Result<std::string>> made;
@@ -63,7 +56,7 @@ TEST_CASE("nobody's password costs the same work and is never right") {
 TEST_CASE("what was hashed more cheaply is hashed anew") {
     Fixture old;
     const auto hash = old.hash("correct horse");
-    auto dearer = cheap();
+    auto dearer = test::cheap_passwords();
     dearer.passes = 2;
     Fixture now(dearer);
     const auto verdict = now.verify(hash, "correct horse");
@@ -74,7 +67,7 @@ TEST_CASE("what was hashed more cheaply is hashed anew") {
 }
 
 TEST_CASE("more than can wait is refused at once") {
-    auto cost = cheap();
+    auto cost = test::cheap_passwords();
     cost.threads = 1;
     cost.most_waiting = 2;
     cost.memory = 32u << 20;  // long enough for the others to pile up

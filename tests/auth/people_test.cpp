@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <pqxx/pqxx>
 
+#include "auth/cheap_passwords.hpp"
 #include "support/manual_executor.hpp"
 #include "support/postgres.hpp"
 #include "support/result_printer.hpp"
@@ -12,13 +13,6 @@ namespace parley::auth {
 namespace {
 
 constexpr const char* right = "correct horse";
-
-PasswordCost cheap() {
-    PasswordCost cost;
-    cost.passes = 1;
-    cost.memory = 8192;
-    return cost;
-}
 
 struct Fixture {
     template <class T, class Begin>
@@ -53,7 +47,7 @@ struct Fixture {
     db::DatabaseOptions options = test::TestDatabase::options(test::TestDatabase::instance().migrated_database());
     test::ManualExecutor executor;
     db::Pool pool{options, Logger()};
-    Passwords passwords{executor, cheap()};
+    Passwords passwords{executor, test::cheap_passwords()};
     TokenAuthenticator authenticator{executor, pool, Secret("the-api-token"), Logger()};
     People people{People::Parts{executor, pool, passwords, authenticator, Logger()}};
     Origin origin{"192.0.2.1", "test", false};
