@@ -11,6 +11,7 @@
 #include "support/npm.hpp"
 #include "support/paths.hpp"
 #include "support/result_printer.hpp"
+#include "support/temp_directory.hpp"
 
 using namespace parley;
 namespace json = boost::json;

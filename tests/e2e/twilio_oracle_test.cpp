@@ -1,6 +1,7 @@
 // Our signatures against those of Twilio's own library for node: theirs hold here, ours hold there.
 #include "channels/twilio_support.hpp"
 #include "support/npm.hpp"
+#include "support/temp_directory.hpp"
 
 using namespace parley;
 using namespace parley::channels;
