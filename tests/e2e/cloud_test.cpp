@@ -98,7 +98,7 @@ TEST_CASE("what was on its way when the host was killed is settled by its report
     w.host.launch({{"PARLEY_FAILPOINT", "after-send"}});
     REQUIRE(w.host.wait_ready());
     (void)w.say("/echo before the end", person);
-    REQUIRE(w.host.wait_end(patience));
+    REQUIRE(w.host.wait_end(long_enough));
     REQUIRE(w.sent_to(person).size() == 1);
     const std::string ours(w.sent_to(person).front().at("biz_opaque_callback_data").as_string());
     w.host.start();

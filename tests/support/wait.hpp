@@ -7,10 +7,10 @@
 namespace parley::test {
 
 // The machines that run these tests are often busy: what takes milliseconds may take seconds there.
-inline constexpr std::chrono::seconds patience{30};
+inline constexpr std::chrono::seconds long_enough{30};
 
 template <class Condition>
-bool eventually(Condition condition, std::chrono::milliseconds limit = patience) {
+bool eventually(Condition condition, std::chrono::milliseconds limit = long_enough) {
     const auto deadline = std::chrono::steady_clock::now() + limit;
     while (!condition()) {
         if (std::chrono::steady_clock::now() >= deadline) return condition();

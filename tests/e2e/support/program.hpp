@@ -16,8 +16,8 @@ using namespace std::chrono_literals;
 // What all tests have is at hand here without a prefix.
 using test::Environment;
 using test::eventually;
+using test::long_enough;
 using test::Outcome;
-using test::patience;
 using test::Process;
 using test::read_text;
 using test::TempDirectory;
