@@ -113,8 +113,8 @@ CLI::App* add_verb(CLI::App& parent, config::Config& config, const std::string& 
         "A PostgreSQL server instead of the embedded one (DATABASE_URL)");
     verb->add_option_function<std::string>(
             "--log-format",
-            [&config](const std::string& name) {
-                config.log_format = name == "json" ? LogFormat::json : LogFormat::human;
+            [&config](const std::string& format) {
+                config.log_format = format == "json" ? LogFormat::json : LogFormat::human;
             },
             "human or json (LOG_FORMAT)")
         ->check(CLI::IsMember({"human", "json"}));
