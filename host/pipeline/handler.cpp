@@ -161,7 +161,7 @@ std::optional<Rejection> Handler::too_many(const Inbound& message) {
 std::string Handler::preprocess(const Inbound& message, services::HandlingState& state) const {
     std::string text = message.text;
     runtime_.for_each_preprocessor([&](plugins::Lease& plugin) {
-        state.database_away = false;
+        state.database_away = state.database_slow = false;
         auto call = make_call(services_, state, plugin);
         const AbiMessage given(message, {text, {}, {}, {}, false, state.from_admin});
         std::optional<std::string> rewritten;
@@ -170,9 +170,11 @@ std::string Handler::preprocess(const Inbound& message, services::HandlingState&
                                }};
         const auto began = std::chrono::steady_clock::now();
         const Running running(state, plugin);
-        const auto status = plugin.hooks().preprocess(plugin.hooks().self, &call, &given.raw(), sink);
+        const auto& hooks = plugin.hooks();
+        const auto status = outcome_of(call, [&] { return hooks.preprocess(hooks.self, &call, &given.raw(), sink); });
         const auto took = std::chrono::steady_clock::now() - began;
-        if (!state.gone)
+        const bool blameless = status != PARLEY_OK && (state.database_away || state.database_slow);
+        if (!state.gone && !blameless)
             plugin.record(status == PARLEY_OK ? plugins::CallOutcome::ok : plugins::CallOutcome::failed, took);
         if (status == PARLEY_OK) {
             if (rewritten) text = std::move(*rewritten);

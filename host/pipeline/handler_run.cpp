@@ -117,16 +117,15 @@ parley_status Handler::call_plugin(plugins::Lease& plugin, const plugins::Comman
             return PARLEY_TIMEOUT;
         }
     }
-    state.database_away = false;
+    state.database_away = state.database_slow = false;
     auto call = make_call(services_, state, plugin);
     const auto& hooks = plugin.hooks();
     const auto began = std::chrono::steady_clock::now();
     const auto status = [&] {
         const plugins::InsidePlugin inside(plugin);
         const Running running(state, plugin);
-        if (command) return hooks.handle(hooks.self, &call, &given);
-        const auto hook = message.kind == EventKind::hook ? hooks.hook : hooks.timer;
-        return hook(hooks.self, &call, &given);
+        const auto event = message.kind == EventKind::hook ? hooks.hook : hooks.timer;
+        return outcome_of(call, [&, hook = command ? hooks.handle : event] { return hook(hooks.self, &call, &given); });
     }();
     const auto took = std::chrono::steady_clock::now() - began;
     if (turn) turn.unlock();
@@ -140,7 +139,9 @@ parley_status Handler::call_plugin(plugins::Lease& plugin, const plugins::Comman
     const bool user_error = has_chat && (status == PARLEY_SEND_HELP || status == PARLEY_INVALID);
     const bool to_confirm = status == PARLEY_CONFIRM && (given.flags & PARLEY_MESSAGE_UNCONFIRMED) != 0;
     const bool good = status == PARLEY_OK || user_error || to_confirm;
-    plugin.record(good ? plugins::CallOutcome::ok : plugins::CallOutcome::failed, took);
+    // A slow database would put every plugin that stores something into quarantine.
+    if (good || !state.database_slow)
+        plugin.record(good ? plugins::CallOutcome::ok : plugins::CallOutcome::failed, took);
     if (status == PARLEY_OK) return status;
 
     discard(state);

@@ -1,7 +1,9 @@
 // What surrounds the run of one hook of a plugin. Internal to Handler.
 #pragma once
 
+#include <exception>
 #include <mutex>
+#include <string>
 
 #include "plugins/runtime.hpp"
 #include "services/call.hpp"
@@ -17,6 +19,20 @@ inline parley_call make_call(services::Services& services, services::HandlingSta
                        [&plugin](std::string_view capability) { return plugin.granted(capability); },
                        {},
                        {}};
+}
+
+// What the hook answers. One that lets an exception out, which the ABI forbids, has failed like any other: the message
+// would stay in work for ever otherwise.
+template <class Hook>
+parley_status outcome_of(parley_call& call, const Hook& hook) {
+    try {
+        return hook();
+    } catch (const std::exception& thrown) {
+        call.services.report(&call, std::string("it let an exception out: ") + thrown.what());
+    } catch (...) {
+        call.services.report(&call, "it let an exception out that is no std::exception");
+    }
+    return PARLEY_FAILED;
 }
 
 // Names the plugin in the state while its hook runs.

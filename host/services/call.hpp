@@ -48,7 +48,8 @@ struct HandlingState : Collected {
     std::mutex running_mutex;
     const plugins::Lease* running = nullptr;
     bool again = false;          // run this handling once more, from the start, after a while
-    bool database_away = false;  // a service could not reach the database: what came of it is not the plugin's fault
+    // A service could not reach the database, or it answered too late: what came of it is not the plugin's fault.
+    bool database_away = false, database_slow = false;
     // The message asks for no command but says something to the language model: these words, perhaps none beside a
     // file. It is answered on the I/O thread.
     std::optional<std::string> words;

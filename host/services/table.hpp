@@ -61,7 +61,8 @@ parley_status guarded(parley_call* call, Body body) {
     } catch (const ErrorException& error) {
         const auto code = error.error().code;
         if (code == Errc::unavailable) call->state.database_away = true;
-        return call->fail(to_status(error.error().code), error.error().message);
+        if (code == Errc::timeout || code == Errc::overloaded) call->state.database_slow = true;
+        return call->fail(to_status(code), error.error().message);
     } catch (const std::exception& error) {
         return call->fail(PARLEY_FAILED, error.what());
     }
