@@ -96,7 +96,19 @@ Result<std::string> normal_zone(std::string_view value) {
                       "there is no time zone \"" + std::string(value) + "\"; write it like Europe/Berlin");
 }
 
+// Keys and addresses become headers, where a line end that was pasted along would be an error of every request.
+Result<void> check_one_line(const SettingDefinition& definition, std::string_view value) {
+    const bool broken = std::any_of(value.begin(), value.end(), [](unsigned char c) { return c < ' ' || c == 127; });
+    if (broken)
+        return make_error(Errc::invalid, std::string(definition.name) + " must be one line without control characters");
+    return {};
+}
+
 Result<std::string> normal_value(const SettingDefinition& definition, std::string_view value) {
+    if (definition.secret || definition.kind == Kind::url) {
+        value = text::trim(value);
+        if (auto ok = check_one_line(definition, value); !ok) return ok.error();
+    }
     switch (definition.kind) {
         case Kind::list_of_numbers:
             return normal_list(value);

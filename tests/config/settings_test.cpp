@@ -80,6 +80,12 @@ TEST_CASE("values that cannot be are refused") {
     CHECK(checked("no_such_setting", "x") == "refused: not_found");
 }
 
+TEST_CASE("keys and addresses are one line, however they were pasted") {
+    CHECK(checked("openai_api_key", " sk-one\r\n") == "sk-one");
+    CHECK(checked("openai_api_key", "sk-one\nsk-two") == "refused: invalid");
+    CHECK(checked("public_url", "https://bot.example.com\n") == "https://bot.example.com");
+}
+
 TEST_CASE("without a database there are the fallbacks") {
     const Settings settings(vault);
     CHECK(settings.admin_prefix() == "admin");
