@@ -318,7 +318,11 @@ bool Application::stop(std::chrono::milliseconds patience) {
         });
         if (busy) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
-    // Conversations may have asked for commands meanwhile.
+    on_loop([&](const std::function<void()>& done) {
+        conversations_->stop();
+        done();
+    });
+    // They may have asked for commands meanwhile.
     if (!idle || !handler_pool_->drain(std::chrono::milliseconds(0))) {
         log_.error("stopping.handlers_left", {{"running", handler_pool_->stats().threads}});
         cluster_.reset();

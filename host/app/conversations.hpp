@@ -29,6 +29,9 @@ public:
     // From now on handler and dispatcher give it plain words.
     explicit Conversations(Parts parts);
 
+    // [I/O thread] Plugins are about to go: no command is run any more.
+    void stop() { talk_.tools().stop(); }
+
 private:
     talk::Pictures pictures_;
     talk::Attachments attachments_;

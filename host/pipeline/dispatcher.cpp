@@ -191,6 +191,7 @@ void Dispatcher::handled(const Inbound& message) {
 
 // From the start: nothing of the earlier run is kept.
 void Dispatcher::run_again(const std::shared_ptr<Handling>& handling, int reruns) {
+    if (paused_) return;  // plugins are about to go: it is for the next run of the host
     auto again = std::make_shared<Handling>();
     again->message = handling->message;
     again->reruns = reruns;

@@ -40,8 +40,11 @@ public:
 
     // Take up what the table holds: at start-up, after the database was away, after requeueing.
     void recover() { queue_.recover(); }
-    // No more handlers are started; those running may finish.
-    void pause() { queue_.pause(); }
+    // No more handlers are started, nor run again; those running may finish. The rest stays in the table.
+    void pause() {
+        paused_ = true;
+        queue_.pause();
+    }
 
     // What admins asked for in a handling that is now committed. `tell` brings a text into the chat that asked.
     using Tell = std::function<void(std::string text)>;
@@ -91,6 +94,7 @@ private:
     DurableQueue<Inbound> queue_;
     std::vector<plugins::HandlerPool::Job> ready_;  // for the pool, at the end of this turn of the loop
     std::size_t running_ = 0;
+    bool paused_ = false;
     Metrics::Counter handled_, failed_, overdue_, conflicts_, rejected_;
     Metrics::Histogram handler_seconds_;
 };

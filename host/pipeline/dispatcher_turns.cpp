@@ -24,7 +24,7 @@ void Dispatcher::converse(std::shared_ptr<Handling> first) {
 
 void Dispatcher::gather(const std::shared_ptr<Gathering>& gathering) {
     const auto& said = gathering->conversation.said;
-    if (gathering->pause.longest.count() <= 0 || said.size() >= most_joined) return ask(gathering);
+    if (paused_ || gathering->pause.longest.count() <= 0 || said.size() >= most_joined) return ask(gathering);
     if (const Inbound* next = queue_.next_after(gathering->last())) {
         if (!handler_.continues(said.front().message, *next)) return ask(gathering);
         // It goes the way of every message first: plugins see it, and it may turn out to be something else.

@@ -30,6 +30,12 @@ ToolRunner::ToolRunner(Executor& executor, plugins::HandlerPool& pool, pipeline:
 
 void ToolRunner::run(const Inbound& message, pipeline::Command command, bool agreed, services::Collected collected,
                      std::chrono::milliseconds limit, UniqueFunction<void(ToolOutcome)> done) {
+    if (stopped_) {
+        ToolOutcome outcome;
+        outcome.again = true;
+        executor_.post([done = std::move(done), outcome = std::move(outcome)]() mutable { done(std::move(outcome)); });
+        return;
+    }
     auto run = std::make_shared<Run>();
     run->message = message;
     run->command = std::move(command);

@@ -30,10 +30,15 @@ public:
     void run(const Inbound& message, pipeline::Command command, bool agreed, services::Collected collected,
              std::chrono::milliseconds limit, UniqueFunction<void(ToolOutcome)> done);
 
+    // [I/O thread] Plugins are about to go: no command is run any more, and whoever asks for one is to do its turn
+    // again in the next run of the host.
+    void stop() { stopped_ = true; }
+
 private:
     Executor& executor_;
     plugins::HandlerPool& pool_;
     pipeline::Handler& handler_;
+    bool stopped_ = false;
 };
 
 }  // namespace parley::talk
