@@ -58,6 +58,10 @@ bool is_retryable(const std::exception& failure) {
     return state == "40001" || state == "40P01";
 }
 
+bool is_lock_timeout(const std::exception& failure) {
+    return state_of(failure) == "55P03";
+}
+
 bool breaks_connection(const std::exception& failure) {
     if (dynamic_cast<const pqxx::broken_connection*>(&failure) || dynamic_cast<const pqxx::in_doubt_error*>(&failure))
         return true;

@@ -45,6 +45,9 @@ bool is_in_doubt(const Error& error);
 // failure)?
 bool is_retryable(const std::exception& failure);
 
+// Did it wait too long for somebody else's lock? It may go through the next time, however often it has not.
+bool is_lock_timeout(const std::exception& failure);
+
 // Is the connection unusable after this, whatever pqxx thinks of it? Destroy it.
 bool breaks_connection(const std::exception& failure);
 

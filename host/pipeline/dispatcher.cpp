@@ -162,6 +162,13 @@ void Dispatcher::settled(const std::shared_ptr<Handling>& handling, const Effect
         run_again(handling, handling->reruns + 1);
         return;
     }
+    if (!effects.failure.empty() && !effects.replies.empty()) {
+        // Perhaps it is the word to the sender that cannot be stored, for instance because its account is gone.
+        Effects silent;
+        silent.failure = effects.failure;
+        settle(handling, std::move(silent));
+        return;
+    }
     if (!effects.failure.empty()) {
         // Not even the failure can be written. The row stays in the inbox and is tried again at the next start.
         log_.error("settle.impossible", {{"trace", handling->message.trace}, {"why", effects.failure}});

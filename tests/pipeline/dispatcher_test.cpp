@@ -28,6 +28,28 @@ TEST_CASE("a message whose handling throws becomes a dead letter, once, and its 
     CHECK(host.channel->seen.back() == "survived after");
 }
 
+TEST_CASE("a plugin that lets out what no plugin may has failed, and its chat goes on") {
+    PipelineFixture host(std::chrono::seconds(30), {PARLEY_TROUBLE_PLUGIN, PARLEY_LETS_OUT_PLUGIN});
+    host.webhook("A1", "/letout");
+    host.webhook("A2", "/trouble after");
+    host.finish();
+    CHECK_THAT(host.store.ask("select reason from dead_letters"), Catch::Contains("let an exception out"));
+    REQUIRE(host.channel->seen.size() == 2);
+    CHECK_THAT(host.channel->seen.front(), Catch::StartsWith("Sorry, `/letout` failed"));
+    CHECK(host.channel->seen.back() == "survived after");
+}
+
+TEST_CASE("a message whose account went away while it was handled becomes a dead letter") {
+    PipelineFixture host;
+    host.webhook("A1", "/trouble work 300");
+    host.store.transact(
+        [&](pqxx::work& tx) { tx.exec_params("delete from accounts where id = $1", host.store.account); });
+    host.finish();
+    CHECK(host.channel->seen.empty());
+    CHECK(host.store.count("dead_letters where kind = 'inbound'") == "1");
+    CHECK(host.store.ask("select status from messages where provider_id = 'A1'") == "failed");
+}
+
 TEST_CASE("a handling past its deadline is given up: what it does afterwards counts for nothing") {
     PipelineFixture host(std::chrono::milliseconds(100));
     host.webhook("A1", "/trouble work 700");

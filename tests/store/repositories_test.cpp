@@ -205,6 +205,16 @@ TEST_CASE("two accounts share neither name nor address, and one that is gone is 
     CHECK(refused(second) == Errc::conflict);
     second.name = "support-line";
     CHECK(refused(second) == Errc::conflict);
+    auto message = store.inbound("P1");
+    message.account = first.id;
+    REQUIRE(accepted(store.admit(message)));
+    const auto remove = [&](pqxx::work& tx) { db::remove_account(tx, first.id); };
+    const auto connection = db::connect(store.options, "test");
+    {
+        pqxx::work tx(*connection);
+        CHECK_THROWS_WITH(remove(tx), Catch::Contains("1 messages that came through this account are still"));
+    }
+    REQUIRE(committed(store.settle(message.id, {})));
     store.transact([&](pqxx::work& tx) { CHECK(db::remove_account(tx, first.id)); });
     CHECK(refused(first) == Errc::gone);
 }

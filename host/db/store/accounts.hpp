@@ -33,7 +33,7 @@ std::map<std::string, std::int32_t> read_organisations(pqxx::work& tx);
 // another account has is Errc::conflict, thrown as ErrorException.
 AccountId write_account(pqxx::work& tx, const AccountRow& account);
 
-// False: there is none. Errc::conflict, thrown, while messages of it wait to be sent.
+// False: there is none. Errc::conflict, thrown, while messages of it wait to be answered or to be sent.
 bool remove_account(pqxx::work& tx, AccountId id);
 
 struct TokenRow {

@@ -76,6 +76,16 @@ AccountId write_account(pqxx::work& tx, const AccountRow& account) {
 }
 
 bool remove_account(pqxx::work& tx, AccountId id) {
+    tx.exec_params("select from accounts where id = $1 for update", id);  // nothing new is written for it meanwhile
+    const auto in_work =
+        tx.exec_params(
+              "select count(*) from inbox i join messages m on m.id = i.id and m.created_at = i.created_at "
+              "where m.account_id = $1",
+              id)[0][0]
+            .as<long>();
+    if (in_work > 0)
+        refuse(std::to_string(in_work) +
+               " messages that came through this account are still to be answered: try again when they are");
     const auto waiting = tx.exec_params("select count(*) from outbox where account_id = $1", id)[0][0].as<long>();
     if (waiting > 0)
         refuse(std::to_string(waiting) +

@@ -103,6 +103,11 @@ bool JournalWriter::give_up_one(Batch& batch, const std::exception& failure, int
     auto& operation = batch.front();
     // Somebody's lock may be gone the next time; a statement that is too slow for ever is given up.
     if (error.code == Errc::timeout && attempt < most_lock_timeouts && !may_be_refused(operation)) return false;
+    if (is_lock_timeout(failure) && !may_be_refused(operation)) {
+        log_.error("journal.locked", {{"error", error.message}});
+        backlog_.put_back(std::move(batch), error);
+        return true;
+    }
     log_.error("journal.refused", {{"error", failure.what()}});
     // Sent it is, whatever its provider calls it: rather without that name than sent again.
     if (auto* sent = std::get_if<SentOp>(&operation); sent && !sent->provider_id.empty()) {
