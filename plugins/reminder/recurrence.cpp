@@ -67,8 +67,10 @@ std::optional<parley::Time> utc_time(const std::string& text) {
     const auto date = std::chrono::year(year) / month / day;
     if (read != 6 || length != static_cast<int>(text.size()) || !date.ok() || hour > 23 || minute > 59 || second > 60)
         return std::nullopt;
-    return parley::Time(std::chrono::sys_days(date)) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
-           std::chrono::seconds(second);
+    const std::chrono::sys_time<std::chrono::milliseconds> moment =
+        std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+        std::chrono::seconds(second);
+    return parley::from_unix_ms(moment.time_since_epoch().count());  // "until 9999" is for ever
 }
 
 std::string local_text(const parley::LocalTime& time) {

@@ -18,6 +18,7 @@ using std::chrono::seconds;
 using std::chrono::sys_days;
 
 constexpr seconds nine{9 * 3600};
+constexpr days farthest{200 * 366};  // a parley::Time ends in 2262
 constexpr std::array<std::string_view, 7> weekdays{"sunday",   "monday", "tuesday", "wednesday",
                                                    "thursday", "friday", "saturday"};
 
@@ -25,6 +26,10 @@ constexpr std::array<std::string_view, 7> weekdays{"sunday",   "monday", "tuesda
     throw parley::UserError("I do not understand `" + word +
                             "` as a date or time. Write for example `2026-12-31 23:59`, `tomorrow 9am`, `friday noon` "
                             "or `in 10 minutes`.");
+}
+
+[[noreturn]] void too_far() {
+    throw parley::UserError("That is too far away.");
 }
 
 // All of `text` as a whole number; empty when it is none.
@@ -107,7 +112,7 @@ void read_span(const std::vector<std::string>& words, std::size_t& at, const par
         const auto count = one ? std::optional(1) : number(words[at]);
         const auto length = unit(words[at + 1]);
         if (!count || !length) break;
-        if (*count > 100'000) throw parley::UserError("That is too far away.");
+        if (*count > 100'000) too_far();
         if (*length >= seconds(86'400)) {
             reading.day = reading.day.value_or(day_of(now)) + days(*count * (length->count() / 86'400));
         } else {
@@ -162,6 +167,7 @@ When parse_when(const std::vector<std::string>& typed, const parley::LocalTime& 
     for (const auto& word : typed) words.push_back(plain(word));
     Reading reading;
     for (std::size_t at = 0; at < words.size();) read_word(words, at, now, reading);
+    if (reading.span > farthest || reading.day.value_or(day_of(now)) - day_of(now) > farthest) too_far();
 
     const seconds clock(now.hour * 3600 + now.minute * 60 + now.second);
     if (reading.has_span) {

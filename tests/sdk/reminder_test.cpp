@@ -91,6 +91,9 @@ TEST_CASE("what is no time is explained, and nothing is set") {
     CHECK_THAT(bot.say("/reminder create 2026-02-30 -m tea"), Contains("There is no day"));
     CHECK_THAT(bot.say("/reminder create 2025-02-03 9:00 -m tea"), Contains("is past"));
     CHECK_THAT(bot.say("/reminder create today 4am -m tea"), Contains("is past"));
+    CHECK_THAT(bot.say("/reminder create 2700-01-01 -m tea"), Contains("too far away"));
+    CHECK_THAT(bot.say("/reminder create in 99999 weeks -m tea"), Contains("too far away"));
+    CHECK_THAT(bot.say("/reminder create in 100000 days in 100000 hours -m tea"), Contains("too far away"));
     CHECK_THAT(bot.say("/reminder create in 10 minutes 9am -m tea"), Contains("either a time"));
     CHECK_THAT(bot.say("/reminder create -m tea"), Contains("When?"));
     CHECK_THAT(bot.say("/reminder create 9am -z Mars/Olympus -m tea"), Contains("no time zone `Mars/Olympus`"));
@@ -128,6 +131,11 @@ TEST_CASE("rules end") {
     CHECK(until.due() == day + 4 * hour);
     until.fire();
     CHECK(until.host.world().timers.empty());
+
+    Reminder endless;  // beyond the end of parley::Time
+    endless.say("/reminder create 9am -r FREQ=DAILY;UNTIL=99991231T235959Z -m x");
+    endless.fire();
+    CHECK(endless.due() == day + 4 * hour);
 }
 
 TEST_CASE("rules that cannot be are refused with words") {

@@ -1,6 +1,8 @@
 // Every service through the C++ face, against the fake host.
 #include <catch2/catch.hpp>
 
+#include <limits>
+
 #include "fixture.hpp"
 
 using parley::Context;
@@ -265,6 +267,14 @@ TEST_CASE("timers fire when they are due") {
     REQUIRE(outcomes.size() == 1);
     CHECK(outcomes[0].reply() == "ding");
     CHECK(at.host.world().timers.size() == 1);
+}
+
+TEST_CASE("times beyond what a Time can hold are the last and the first one") {
+    const auto far = parley::to_unix_ms(parley::from_unix_ms(std::numeric_limits<std::int64_t>::max()));
+    CHECK(far > 9'214'646'400'000);  // 2262
+    CHECK(parley::to_unix_ms(parley::from_unix_ms(253'402'300'799'000)) == far);
+    CHECK(parley::to_unix_ms(parley::from_unix_ms(std::numeric_limits<std::int64_t>::min())) == -far);
+    CHECK(parley::to_unix_ms(parley::from_unix_ms(1'767'225'600'123)) == 1'767'225'600'123);
 }
 
 TEST_CASE("clock and log") {

@@ -1,6 +1,7 @@
 // Time, also as the sender of the message sees it.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -16,8 +17,11 @@ using Time = std::chrono::system_clock::time_point;
 inline std::int64_t to_unix_ms(Time time) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }
+// With libstdc++ a Time ends in 2262: what is beyond that becomes the last moment, or the first one, in 1677.
 inline Time from_unix_ms(std::int64_t ms) {
-    return Time(std::chrono::milliseconds(ms));
+    using std::chrono::milliseconds;
+    constexpr auto last = std::chrono::floor<milliseconds>(Time::max().time_since_epoch());
+    return Time(std::clamp(milliseconds(ms), -last, last));
 }
 
 struct LocalTime {
