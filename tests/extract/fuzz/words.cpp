@@ -9,25 +9,24 @@
 #include "extract/readers.hpp"
 #include "extract/reply.hpp"
 #include "extract/xml_reader.hpp"
-#include "net/fuzz/entry.hpp"
+#include "support/fuzz.hpp"
 
 namespace {
 
-struct Nothing final : parley::extract::XmlEvents {
+using namespace parley;
+using test::must;
+
+struct Nothing final : extract::XmlEvents {
     void open(std::string_view, const Attributes&) override { ++depth; }
     void close(std::string_view) override { must(--depth >= 0); }
     void text(std::string_view text) override { must(parley::text::is_valid_utf8(text)); }
     int depth = 0;
 };
 
-}  // namespace
-
-PARLEY_FUZZ_ENTRY(words) {
-    using namespace parley;
-    const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-
+void run(std::string_view bytes) {
     const int file = memfd_create("words", MFD_CLOEXEC);
-    must(file >= 0 && write(file, data, size) == static_cast<ssize_t>(size) && lseek(file, 0, SEEK_SET) == 0);
+    must(file >= 0 && write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) &&
+         lseek(file, 0, SEEK_SET) == 0);
     extract::Output out(4 * 1024);
     const auto read = extract::read_plain_text(file, out);
     close(file);
@@ -37,7 +36,7 @@ PARLEY_FUZZ_ENTRY(words) {
     Nothing events;
     extract::XmlReader reader(events);
     bool fine = true;
-    for (std::size_t at = 0; fine && at < size; at += 7) fine = reader.feed(bytes.substr(at, 7)).has_value();
+    for (std::size_t at = 0; fine && at < bytes.size(); at += 7) fine = reader.feed(bytes.substr(at, 7)).has_value();
     if (fine) (void)reader.finish();
 
     for (const bool cut : {false, true}) {
@@ -45,5 +44,14 @@ PARLEY_FUZZ_ENTRY(words) {
         must(document ? text::is_storable(document->text) && document->text.size() <= extract::most_text
                       : !document.error().message.empty());
     }
-    return 0;
 }
+
+}  // namespace
+
+const test::FuzzTarget test::fuzz_target{
+    run,
+    {"<w:p><w:t>text &amp; more</w:t></w:p>", "name,price\r\nrice,3 \xE2\x82\xAC\n",
+     std::string("\xFF\xFEg\0r\0\x3D\xD8\x00\xDE", 10), "text 2 1\n[Sheet: A]\nHello\n", "pdf\nHello\fpage two\f"},
+    {"<", ">", "</", "/>", "&#x0;", "&lt;", "<!DOCTYPE x [", "<![CDATA[", "\f", "\n", "\xEF\xBB\xBF", "\xFE\xFF",
+     "\xED\xA0\x80"},
+    2'000};

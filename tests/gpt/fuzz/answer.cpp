@@ -14,13 +14,15 @@
 #include "gpt/reply.hpp"
 #include "gpt/think.hpp"
 #include "gpt/tokens.hpp"
-#include "net/fuzz/entry.hpp"
+#include "support/fuzz.hpp"
 
-PARLEY_FUZZ_ENTRY(answer) {
-    using namespace parley;
-    using namespace parley::gpt;
-    const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+namespace {
 
+using namespace parley;
+using namespace parley::gpt;
+using test::must;
+
+void run(std::string_view bytes) {
     for (const int status : {0, 200, 400, 500}) {
         const auto error = read_error(status, bytes);
         must(text::is_storable(error.message) && error.message.size() <= 300);
@@ -32,8 +34,8 @@ PARLEY_FUZZ_ENTRY(answer) {
         must(!failure.error.message.empty());
     }
     for (const auto& model : read_model_list(bytes)) must(!model.id.empty());
-    must(strip_thoughts(bytes).size() <= size);
-    must(estimate_tokens(bytes) <= static_cast<std::int64_t>(size));
+    must(strip_thoughts(bytes).size() <= bytes.size());
+    must(estimate_tokens(bytes) <= static_cast<std::int64_t>(bytes.size()));
     (void)parse_endpoint(bytes);
     Profile profile;
     (void)apply_override(profile, bytes);
@@ -46,5 +48,18 @@ PARLEY_FUZZ_ENTRY(answer) {
     (void)is_strict(schema_object(schema));
     for (const auto* dialect : {&chat_completions(), &responses()})
         if (const auto whole = parse_json(bytes); whole && whole->is_object()) dialect->reader()->whole(*whole);
-    return 0;
 }
+
+}  // namespace
+
+const test::FuzzTarget test::fuzz_target{
+    run,
+    {"{\"type\":\"object\",\"required\":[\"n\"],\"properties\":{\"n\":{\"enum\":[1,\"a\"]}}}\n{\"n\":1}",
+     "{\"error\":{\"message\":\"stream_options max_tokens tools stream not supported\",\"code\":400}}",
+     "{\"data\":[{\"id\":\"a\",\"context_length\":4096},{\"id\":\"b\",\"meta\":{\"n_ctx\":-1}}]}",
+     "{\"choices\":[{\"message\":{\"content\":\"<think>x</think>y\"},\"finish_reason\":\"stop\"}],\"usage\":{}}",
+     "{\"output\":[{\"type\":\"function_call\",\"id\":\"i\",\"name\":\"f\",\"arguments\":\"{}\"}]}",
+     "http://host:8080/v1/chat/completions?key=x"},
+    {"null", "\"", "{", "}", "[", "]", "<think>", "</think>", "```json\n",
+     "{\"error\":", "\"message\":", "\"code\":", "\"type\":", "1e400", "\xC3", "\xEF\xBB\xBF", "tools=off", "\n"},
+    5'000};

@@ -5,14 +5,17 @@
 
 #include "gpt/reply.hpp"
 #include "gpt/sse_parser.hpp"
-#include "net/fuzz/entry.hpp"
+#include "support/fuzz.hpp"
 
-PARLEY_FUZZ_ENTRY(sse) {
-    using namespace parley::gpt;
-    const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+namespace {
+
+using namespace parley::gpt;
+using parley::test::must;
+
+void run(std::string_view bytes) {
     const SseLimits limits{.event = 512, .total = 4096};
 
-    const auto run = [&](std::size_t step) {
+    const auto read = [&](std::size_t step) {
         SseParser parser(limits);
         std::vector<std::string> events;
         const auto take = [&](std::string_view type, std::string_view text) {
@@ -25,9 +28,9 @@ PARLEY_FUZZ_ENTRY(sse) {
         if (fine) (void)parser.finish(take);
         return std::pair(fine, events);
     };
-    const auto whole = run(size + 1), single = run(1), some = run(7);
+    const auto whole = read(bytes.size() + 1), single = read(1), some = read(7);
     // Over the total, what came before it depends on the cut.
-    if (size <= limits.total) must(whole == single && whole == some);
+    if (bytes.size() <= limits.total) must(whole == single && whole == some);
 
     for (const auto* dialect : {&chat_completions(), &responses()}) {
         const auto reader = dialect->reader();
@@ -35,5 +38,19 @@ PARLEY_FUZZ_ENTRY(sse) {
         (void)parser.feed(bytes, [&](std::string_view type, std::string_view text) { reader->event(type, text); });
         for (const auto& call : reader->reply.calls.take().calls) must(!call.id.empty() && !call.name.empty());
     }
-    return 0;
 }
+
+}  // namespace
+
+const parley::test::FuzzTarget parley::test::fuzz_target{
+    run,
+    {"data: {\"choices\":[]}\n\ndata: [DONE]\n\n",
+     "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"delta\":\"x\"}\n\n"},
+    {"data: ", "\n\n", "\r\n", "\r", ":", "event: error\n", "[DONE]", "{\"choices\":[{\"delta\":{\"content\":\"x\"}}]}",
+     "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\","
+     "\"arguments\":\"{}\"}}]}}]}",
+     "{\"choices\":[{\"finish_reason\":\"stop\"}]}", "{\"error\":{\"message\":\"x\",\"code\":500}}",
+     "{\"type\":\"response.output_text.delta\",\"delta\":\"x\"}",
+     "{\"type\":\"response.output_item.added\",\"item\":{\"type\":\"function_call\",\"id\":\"i\",\"name\":\"f\"}}",
+     "{\"type\":\"response.completed\",\"response\":{\"output\":[],\"usage\":{}}}", "null", "\"", "\xC3",
+     "\xEF\xBB\xBF"}};

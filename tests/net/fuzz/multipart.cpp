@@ -1,10 +1,12 @@
 // A form is read alike however its bytes arrive, and what a parser gives out was in what it got.
 #include <string>
 
-#include "net/fuzz/entry.hpp"
 #include "net/multipart_parser.hpp"
+#include "support/fuzz.hpp"
 
 namespace {
+
+using parley::test::must;
 
 struct Trace : parley::net::PartConsumer {
     std::string seen;
@@ -41,18 +43,25 @@ std::string read(std::string_view bytes, std::size_t piece, Trace& trace) {
     return parser.finish() ? "ok" : "unfinished";
 }
 
-}  // namespace
-
-PARLEY_FUZZ_ENTRY(multipart) {
-    std::string_view bytes(reinterpret_cast<const char*>(data), size);
+void run(std::string_view bytes) {
     Trace whole, single;
     auto first = read(bytes, bytes.size() + 1, whole);
     auto second = read(bytes, 1, single);
     must(first == second);
-    must(whole.bytes <= size);
+    must(whole.bytes <= bytes.size());
     if (first == "ok" || first == "unfinished") must(whole.seen == single.seen);
     if (first == "ok") must(!whole.open);
     auto boundary = parley::net::multipart_boundary(bytes);
     if (boundary) must(!boundary->empty() && boundary->find_first_of("\r\n") == std::string::npos);
-    return 0;
 }
+
+}  // namespace
+
+const parley::test::FuzzTarget parley::test::fuzz_target{
+    run,
+    {"--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--b--\r\n",
+     "--b\r\nContent-Disposition: form-data; name=f; filename=\"x\"\r\nContent-Type: a/b\r\n\r\n\r\n\r\n--b\r\n"
+     "Content-Disposition: form-data; name=c\r\n\r\n\r\n--b--",
+     "multipart/form-data; boundary=\"b\""},
+    {"\r\n", "\r\n--b", "--b", "--", "\r", "\n", "; ", "\"", "\\\"", "name=a", "filename=b",
+     "Content-Disposition: form-data; name=d\r\n", "boundary=b"}};
