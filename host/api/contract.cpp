@@ -246,6 +246,7 @@ std::optional<std::string> Contract::check_parameters(const Operation& operation
     for (const auto& field : *fields) {
         const auto& name = field.first;
         const auto& value = field.second;
+        if (!text::is_storable(name)) return "the query of the URL is broken: names must be UTF-8 without NUL";
         const auto known = std::find_if(operation.parameters.begin(), operation.parameters.end(), [&](const auto& one) {
             return one.in == Parameter::In::query && one.name == name;
         });

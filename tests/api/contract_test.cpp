@@ -120,6 +120,9 @@ TEST_CASE("parameters are checked as they are described") {
           std::optional<std::string>("limit: is given twice; give it once"));
     CHECK(contract().check_parameters(list, request("colour=red")));
     CHECK(contract().check_parameters(list, request("q=%00%00")));
+    // Repeated in the answer, which is JSON.
+    CHECK(contract().check_parameters(list, request("%FF=1")) ==
+          std::optional<std::string>("the query of the URL is broken: names must be UTF-8 without NUL"));
 }
 
 TEST_CASE("answers that the document does not allow are found out") {
