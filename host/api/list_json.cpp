@@ -66,6 +66,7 @@ json::object describe(const db::MessageRow& row) {
     if (row.cause != 0) item["cause"] = std::to_string(row.cause);
     put(item, "trace", row.trace);
     put(item, "sent_at", row.sent_at);
+    if (!row.turn.empty()) item["turn"] = embedded(row.turn);
     return item;
 }
 

@@ -10,7 +10,7 @@
 namespace parley::api {
 
 // {"id", "time", "account", "direction", "type", "kind", "chat", "sender", "sender_name", "group", "text", "media",
-//  "payload", "status", "error", "provider_id", "refers_to", "cause", "trace", "sent_at"}
+//  "payload", "status", "error", "provider_id", "refers_to", "cause", "trace", "sent_at", "turn"}
 std::string to_json(const db::Slice<db::MessageRow>& page);
 // {"message", "time", "account", "direction", "chat", "sender", "kind", "mime", "name", "size", "stored"}; `stored` is
 // the name in the media store, left out while the file is still at the provider.

@@ -2,6 +2,7 @@
 // and a model that is away.
 #include <catch2/catch.hpp>
 
+#include "support/api.hpp"
 #include "support/model.hpp"
 #include "support/stage.hpp"
 
@@ -18,7 +19,7 @@ FakeProvider::Handle answering(std::string text, Gate* gate = nullptr) {
 struct World {
     Gate gate;
     FakeProvider model{model_routes, answering("**Hello** there.")};
-    Stage stage{asking(model), {"echo", "ping"}};
+    Stage stage{asking(model, {{"API_TOKEN", "s3cret"}}), {"echo", "ping"}};
 };
 
 World& world() {
@@ -35,6 +36,35 @@ TEST_CASE("plain words are answered by the model, in WhatsApp's marks") {
     REQUIRE_FALSE(asked.empty());
     CHECK_THAT(asked.back().body, Catch::Contains("Available commands") && Catch::Contains("\"echo\""));
     CHECK(!say.direct("/ping", "923002000001").empty());
+}
+
+TEST_CASE("the API tells what the model made of a message") {
+    const Api operator_of_it(world().stage.host.port(), "s3cret");
+    const auto message_of = [&](const std::string& person) {
+        return operator_of_it.read("/messages/incoming?limit=1&chat=" + person + "%40s.whatsapp.net").at("items").at(0);
+    };
+    world().model.answer_with(answering("**Blue**, I think."));
+    REQUIRE(world().stage.say.direct("what colour is the sky?", "923002000006") == "*Blue*, I think.");
+    const auto message = message_of("923002000006");
+    const auto& turn = message.at("turn");
+    CHECK(text_of(turn, "asked") == "what colour is the sky?");
+    CHECK(text_of(turn, "answer") == "**Blue**, I think.");
+    CHECK(text_of(turn, "model") == "mock-1");
+    CHECK(turn.at("input_tokens").as_int64() > 0);
+    CHECK(turn.at("output_tokens").as_int64() > 0);
+    CHECK(turn.at("messages").at(0) == message.at("id"));
+    CHECK_FALSE(turn.as_object().contains("error"));
+
+    world().model.answer_with(model_server([](const net::Request&) {
+        return net::Response::json(400, R"({"error":{"message":"no such thing","type":"invalid_request_error"}})");
+    }));
+    REQUIRE_FALSE(world().stage.say.direct("and at night?", "923002000006").empty());
+    const auto failed = message_of("923002000006").at("turn");
+    CHECK_FALSE(failed.as_object().contains("answer"));
+    CHECK_THAT(text_of(failed, "error"), Catch::Contains("no such thing"));
+    REQUIRE_FALSE(world().stage.say.direct("/ping", "923002000006").empty());
+    CHECK_FALSE(message_of("923002000006").as_object().contains("turn"));
+    world().model.answer_with(answering("**Hello** there."));
 }
 
 TEST_CASE("a command that the model calls for is run, and its answer goes back to the model") {

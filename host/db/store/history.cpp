@@ -52,6 +52,12 @@ const std::string waiting_columns =
     "case when o.payload = '' then o.link else o.payload end as payload, 'queued' as status, '' as error, "
     "null as provider_id, o.reply_to as refers_to, o.trace, null::timestamptz as sent_at, o.cause";
 
+// By the key of `turns`, which is the first of the messages that were answered: cheap for each row of a page.
+const std::string turn =
+    "coalesce((select json_strip_nulls(json_build_object('conversation', t.conversation_id::text, "
+    "'messages', t.messages::text[], 'asked', t.asked, 'answer', nullif(t.answered, ''), 'model', nullif(t.model, ''), "
+    "'input_tokens', t.input_tokens, 'output_tokens', t.output_tokens, 'error', nullif(t.error, '')))::text "
+    "from turns t where t.id = x.id and x.direction = 0), '')";
 const std::string is_pending = "exists (select from inbox i where i.id = x.id)";
 const std::string answered_columns =
     "x.id, coalesce((select a.name from accounts a where a.id = x.account_id), ''), x.direction, x.type, x.kind, "
@@ -61,7 +67,7 @@ const std::string answered_columns =
     is_pending +
     " then 'handled' else x.status end, "
     "x.error, coalesce(x.provider_id, ''), x.refers_to, x.trace, " +
-    time_text("x.sent_at") + ", coalesce(x.cause, 0)";
+    time_text("x.sent_at") + ", coalesce(x.cause, 0), " + turn;
 
 // The accounts that a chat has been on; seldom more than one.
 std::vector<AccountId> accounts_of(pqxx::work& tx, const std::string& chat) {
@@ -145,7 +151,8 @@ MessageRow message_of(const pqxx::row& row) {
                        &message.group, &message.text, &message.media, &message.payload, &message.status, &message.error,
                        &message.provider_id, &message.refers_to, &message.trace, &message.sent_at})
         *text = row[column++].c_str();
-    message.cause = row[column].as<MessageId>();
+    message.cause = row[column++].as<MessageId>();
+    message.turn = row[column].c_str();
     return message;
 }
 

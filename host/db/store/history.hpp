@@ -52,6 +52,7 @@ struct MessageRow {
     std::string type, kind, chat, sender, sender_name, group, text, media, payload, status, error;
     std::string provider_id, refers_to, trace, sent_at;
     MessageId cause = 0;
+    std::string turn;  // JSON: what the language model made of it; only of the first of the messages that it answered
 };
 // Of both directions, those that still wait in the outbox included.
 Slice<MessageRow> list_messages(pqxx::work& tx, const MessageFilter& filter, const Page& page);
