@@ -164,7 +164,19 @@ TEST_CASE("SIGTERM ends it in order, also while a handler runs, and the handler'
     const std::string person = "923009990002";
     REQUIRE(world.host.post(body_of({.text = "/trouble work 2000", .from = person})).status == 200);
     CHECK(world.host.stop(20s) == 0);
+    // An earlier host was killed while these came in; somebody else's and a young one stay.
+    const auto left = [&](const std::string& name, std::chrono::hours age) {
+        const auto path = world.host.plugins_dir() + "/" + name;
+        std::ofstream(path) << "half a library";
+        std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now() - age);
+        return path;
+    };
+    const auto old = left(".upload.0123456789ab", 2h), older = left(".upload.0123456789ab.older", 2h);
+    const auto young = left(".upload.ba9876543210", 0h), foreign = left(".uploads", 2h);
     world.host.start();
+    CHECK(eventually([&] { return !std::filesystem::exists(old) && !std::filesystem::exists(older); }));
+    CHECK(std::filesystem::remove(young));
+    CHECK(std::filesystem::remove(foreign));
     CHECK(eventually([&] { return !world.gateway.calls_to(person + "@s.whatsapp.net").empty(); }));
     const auto calls = world.gateway.calls_to(person + "@s.whatsapp.net");
     REQUIRE(calls.size() == 1);

@@ -103,11 +103,13 @@ bool is_file_name(std::string_view name) {
     return plain && name.size() > 3 && name.front() != '.' && name.ends_with(".so");
 }
 
-// A plugin on its way into the directory, under a name that nothing is loaded by. Gone with this unless it was moved.
+const std::string incoming_name = ".upload.";  // and random digits; the host and its watcher load nothing of that name
+
+// A plugin on its way into the directory. Gone with this unless it was moved.
 class IncomingPlugin final : public net::BodySink, public std::enable_shared_from_this<IncomingPlugin> {
 public:
     IncomingPlugin(const std::string& directory, WorkerPool& workers)
-        : workers_(workers), path_(directory + "/.upload." + crypto::random_hex(6)) {}
+        : workers_(workers), path_(directory + "/" + incoming_name + crypto::random_hex(6)) {}
     ~IncomingPlugin() override {
         std::error_code ignored;
         std::filesystem::remove(path_, ignored);
@@ -235,9 +237,30 @@ Result<api::FileTaker> upload(Application& app, const net::Request& request,
     return api::FileTaker{std::move(sink), [&app, one](Call call) { install(app, one, std::move(call.respond)); }};
 }
 
+// What a host left behind that was killed in the middle of an upload. An hour without a change: nobody is at it any
+// more, another host with this directory neither.
+void remove_abandoned(const std::string& directory) {
+    namespace fs = std::filesystem;
+    std::error_code error;
+    for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
+        std::error_code ignored;
+        const auto changed = fs::last_write_time(at->path(), ignored);
+        if (!ignored && at->path().filename().string().starts_with(incoming_name) && at->is_regular_file(ignored) &&
+            !at->is_symlink(ignored) && changed + std::chrono::hours(1) < fs::file_time_type::clock::now())
+            fs::remove(at->path(), ignored);
+    }
+}
+
+// At the start, and again every hour.
+void sweep_uploads(Application& app) {
+    (void)app.workers().submit([directory = app.configuration().plugins_dir] { remove_abandoned(directory); });
+    app.loop().after(std::chrono::hours(1), [&app] { sweep_uploads(app); });
+}
+
 }  // namespace
 
 void add_plugin_operations(api::Gate& gate, Application& app) {
+    sweep_uploads(app);
     bind(gate, app, "listPlugins", list);
     gate.on_file("uploadPlugin", [&app, under_way = std::make_shared<std::atomic_flag>()](const net::Request& request) {
         return upload(app, request, under_way);
