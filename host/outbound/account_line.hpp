@@ -27,6 +27,7 @@ struct Sender::Account {
     Executor::TimerId wake = 0;
     bool halted = false;
     std::string halted_because{};
+    std::string last_failure{};  // why a message is tried again; empty since one got through
 };
 
 }  // namespace parley::outbound

@@ -89,6 +89,7 @@ void Sender::failed(Account& account, const Message& message, const channels::Se
         return;
     }
     retried_.add();
+    account.last_failure = error.reason;
     if (error.kind == Class::throttled) account.bucket.slow_down(std::chrono::steady_clock::now());
     if (decision.slow_account) {
         const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(decision.wait_ms);
@@ -242,6 +243,7 @@ void Sender::halt(Account& account, const std::string& reason) {
 
 void Sender::resume(Account& account) {
     account.failures = 0;
+    account.last_failure.clear();
     if (!account.halted) return;
     account.halted = false;
     account.halted_because.clear();

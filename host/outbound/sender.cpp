@@ -309,7 +309,7 @@ std::vector<Sender::AccountState> Sender::accounts() const {
     std::vector<AccountState> states;
     for (const auto& [id, account] : accounts_)
         states.push_back({id, account->name, account->sending, account->ready.size(), account->in_doubt,
-                          account->bucket.rate(), account->halted, account->halted_because});
+                          account->bucket.rate(), account->halted, account->halted_because, account->last_failure});
     return states;
 }
 

@@ -110,6 +110,7 @@ public:
         double rate;  // allowed at the moment, a second; 0: no limit
         bool halted;
         std::string halted_because;
+        std::string last_failure;  // why a message is tried again; empty since one got through
     };
     std::vector<AccountState> accounts() const;
     std::size_t waiting() const { return queue_.in_memory(); }

@@ -11,6 +11,7 @@ namespace parley::e2e {
 namespace {
 
 using Catch::Matchers::Contains;
+using Catch::Matchers::EndsWith;
 using Catch::Matchers::StartsWith;
 
 Stage& stage() {
@@ -125,6 +126,18 @@ TEST_CASE("send delivers through the gateway and tells how it went") {
     world.gateway.script("refused", {Fault{.status = 400, .body = R"({"code":"X","message":"no"})"}});
     CHECK(world.host.cli({"send", "923009990001", "refused"}).code == 1);
     CHECK(world.host.cli({"send", "somebody", "hi"}).code == 1);
+
+    world.gateway.go_down();
+    const auto waits = world.host.cli({"send", "923009990001", "later", "--wait", "1"});
+    CHECK(waits.code == 0);
+    CHECK_THAT(waits.out, Contains(" is queued: account gateway has trouble: ") &&
+                              EndsWith("It is sent as soon as that is over.\n"));
+    const auto at_once = world.host.cli({"send", "923009990001", "behind it", "--wait", "0"});
+    CHECK(at_once.code == 0);
+    CHECK_THAT(at_once.out, EndsWith(" is queued\n"));
+    world.gateway.come_up();
+    CHECK(
+        eventually([&] { return world.gateway.calls_to("923009990001@s.whatsapp.net").back().text() == "behind it"; }));
 }
 
 TEST_CASE("chat --say talks to the running host") {

@@ -26,6 +26,7 @@ TEST_CASE("when nothing gets through the account tries one message at a time, un
     CHECK(out.channel->under_way() == texts);
     for (int i = 0; i < 19; ++i) out.channel->refuse(texts[i], Class::transient);
     CHECK_FALSE(out.state().halted);
+    CHECK(out.state().last_failure == "because");
     for (int i = 19; i < 22; ++i) out.channel->refuse(texts[i], Class::transient);
     CHECK(out.state().halted);
     CHECK_THAT(out.state().halted_because, Contains("nothing got through") && Contains("in a row"));
@@ -33,6 +34,7 @@ TEST_CASE("when nothing gets through the account tries one message at a time, un
     CHECK(out.channel->under_way().size() == 1);
     out.channel->accept(out.channel->under_way().front());
     CHECK_FALSE(out.state().halted);
+    CHECK(out.state().last_failure.empty());
     CHECK(out.channel->under_way().size() == 21);
     out.channel->answers_at_once = true;
     for (const auto& text : out.channel->under_way()) out.channel->accept(text);

@@ -31,9 +31,13 @@ json::object describe(const Entry& entry, const States& states) {
         object["webhook"] = "/webhooks/" + account.channel + "/" + account.name;
     for (const auto& state : states) {
         if (state.id != account.id) continue;
-        object["live"] = {{"sending", state.sending},   {"waiting", state.ready},
-                          {"in_doubt", state.in_doubt}, {"rate", state.rate},
-                          {"halted", state.halted},     {"halted_because", state.halted_because}};
+        object["live"] = {{"sending", state.sending},
+                          {"waiting", state.ready},
+                          {"in_doubt", state.in_doubt},
+                          {"rate", state.rate},
+                          {"halted", state.halted},
+                          {"halted_because", state.halted_because},
+                          {"last_failure", state.last_failure}};
     }
     return object;
 }

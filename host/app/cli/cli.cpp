@@ -80,7 +80,9 @@ void add_send(CLI::App& cli, config::Config& config, int& result) {
     verb->add_option("--account", options->account, "Account to send by; otherwise the one there is");
     verb->add_option("--kind", options->kind, "location, contacts, interactive, template or poll, with --payload");
     auto* payload = verb->add_option("--payload", options->payload, "Its JSON: see docs/channels.md");
-    verb->add_option("--wait", options->wait_s, "Seconds to wait until it is sent")->capture_default_str();
+    verb->add_option("--wait", options->wait_s, "Seconds to wait until it is sent; 0: do not wait")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 3600));
     verb->callback([&, options, text, payload] {
         if (text->empty() && payload->empty()) throw CLI::ValidationError("give a text, or --kind and --payload");
         result = send_message(config, *options);

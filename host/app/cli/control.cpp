@@ -61,6 +61,34 @@ int control_plugin(const config::Config& config, const std::string& action, cons
     return 0;
 }
 
+namespace {
+
+// Why what is queued at this account is not sent yet, as far as one can tell from outside.
+std::string why_waiting(const json::array& accounts, const std::string& name) {
+    for (const auto& item : accounts) {
+        const auto& account = item.as_object();
+        const auto* live = account.if_contains("live");
+        if (!live || text_of(account, "name") != name) continue;
+        const auto& state = live->as_object();
+        if (const auto why = text_of(state, "halted_because"); !why.empty()) return "cannot send: " + why;
+        if (const auto why = text_of(state, "last_failure"); !why.empty()) return "has trouble: " + why;
+        if (number_of(state, "in_doubt") > 0) return "waits for the provider to tell whether it has it";
+        if (number_of(state, "sending") > 0) return "is at it, and the provider has not answered yet";
+        return "has " + text_of(state, "waiting") + " messages to send before it";
+    }
+    return "does not run";
+}
+
+int tell_waiting(const ControlClient& host, const std::string& id, const std::string& account) {
+    const auto accounts = host.list("/api/v1/accounts");
+    if (!accounts) return fail(accounts.error().message);
+    std::cout << "message " << id << " is queued: account " << account << " "
+              << printable(why_waiting(*accounts, account)) << "\nIt is sent as soon as that is over.\n";
+    return 0;
+}
+
+}  // namespace
+
 int send_message(const config::Config& config, const SendOptions& options) {
     const ControlClient host(completed(config));
     json::object message{{"to", options.to}};
@@ -72,16 +100,20 @@ int send_message(const config::Config& config, const SendOptions& options) {
     if (!answer) return fail(answer.error().message);
     const std::string id = text_of(answer->as_object(), "id");
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(options.wait_s);
-    std::string status = "queued";
-    while (status == "queued") {
+    while (options.wait_s > 0) {
         const auto state = host.get("/api/v1/messages/" + id);
         if (!state) return fail(state.error().message);
-        status = text_of(state->as_object(), "status");
-        if (status == "failed") return fail("message " + id + " failed: " + text_of(state->as_object(), "error"));
-        if (status != "queued" || std::chrono::steady_clock::now() >= until) break;
+        const auto& told = state->as_object();
+        const auto status = text_of(told, "status");
+        if (status == "failed") return fail("message " + id + " failed: " + printable(text_of(told, "error")));
+        if (status != "queued") {
+            std::cout << "message " << id << " is " << status << '\n';
+            return 0;
+        }
+        if (std::chrono::steady_clock::now() >= until) return tell_waiting(host, id, text_of(told, "account"));
         std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
-    std::cout << "message " << id << " is " << status << '\n';
+    std::cout << "message " << id << " is queued\n";
     return 0;
 }
 
