@@ -33,7 +33,7 @@ Throttle::Rules registration_rules() {
 
 // Who may do more has to prove oneself more often.
 seconds lifetime_of(const db::Person& person) {
-    return person.role == "user" ? seconds(30 * 24 * 3600) : seconds(12 * 3600);
+    return person.role == "user" ? seconds(30 * 24 * 3600) : seconds(8 * 3600);
 }
 
 Result<void> acceptable_name(std::string_view name) {

@@ -58,12 +58,15 @@ public:
 
     // [I/O thread] For what stays open (a socket, a stream): `lost` is called once, on the I/O thread and not from
     // inside this call, when what this principal signed in with does not hold any more: logged out, revoked, expired,
-    // disabled. Within a second when it was revoked, within half a minute when it expired. Destroying what is returned
-    // ends the watch. Null: it cannot be lost (the operator of this machine).
+    // not used for too long, disabled. Within a second when it was revoked, within half a minute when its time was up.
+    // Destroying what is returned ends the watch. Null: it cannot be lost (the operator of this machine).
     virtual std::shared_ptr<void> watch(const Principal& principal, UniqueFunction<void()> lost) {
         (void)principal, (void)lost;
         return nullptr;
     }
+
+    // [I/O thread] They did something over what stays open. Being open is no use of a sign-in.
+    virtual void used(const Principal& principal) { (void)principal; }
 };
 
 }  // namespace parley::auth

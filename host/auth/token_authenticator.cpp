@@ -74,7 +74,10 @@ void TokenAuthenticator::authenticate(const net::Request& request, UniqueFunctio
     const auto kind = token_kind(given.reveal());
     std::string hash = kind ? token_hash(given.reveal()) : std::string();
     if (const auto found = known_.find(hash); found != known_.end()) {
-        if (found->second.until > std::chrono::steady_clock::now()) return done({found->second.principal, false});
+        if (found->second.until > std::chrono::steady_clock::now()) {
+            used(found->second.principal);
+            return done({found->second.principal, false});
+        }
         known_.erase(found);
     }
     const auto now = std::chrono::steady_clock::now();
@@ -158,6 +161,10 @@ std::shared_ptr<void> TokenAuthenticator::watch(const Principal& principal, Uniq
             }};
 }
 
+void TokenAuthenticator::used(const Principal& principal) {
+    if (principal.kind == Principal::Kind::person) used_.insert(principal.token);
+}
+
 void TokenAuthenticator::tokens_revoked(const std::vector<std::int64_t>& tokens) {
     known_.clear();
     ++revocations_;
@@ -190,22 +197,26 @@ void TokenAuthenticator::lose(const Owner& owner) {
 }
 
 void TokenAuthenticator::check_watched() {
-    if (watches_.empty()) return;
+    if (watches_.empty() && used_.empty()) return;
     if (checking_) {
         check_again_ = true;
         return;
     }
     checking_ = true;
     struct Owners {
+        std::vector<std::int64_t> used;
         std::vector<std::int64_t> tokens, keys;            // asked about
         std::vector<std::int64_t> tokens_held, keys_held;  // that hold
     };
     auto owners = std::make_shared<Owners>();
+    owners->used.assign(used_.begin(), used_.end());
+    used_.clear();
     for (auto at = watches_.begin(); at != watches_.end(); at = watches_.upper_bound(at->first))
         (at->first.first == TokenKind::token ? owners->tokens : owners->keys).push_back(at->first.second);
     pool_.run_async(
         executor_,
         [owners](pqxx::work& tx) {
+            db::note_uses(tx, owners->used);
             owners->tokens_held = db::valid_tokens(tx, owners->tokens);
             owners->keys_held = db::valid_api_keys(tx, owners->keys);
         },
@@ -213,7 +224,10 @@ void TokenAuthenticator::check_watched() {
             if (alive.expired()) return;
             checking_ = false;
             if (std::exchange(check_again_, false)) check_watched();
-            if (!read) return;  // the database is away: nobody is thrown out for that
+            if (!read) {  // the database is away: nobody is thrown out for that
+                used_.insert(owners->used.begin(), owners->used.end());
+                return;
+            }
             const auto lose_others = [this](TokenKind kind, const auto& asked, auto& held) {
                 std::sort(held.begin(), held.end());
                 for (const auto id : asked)

@@ -37,6 +37,7 @@ public:
 
     void authenticate(const net::Request& request, UniqueFunction<void(Answer)> done) override;
     std::shared_ptr<void> watch(const Principal& principal, UniqueFunction<void()> lost) override;
+    void used(const Principal& principal) override;
 
     // This token or key was just given out: it is not held up by the wrong ones of its address.
     void given_out(std::string_view token);
@@ -46,7 +47,7 @@ public:
     void api_key_revoked(std::int64_t key);
 
     // Something was revoked, perhaps on another node: forgets everything, and asks the database about those who are
-    // watched. Also done every half a minute by itself once start() was called, for what expires.
+    // watched. Also done every half a minute by itself once start() was called, for what expires; uses are noted then.
     void look_again();
     void start();
 
@@ -78,6 +79,7 @@ private:
     std::unordered_map<std::string, Known> known_;  // by hash
     std::unordered_set<std::string> right_;         // hashes of those that were right once
     Throttle wrong_;                                // by address
+    std::unordered_set<std::int64_t> used_;         // tokens, since the last check: the database does not know yet
     std::uint64_t revocations_ = 0;                 // a look-up that began before the last one is not remembered
     SteadyTime last_revocation_{};
     Watches watches_;

@@ -74,6 +74,7 @@ void RoomSocket::go_on_after(std::int64_t seen) {
 
 void RoomSocket::heard(const std::string& text) {
     if (!listener_) return;
+    parts_.authenticator.used(principal_);
     const auto complain = [this](std::string_view what) { listener_->socket().send(error_event("invalid", what)); };
     const auto parsed = parse_json(text);
     if (!parsed) return complain(parsed.error().message);

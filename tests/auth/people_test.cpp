@@ -296,6 +296,59 @@ TEST_CASE("the operator of the machine comes in without a password, until admins
     CHECK_FALSE(come());
 }
 
+TEST_CASE("a sign-in that nobody uses ends before its time, an admin's after a quarter of an hour") {
+    Fixture here;
+    REQUIRE(here.add("ada"));
+    REQUIRE(here.add("root", Role::admin));
+    const auto ada = here.token("ada"), root = here.token("root");
+    const auto unused_for = [&](const std::string& time) {
+        here.authenticator.tokens_revoked({});  // nothing is remembered
+        here.sql("update tokens set last_used_at = now() - interval '" + time + "'");
+    };
+    unused_for("14 minutes");
+    CHECK(here.known(root));
+    here.authenticator.tokens_revoked({});
+    here.sql("update tokens set last_used_at = last_used_at - interval '2 minutes'");
+    CHECK(here.known(root));  // that was a use
+    unused_for("16 minutes");
+    CHECK_FALSE(here.known(root));
+    CHECK(here.known(ada));
+    unused_for("8 days");
+    CHECK_FALSE(here.known(ada));
+}
+
+TEST_CASE("uses that the database is not asked about count, being open does not") {
+    Fixture here;
+    REQUIRE(here.add("root", Role::admin));
+    const auto asks = here.token("root");
+    const auto speaks = here.ask(here.token("root").reveal()).principal.value();
+    const auto listens = here.ask(here.token("root").reveal()).principal.value();
+    REQUIRE(here.known(asks));
+    here.authenticator.start();
+    bool speaker_lost = false, listener_lost = false;
+    const auto speaker = here.authenticator.watch(speaks, [&] { speaker_lost = true; });
+    const auto listener = here.authenticator.watch(listens, [&] { listener_lost = true; });
+
+    here.sql("update tokens set last_used_at = now() - interval '14 minutes'");
+    CHECK(here.known(asks));  // remembered
+    here.authenticator.used(speaks);
+    here.executor.fire_next();
+    std::string late;
+    here.executor.run_until([&] {
+        here.pool.run([&](pqxx::work& tx) {
+            late = tx.exec(
+                         "select coalesce(string_agg(id::text, ','), '') from tokens "
+                         "where last_used_at < now() - interval '1 minute'")[0][0]
+                       .c_str();
+        });
+        return late == std::to_string(listens.token);
+    });
+    here.sql("update tokens set last_used_at = last_used_at - interval '2 minutes'");
+    here.executor.fire_next();
+    here.executor.run_until([&] { return listener_lost; });
+    CHECK_FALSE(speaker_lost);
+}
+
 TEST_CASE("expired tokens, keys and API_TOKEN") {
     Fixture here;
     REQUIRE(here.add("ada"));

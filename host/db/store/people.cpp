@@ -22,6 +22,12 @@ std::optional<Person> first_person(const pqxx::result& rows) {
     return to_person(rows[0]);
 }
 
+// Of tokens t and their people p.
+const std::string holds =
+    "t.expires_at > now() and not p.disabled and "
+    "t.last_used_at > now() - case p.role when 'user' then interval '7 days' else interval '15 minutes' end";
+const std::string used_before = "t.last_used_at < now() - interval '1 minute'";
+
 std::string array_of(const std::vector<std::int64_t>& numbers) {
     ArrayLiteral array;
     for (const auto number : numbers) array.add(number);
@@ -120,10 +126,12 @@ std::optional<std::int64_t> insert_token(pqxx::work& tx, PersonId person, const 
 
 std::vector<Token> list_tokens(pqxx::work& tx, PersonId person) {
     std::vector<Token> tokens;
-    for (const auto& row : tx.exec_params(
-             "select id, label, remote, " + iso_time("created_at") + ", " + iso_time("last_used_at") + ", " +
-                 iso_time("expires_at") + " from tokens where person_id = $1 and expires_at > now() order by id desc",
-             person))
+    for (const auto& row :
+         tx.exec_params("select t.id, t.label, t.remote, " + iso_time("t.created_at") + ", " +
+                            iso_time("t.last_used_at") + ", " + iso_time("t.expires_at") +
+                            " from tokens t join people p on p.id = t.person_id where t.person_id = $1 and " + holds +
+                            " order by t.id desc",
+                        person))
         tokens.push_back({row[0].as<std::int64_t>(), row[1].c_str(), row[2].c_str(), row[3].c_str(), row[4].c_str(),
                           row[5].c_str()});
     return tokens;
@@ -144,21 +152,28 @@ std::vector<std::int64_t> revoke_tokens(pqxx::work& tx, PersonId person) {
 
 std::optional<TokenOwner> use_token(pqxx::work& tx, const std::string& hash) {
     const auto rows = tx.exec_params("select " + person_columns +
-                                         ", t.id, (extract(epoch from t.expires_at) * 1000)::bigint, "
-                                         "t.last_used_at < now() - interval '1 minute' "
-                                         "from tokens t join people p on p.id = t.person_id "
-                                         "where t.hash = decode($1, 'hex') and t.expires_at > now() and not p.disabled",
+                                         ", t.id, (extract(epoch from t.expires_at) * 1000)::bigint, " + used_before +
+                                         " from tokens t join people p on p.id = t.person_id "
+                                         "where t.hash = decode($1, 'hex') and " +
+                                         holds,
                                      hash);
     if (rows.empty()) return std::nullopt;
     TokenOwner owner{rows[0][5].as<std::int64_t>(), to_person(rows[0]), rows[0][6].as<UnixMillis>()};
-    if (rows[0][7].as<bool>()) tx.exec_params("update tokens set last_used_at = now() where id = $1", owner.token);
+    if (rows[0][7].as<bool>()) note_uses(tx, {owner.token});
     return owner;
+}
+
+void note_uses(pqxx::work& tx, const std::vector<std::int64_t>& tokens) {
+    if (tokens.empty()) return;
+    tx.exec_params("update tokens t set last_used_at = now() where t.id = any($1::bigint[]) and " + used_before,
+                   array_of(tokens));
 }
 
 std::vector<std::int64_t> valid_tokens(pqxx::work& tx, const std::vector<std::int64_t>& tokens) {
     return first_column(
         tx.exec_params("select t.id from tokens t join people p on p.id = t.person_id "
-                       "where t.id = any($1::bigint[]) and t.expires_at > now() and not p.disabled",
+                       "where t.id = any($1::bigint[]) and " +
+                           holds,
                        array_of(tokens)));
 }
 

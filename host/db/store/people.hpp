@@ -51,7 +51,8 @@ Taken set_disabled(pqxx::work& tx, PersonId id, bool disabled);
 // The same password hashed anew; tokens stay. Not when it has been changed meanwhile.
 void replace_hash(pqxx::work& tx, PersonId id, const std::string& old_hash, const std::string& new_hash);
 
-// --- tokens: sign-ins of people
+// --- tokens: sign-ins of people. One holds until it expires, or was not used for 7 days; for 15 minutes, if its person
+// may do more than a user. Uses are noted to the minute.
 struct Token {
     std::int64_t id = 0;
     std::string label, remote, created_at, last_used_at, expires_at;
@@ -71,8 +72,10 @@ struct TokenOwner {
     Person person;
     UnixMillis expires_at = 0;
 };
-// Whose token it is. Nothing: nobody's, expired, or of somebody disabled. Notes the use, to the minute.
+// Whose token it is. Nothing: nobody's, one that does not hold, or of somebody disabled. Notes the use.
 std::optional<TokenOwner> use_token(pqxx::work& tx, const std::string& hash);
+// They were used, without being looked up.
+void note_uses(pqxx::work& tx, const std::vector<std::int64_t>& tokens);
 // Those of them that hold.
 std::vector<std::int64_t> valid_tokens(pqxx::work& tx, const std::vector<std::int64_t>& tokens);
 
