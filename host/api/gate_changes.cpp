@@ -27,6 +27,16 @@ bool is_nothing_done(const Response& response) {
     return code && *code == to_string(Errc::overloaded);
 }
 
+// `free_at`: when the key can be used again; empty: now.
+std::string unanswered(const std::string& free_at) {
+    if (free_at.empty()) return "the first request with this Idempotency-Key was not carried out: make it again";
+    return "the first request with this Idempotency-Key failed or was cut off, and the host does not know whether it "
+           "was "
+           "carried out: look for what it was to make, and if that is not there, use a new key. This one is free "
+           "from " +
+           free_at + " on";
+}
+
 }  // namespace
 
 std::string principal_key(const auth::Principal& principal) {
@@ -89,11 +99,7 @@ void Gate::begun(const VisitPtr& visit, const db::ChangeBegun& begun) {
     if (begun.what == What::other)
         return leave(visit, problem(422, "key_reused",
                                     "this Idempotency-Key belongs to another request: make a new key for a new one"));
-    if (begun.what == What::unanswered)
-        return leave(visit,
-                     problem(409, "conflict",
-                             "the first request with this Idempotency-Key failed or was cut off, and the host "
-                             "does not know whether it was carried out: look, and if it was not, use a new key"));
+    if (begun.what == What::unanswered) return leave(visit, problem(409, "conflict", unanswered(begun.free_at)));
     Response again;
     again.status = begun.status;
     again.body = begun.body;

@@ -63,5 +63,27 @@ TEST_CASE("who did not hear that the key was taken finds it again as theirs") {
     CHECK(requests.begin("one").what == What::fresh);
 }
 
+TEST_CASE("a key is free again a day after it was taken, whatever became of its request") {
+    Requests requests;
+    const auto first = requests.begin();
+    const auto meanwhile = requests.begin();
+    CHECK(meanwhile.what == What::unanswered);
+    CHECK(meanwhile.free_at == requests.store.ask("select to_char((created_at + interval '1 day') at time zone 'utc', "
+                                                  "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from api_requests"));
+    const auto a_day_passes = [&] {
+        requests.store.transact(
+            [](pqxx::work& tx) { tx.exec("update api_requests set created_at = now() - interval '25 hours'"); });
+    };
+    a_day_passes();
+    const auto second = requests.begin();
+    REQUIRE(second.what == What::fresh);
+    CHECK(second.audit != first.audit);
+    requests.end(second, 202);
+    CHECK(requests.begin().what == What::answered);
+    a_day_passes();
+    CHECK(requests.begin().what == What::fresh);
+    CHECK(requests.begin().what == What::unanswered);
+}
+
 }  // namespace
 }  // namespace parley::test

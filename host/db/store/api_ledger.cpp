@@ -2,24 +2,30 @@
 
 #include <pqxx/pqxx>
 
+#include "db/store/iso_time.hpp"
+
 namespace parley::db {
 namespace {
+
+const std::string kept_for = "interval '1 day'";
 
 std::string principal_of(const std::string& kind, std::int64_t id) {
     return kind + ":" + std::to_string(id);
 }
 
-// Fresh when the key is ours now.
+// Fresh when the key is ours now. What is old enough to go gives way, whether the sweep has been there or not.
 ChangeBegun take_key(pqxx::work& tx, const ChangeStart& change) {
     const std::string principal = principal_of(change.actor_kind, change.actor_id);
     tx.exec_params(
-        "insert into api_requests (principal, key, fingerprint, attempt) values ($1, $2, $3, $4) "
-        "on conflict (principal, key) do nothing",
+        "insert into api_requests as r (principal, key, fingerprint, attempt) values ($1, $2, $3, $4) "
+        "on conflict (principal, key) do update set fingerprint = excluded.fingerprint, attempt = excluded.attempt, "
+        "status = null, content_type = '', body = '', created_at = now() where r.created_at < now() - " +
+            kept_for,
         principal, change.key, change.fingerprint, change.attempt);
-    const auto rows = tx.exec_params(
-        "select fingerprint, attempt, coalesce(status, 0), content_type, body from api_requests "
-        "where principal = $1 and key = $2",
-        principal, change.key);
+    const auto rows = tx.exec_params("select fingerprint, attempt, coalesce(status, 0), content_type, body, " +
+                                         iso_time("created_at + " + kept_for) +
+                                         " from api_requests where principal = $1 and key = $2",
+                                     principal, change.key);
     ChangeBegun begun;
     if (rows.empty()) {
         begun.what = ChangeBegun::What::unanswered;  // given back a moment ago
@@ -29,6 +35,7 @@ ChangeBegun take_key(pqxx::work& tx, const ChangeStart& change) {
         begun.what = ChangeBegun::What::other;
     } else if (rows[0][2].as<int>() == 0) {
         begun.what = ChangeBegun::What::unanswered;
+        begun.free_at = rows[0][5].c_str();
     } else {
         begun.what = ChangeBegun::What::answered;
         begun.status = rows[0][2].as<int>();
@@ -69,7 +76,7 @@ void end_change(pqxx::work& tx, const ChangeEnd& end) {
 }
 
 void forget_old_requests(pqxx::work& tx) {
-    tx.exec("delete from api_requests where created_at < now() - interval '1 day'");
+    tx.exec("delete from api_requests where created_at < now() - " + kept_for);
 }
 
 }  // namespace parley::db

@@ -30,6 +30,7 @@ struct ChangeBegun {
     std::int64_t audit = 0;
     int status = 0;
     std::string content_type, body;
+    std::string free_at;  // of what is unanswered: when the key can be taken again; empty: now
 };
 
 // Takes the key and writes the audit row; may run twice.
@@ -47,10 +48,10 @@ struct ChangeEnd {
 };
 // Below 400 the change stays on record, from 500 on as well: nobody knows how far it came. Between them nothing was
 // changed, and the audit forgets it, unless it `stays`. An answer is kept for its key below 500. From 500 on the key
-// stays taken without an answer: what is in doubt must not be carried out twice.
+// stays taken without an answer: what is in doubt must not be carried out twice. It is free a day after it was taken.
 void end_change(pqxx::work& tx, const ChangeEnd& end);
 
-// Answers are kept for a day.
+// Answers, and keys without one, are kept for a day.
 void forget_old_requests(pqxx::work& tx);
 
 }  // namespace parley::db
