@@ -12,6 +12,8 @@ namespace {
 using std::chrono::seconds;
 
 constexpr seconds operators_lifetime{8 * 3600};
+constexpr const char* disabled_way_in =
+    "this way in was disabled by an admin; `parley user enable \"(operator)\"` opens it again";
 constexpr std::size_t longest_name = 64, longest_label = 200;
 
 // Many people may share one address, so it has more free tries than a name, and is trusted again sooner.
@@ -209,7 +211,7 @@ void People::sign_in_operator(const Origin& origin, Done<SignedIn> done) {
         },
         [this, signed_in, token, done = std::move(done)](const Result<void>& written) mutable {
             if (!written) return done(refusal(written.error()));
-            if (!*token) return done(refusal(make_error(Errc::unauthorized, "this way in was disabled by an admin")));
+            if (!*token) return done(refusal(make_error(Errc::unauthorized, disabled_way_in)));
             parts_.authenticator.given_out(signed_in->token.reveal());
             done(std::move(*signed_in));
         });

@@ -145,6 +145,8 @@ TEST_CASE("chat --say talks to the running host") {
     CHECK(talk.code == 0);
     CHECK(talk.out == "from the terminal\npong\n");
     CHECK_THAT(stage().host.cli({"chat", "--group", "--say", "./id"}).out, Contains("*Group ID*"));
+    const auto named = stage().host.cli({"chat", "--group", "120363000000000009@g.us", "--say", "./id"});
+    CHECK_THAT(named.out, Contains("*Group ID*: 120363000000000009"));
     CHECK_THAT(stage().host.cli({"chat", "--admin", "--say", "/admin help"}).out, StartsWith("*Available commands:*"));
 }
 

@@ -46,7 +46,9 @@ void add_chat(CLI::App& cli, config::Config& config, int& result) {
     verb->add_flag("--admin", options->admin, "Write as an admin");
     verb->add_option("--say", options->say, "Say this, print the answers, and end; may be repeated");
     verb->callback([&, options, verb] {
-        if (verb->count("--group") > 0 && options->group.empty()) options->group = "120363025246125486";
+        auto& group = options->group;
+        if (verb->count("--group") > 0 && group.empty()) group = "120363025246125486";
+        if (group.ends_with("@g.us")) group.resize(group.size() - 5);  // as /id shows it
         result = chat(config, *options);
     });
 }
