@@ -17,7 +17,7 @@ constexpr int listed_after_ms = 6'000;
 // The database was away when it was asked about a send.
 constexpr std::chrono::seconds recorded_again{1};
 
-// It refused to record one. Whoever mends it, by hand, is not faster than that.
+// It refused to record what became of one. Whoever mends it, by hand, is not faster than that.
 constexpr std::chrono::minutes record_again{1};
 
 // So many failures in a row, over all chats, and the account tries one message at a time until one gets through.
@@ -47,22 +47,32 @@ void Sender::sent(Account& account, const Message& message, const channels::Sent
     record(message->id, sent.provider_id);
 }
 
-// The queue lets go of it only when the outbox has: otherwise a reading of the table could bring it back. What the
-// database will not record is remembered, so that its row is not sent again, and its chat goes on.
 void Sender::record(MessageId id, const std::string& provider_id) {
     journal_.sent(id, provider_id, [this, id, provider_id](const Result<void>& written) {
         failpoint("after-mark");
-        reported_.erase(id);  // a report may have come since
-        if (written) {
-            unrecorded_.erase(id);
-            queue_.finish(id);
-            on_outcome_(id);
-            return;
-        }
-        log_.error("message.sent_not_recorded", {{"message", id}, {"why", written.error().message}});
-        if (unrecorded_.insert(id).second) queue_.finish(id);
-        executor_.after(record_again, [this, id, provider_id] { record(id, provider_id); });
+        ended(id, written, [this, id, provider_id] { record(id, provider_id); });
     });
+}
+
+void Sender::record_failure(MessageId id, const std::string& reason) {
+    journal_.failed(id, reason, [this, id, reason](const Result<void>& written) {
+        ended(id, written, [this, id, reason] { record_failure(id, reason); });
+    });
+}
+
+// The queue lets go of it only when the outbox has: otherwise a reading of the table could bring it back. What the
+// database will not record is remembered, so that its row is not sent again, and its chat goes on.
+void Sender::ended(MessageId id, const Result<void>& written, UniqueFunction<void()> write_again) {
+    reported_.erase(id);  // a report may have come since
+    if (written) {
+        unrecorded_.erase(id);
+        queue_.finish(id);
+        on_outcome_(id);
+        return;
+    }
+    log_.error("message.end_not_recorded", {{"message", id}, {"why", written.error().message}});
+    if (unrecorded_.insert(id).second) queue_.finish(id);
+    executor_.after(record_again, std::move(write_again));
 }
 
 void Sender::failed(Account& account, const Message& message, const channels::SendError& error) {
@@ -146,7 +156,7 @@ void Sender::settled(AccountId reporter, MessageId id) {
     queue_.finish(id);
 }
 
-bool Sender::drop(MessageId id, const std::string& reason, UniqueFunction<void()> done) {
+bool Sender::drop(MessageId id, const std::string& reason, UniqueFunction<void(Result<void>)> done) {
     const auto* waiting = queue_.find_item(id);
     if (!waiting) return false;
     if (queue_.started(id)) {
@@ -155,16 +165,26 @@ bool Sender::drop(MessageId id, const std::string& reason, UniqueFunction<void()
         auto& ready = found->second->ready;
         const auto place = std::find_if(ready.begin(), ready.end(), [&](const auto& one) { return one->id == id; });
         if (place == ready.end() || found->second->to_look_up.count(id) != 0) return false;
+        Account& account = *found->second;
+        const Message message = *place;
         ready.erase(place);
-        journal_.failed(id, reason, [this, id, done = std::move(done)]() mutable {
-            queue_.finish(id);
-            on_outcome_(id);
-            done();
+        journal_.failed(id, reason, [this, &account, message, done = std::move(done)](Result<void> written) mutable {
+            if (written) {
+                queue_.finish(message->id);
+                on_outcome_(message->id);
+            } else {
+                account.ready.push_front(message);
+                pump(account);
+            }
+            done(std::move(written));
         });
         return true;
     }
     if (!reported_.insert(id).second) return false;
-    journal_.failed(id, reason, std::move(done));  // what is in memory ends with its turn
+    journal_.failed(id, reason, [this, id, done = std::move(done)](Result<void> written) mutable {
+        if (!written) reported_.erase(id);  // else what is in memory ends with its turn
+        done(std::move(written));
+    });
     return true;
 }
 
@@ -227,11 +247,7 @@ void Sender::give_up(Account& account, const Message& message, const std::string
     failed_.add();
     log_.error("message.failed",
                {{"trace", message->trace}, {"message", message->id}, {"account", account.name}, {"why", reason}});
-    journal_.failed(message->id, reason, [this, id = message->id] {
-        reported_.erase(id);
-        queue_.finish(id);
-        on_outcome_(id);
-    });
+    record_failure(message->id, reason);
 }
 
 void Sender::halt(Account& account, const std::string& reason) {

@@ -98,15 +98,14 @@ MessageId Sender::enqueue(Outbound message, UniqueFunction<void(Result<void>)> d
 }
 
 void Sender::start(Outbound& message) {
-    if (unrecorded_.count(message.id) != 0) {  // it was sent; only the table does not know
+    if (unrecorded_.count(message.id) != 0) {  // it is over; only the table does not know
         executor_.post([this, id = message.id] { queue_.finish(id); });
         return;
     }
     const auto found = accounts_.find(message.account);
     if (found == accounts_.end()) {
         log_.error("send.no_account", {{"message", message.id}, {"account", message.account}});
-        journal_.failed(message.id, "the account it should leave by is not configured any more",
-                        [this, id = message.id] { queue_.finish(id); });
+        record_failure(message.id, "the account it should leave by is not configured any more");
         return;
     }
     begin(*found->second, std::make_shared<Outbound>(std::move(message)));

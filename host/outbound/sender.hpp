@@ -89,8 +89,8 @@ public:
     void settled(AccountId reporter, MessageId id);
 
     // Somebody does not want it sent: it ends as failed, with this reason. False: it does not wait here, or may be on
-    // its way. `done` comes when that is committed.
-    bool drop(MessageId id, const std::string& reason, UniqueFunction<void()> done);
+    // its way. `done` comes when that is committed; or with the database's refusal, and then it waits on.
+    bool drop(MessageId id, const std::string& reason, UniqueFunction<void(Result<void>)> done);
 
     void recover() { queue_.recover(); }
     // Nothing more is sent; what is on its way may end.
@@ -137,6 +137,8 @@ private:
     void done(Account& account, const Message& message, channels::SendResult result);
     void sent(Account& account, const Message& message, const channels::Sent& sent);
     void record(MessageId id, const std::string& provider_id);
+    void record_failure(MessageId id, const std::string& reason);
+    void ended(MessageId id, const Result<void>& written, UniqueFunction<void()> write_again);
     void failed(Account& account, const Message& message, const channels::SendError& error);
     void doubt(Account& account, const Message& message, int patience_ms);
     void look_up(Account& account, const Message& message, int asked);
@@ -168,7 +170,7 @@ private:
     std::size_t preparing_ = 0;                                 // of these, not open yet
     std::unordered_map<MessageId, Executor::TimerId> doubted_;  // in doubt, and until when
     std::unordered_set<MessageId> reported_;                    // known to be sent while they wait or are on their way
-    std::unordered_set<MessageId> unrecorded_;                  // sent, and the database will not have it so
+    std::unordered_set<MessageId> unrecorded_;                  // sent or failed, and the database will not have it so
     std::deque<std::pair<Account*, Message>> waiting_to_load_;
     bool paused_ = false;
     bool in_send_ = false;  // inside a channel's send()

@@ -75,7 +75,7 @@ public:
     }
     void failed(MessageId id, const std::string& reason) {
         bool over = false;
-        journal->failed(id, reason, [&] { over = true; });
+        journal->failed(id, reason, [&](const Result<void>&) { over = true; });
         executor.run_until([&] { return over; });
     }
 

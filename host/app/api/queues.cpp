@@ -147,7 +147,13 @@ void drop_queued(Application& app, Call call) {
     const auto id = call.id().value_or(0);
     auto respond = std::make_shared<Responder>(std::move(call.respond));
     const std::string reason = "dropped by " + (call.principal.name.empty() ? "an operator" : call.principal.name);
-    if (app.sender().drop(id, reason, [respond] { (*respond)(nothing_more()); })) return;
+    const auto dropped = [respond](const Result<void>& written) {
+        (*respond)(written ? nothing_more()
+                           : api::problem(503, "unavailable",
+                                          "the database refuses to record that it was dropped, so it still waits: try "
+                                          "again later; the log says why"));
+    };
+    if (app.sender().drop(id, reason, dropped)) return;
     from_database(app, std::move(*respond), [id](pqxx::work& tx) {
         const auto state = db::read_message_state(tx, id);
         if (!state) return not_found("there is no message of that id");

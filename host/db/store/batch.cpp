@@ -52,7 +52,7 @@ public:
         }
     }
     void operator()(SentOp& op) { op.done(Result<void>()); }
-    void operator()(FailedOp& op) { op.done(); }
+    void operator()(FailedOp& op) { op.done(Result<void>()); }
     void operator()(EnqueueOp& op) { op.done(Result<void>()); }
     void operator()(ReportOp& op) { op.done(result_.reports[report_++]); }
     void operator()(AccountEventOp& op) { op.done(Result<void>()); }
@@ -98,13 +98,7 @@ void answer(Batch& batch, const BatchResult& result) {
 }
 
 void refuse(Batch& batch, const Error& error) {
-    const auto tell = [&error](auto& op) {
-        if constexpr (std::is_invocable_v<decltype(op.done)&>) {
-            op.done();
-        } else {
-            op.done(error);
-        }
-    };
+    const auto tell = [&error](auto& op) { op.done(error); };
     for (auto& operation : batch) std::visit(tell, operation);
 }
 

@@ -40,7 +40,7 @@ void Journal::sent(MessageId outbound, std::string provider_id, UniqueFunction<v
     impl_->backlog.push(SentOp{outbound, std::move(provider_id), std::move(done)});
 }
 
-void Journal::failed(MessageId outbound, std::string reason, UniqueFunction<void()> done) {
+void Journal::failed(MessageId outbound, std::string reason, UniqueFunction<void(Result<void>)> done) {
     impl_->backlog.push(FailedOp{outbound, std::move(reason), std::move(done)});
 }
 

@@ -61,8 +61,8 @@ public:
     // An outbound message has left: out of the outbox, into history. Tried until it is written; the only failure is
     // `invalid`: the database will not have this very row, and it stands in the outbox still.
     void sent(MessageId outbound, std::string provider_id, UniqueFunction<void(Result<void>)> done);
-    // It will never be sent: into history as failed and into the dead letters.
-    void failed(MessageId outbound, std::string reason, UniqueFunction<void()> done);
+    // It will never be sent: into history as failed and into the dead letters. Tried and refused as sent() is.
+    void failed(MessageId outbound, std::string reason, UniqueFunction<void(Result<void>)> done);
 
     // A delivery report; may come before the sending was recorded. One that names our message records its sending as
     // well, if that is still to be done. One that was unmatched is kept, and counts when the sending is recorded; but

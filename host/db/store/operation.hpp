@@ -38,7 +38,7 @@ struct SentOp {
 struct FailedOp {
     MessageId outbound;
     std::string reason;
-    UniqueFunction<void()> done;
+    UniqueFunction<void(Result<void>)> done;
 };
 
 struct ReportOp {
