@@ -156,33 +156,30 @@ void Sender::settled(AccountId reporter, MessageId id) {
     queue_.finish(id);
 }
 
+// Until the database has taken its failure it holds its chat, for it may yet have to be sent.
 bool Sender::drop(MessageId id, const std::string& reason, UniqueFunction<void(Result<void>)> done) {
     const auto* waiting = queue_.find_item(id);
-    if (!waiting) return false;
+    if (!waiting || reported_.count(id) != 0 || withdrawn_.count(id) != 0) return false;
+    Message ready;
     if (queue_.started(id)) {
         const auto found = accounts_.find(waiting->account);
-        if (found == accounts_.end()) return false;
-        auto& ready = found->second->ready;
-        const auto place = std::find_if(ready.begin(), ready.end(), [&](const auto& one) { return one->id == id; });
-        if (place == ready.end() || found->second->to_look_up.count(id) != 0) return false;
-        Account& account = *found->second;
-        const Message message = *place;
-        ready.erase(place);
-        journal_.failed(id, reason, [this, &account, message, done = std::move(done)](Result<void> written) mutable {
-            if (written) {
-                queue_.finish(message->id);
-                on_outcome_(message->id);
-            } else {
-                account.ready.push_front(message);
-                pump(account);
-            }
-            done(std::move(written));
-        });
-        return true;
+        if (found == accounts_.end() || found->second->to_look_up.count(id) != 0) return false;
+        auto& line = found->second->ready;
+        const auto place = std::find_if(line.begin(), line.end(), [&](const auto& one) { return one->id == id; });
+        if (place == line.end()) return false;
+        ready = std::move(*place);
+        line.erase(place);
     }
-    if (!reported_.insert(id).second) return false;
+    withdrawn_.emplace(id, std::move(ready));
     journal_.failed(id, reason, [this, id, done = std::move(done)](Result<void> written) mutable {
-        if (!written) reported_.erase(id);  // else what is in memory ends with its turn
+        const Message held = withdrawn_.extract(id).mapped();
+        if (written) {
+            reported_.erase(id);
+            queue_.finish(id);
+            on_outcome_(id);
+        } else if (held) {
+            start(*held);
+        }
         done(std::move(written));
     });
     return true;

@@ -102,6 +102,10 @@ void Sender::start(Outbound& message) {
         executor_.post([this, id = message.id] { queue_.finish(id); });
         return;
     }
+    if (const auto withdrawn = withdrawn_.find(message.id); withdrawn != withdrawn_.end()) {
+        withdrawn->second = std::make_shared<Outbound>(std::move(message));
+        return;
+    }
     const auto found = accounts_.find(message.account);
     if (found == accounts_.end()) {
         log_.error("send.no_account", {{"message", message.id}, {"account", message.account}});

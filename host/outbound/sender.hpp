@@ -170,6 +170,7 @@ private:
     std::size_t preparing_ = 0;                                 // of these, not open yet
     std::unordered_map<MessageId, Executor::TimerId> doubted_;  // in doubt, and until when
     std::unordered_set<MessageId> reported_;                    // known to be sent while they wait or are on their way
+    std::unordered_map<MessageId, Message> withdrawn_;          // just being recorded as failed; null: not its turn yet
     std::unordered_set<MessageId> unrecorded_;                  // sent or failed, and the database will not have it so
     std::deque<std::pair<Account*, Message>> waiting_to_load_;
     bool paused_ = false;

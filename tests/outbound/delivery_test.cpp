@@ -211,6 +211,25 @@ TEST_CASE("a question waits while its account is closed") {
     CHECK(out.ending_of(id) == "sent");
 }
 
+TEST_CASE("what was withdrawn behind others, and is wanted again, is sent") {
+    SenderFixture out;
+    out.put("first");
+    const auto changed_mind = out.put("second");
+    bool dropped = false;
+    CHECK(out.sender.drop(changed_mind, "not wanted", [&](const Result<void>& written) { dropped = bool(written); }));
+    CHECK_FALSE(out.sender.drop(changed_mind, "not wanted", [](const Result<void>&) {}));
+    out.store.executor.run_until([&] { return dropped; });
+    CHECK(out.sender.waiting() == 1);
+    out.store.transact([&](pqxx::work& tx) { CHECK(db::requeue(tx, changed_mind)); });
+    out.sender.recover();
+    out.store.executor.run_until([&] { return out.sender.waiting() == 2; });
+    out.channel->accept("first");
+    out.wait_for({"second"});
+    out.channel->accept("second");
+    out.drain();
+    CHECK(out.ending_of(changed_mind) == "sent");
+}
+
 // The database will not have it in history, however often it is asked.
 void curse(SenderFixture& out) {
     out.store.transact([](pqxx::work& tx) {
