@@ -18,6 +18,7 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "core/error.hpp"
@@ -123,6 +124,12 @@ public:
         --items_;
     }
 
+    // Somebody says in this account's name that a row is gone whose item is not in memory. That counts for the
+    // account's own items only.
+    void gone(AccountId account, MessageId id) {
+        if (reading_) gone_.emplace(account, id);
+    }
+
     // Read the table from its beginning: at start-up, and after a fault. What is in memory already is not taken twice.
     void recover() {
         known_until_ = spilled_ ? std::max(known_until_, cursor_) : std::max(cursor_, last_reserved_);
@@ -226,6 +233,7 @@ private:
         reading_ = true;
         unread_ = false;
         finished_.clear();
+        gone_.clear();
         // Every id below the first uncommitted one is committed or given up: a reading up to there misses nothing.
         const MessageId before = table_only_.empty() ? last_reserved_ + 1 : *table_only_.begin();
         const bool to_the_end = last_reserved_ == 0;  // nothing was reserved yet: whatever the table holds
@@ -250,9 +258,11 @@ private:
         // The first reading has no end: it may have seen rows whose commit was not yet reported.
         if (!table_only_.empty()) cursor_ = std::min(cursor_, *table_only_.begin() - 1);
         for (auto& row : rows)
-            if (lane_of_.count(row.id) == 0 && table_only_.count(row.id) == 0 && finished_.count(row.id) == 0)
+            if (lane_of_.count(row.id) == 0 && table_only_.count(row.id) == 0 && finished_.count(row.id) == 0 &&
+                gone_.count({row.account, row.id}) == 0)
                 insert(std::move(row), true);
         finished_.clear();
+        gone_.clear();
         if (full || !current) {
             unread_ = true;
         } else if (!unread_ && table_only_.empty()) {
@@ -267,8 +277,9 @@ private:
     Start start_;
     std::unordered_map<std::string, Lane> lanes_;  // node-based: lanes stay where they are
     std::unordered_map<MessageId, Lane*> lane_of_;
-    std::set<MessageId> table_only_;          // reserved while memory was full, not yet committed
-    std::unordered_set<MessageId> finished_;  // since the reading on its way began
+    std::set<MessageId> table_only_;                  // reserved while memory was full, not yet committed
+    std::unordered_set<MessageId> finished_;          // since the reading on its way began
+    std::set<std::pair<AccountId, MessageId>> gone_;  // likewise
     std::size_t items_ = 0;
     bool spilled_ = false;  // the table holds more than memory does
     bool unread_ = false;   // ... and rows behind the cursor

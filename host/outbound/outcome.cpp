@@ -139,7 +139,7 @@ void Sender::doubt(Account& account, const Message& message, int patience_ms) {
 void Sender::settled(AccountId reporter, MessageId id) {
     const auto* message = queue_.find_item(id);
     // Perhaps it is just being read back from the table, by a reading that was faster than the report's commit.
-    if (!message) return queue_.finish(id);
+    if (!message) return queue_.gone(reporter, id);
     if (message->account != reporter) return;
     const auto found = doubted_.find(id);
     if (found == doubted_.end()) {

@@ -227,6 +227,20 @@ TEST_CASE("a send in doubt is settled by a report of its own account, not by ano
     CHECK(out.sender.waiting() == 0);
 }
 
+TEST_CASE("a report hides what is being read back from the table when it is of the same account, not another's") {
+    SenderFixture out;
+    const auto named = out.store.outbound("named"), reported = out.store.outbound("reported");
+    REQUIRE(out.store.enqueue(named));
+    REQUIRE(out.store.enqueue(reported));
+    out.sender.recover();
+    out.sender.settled(out.store.account + 1, named.id);
+    out.sender.settled(out.store.account, reported.id);
+    out.wait_for({"named"});
+    out.channel->accept("named");
+    out.store.executor.run_until([&] { return out.sender.waiting() == 0; });
+    CHECK(out.channel->seen == Texts{"named"});
+}
+
 TEST_CASE(
     "what an earlier process left is taken for sent only when the send that is found belongs to no other message") {
     SenderFixture out;
