@@ -73,6 +73,12 @@ void Accounts::open(outbound::Sender& sender, pipeline::Intake& intake) {
     directory_.adopt(built_in(ids_.terminal, "terminal"), terminal_);
     directory_.adopt(built_in(ids_.web, "web"), web_);
     directory_.apply(std::move(stored_));
+    catch_up_.emplace(
+        parts_.loop, directory_,
+        [this](const accounts::Entry& entry, channels::Decoded missed, auto done) {
+            take_missed(entry, std::move(missed), std::move(done));
+        },
+        parts_.log);
     let_look_up(sender);
 }
 
@@ -120,25 +126,13 @@ void Accounts::mark_read(const Inbound& message) const {
         entry->channel().mark_read(message.chat, message.provider_id);
 }
 
-void Accounts::catch_up(UnixMillis since) {
-    for (const auto* entry : directory_.all()) {
-        const auto channel = entry->lines.channel;
-        if (!entry->account.enabled || !channel->capabilities().keeps_history) continue;
-        channel->missed(since, [this, channel, name = entry->account.name,
-                                id = entry->account.id](Result<channels::Decoded> missed) {
-            if (!missed) {
-                parts_.log.warn("account.not_caught_up", {{"account", name}, {"why", missed.error().message}});
-                return;
-            }
-            parts_.log.info("account.caught_up", {{"account", name}, {"messages", missed->messages.size()}});
-            for (auto& part : missed->unclaimed) part.account = id;
-            intake_->accept(static_name(channel->name()), std::move(*missed),
-                            [log = parts_.log, name](pipeline::Intake::Outcome outcome, const std::string& why) {
-                                if (outcome != pipeline::Intake::Outcome::stored)
-                                    log.warn("account.not_caught_up", {{"account", name}, {"why", why}});
-                            });
-        });
-    }
+void Accounts::take_missed(const accounts::Entry& entry, channels::Decoded missed,
+                           UniqueFunction<void(Result<void>)> done) {
+    intake_->accept(static_name(entry.account.channel), std::move(missed),
+                    [done = std::move(done)](pipeline::Intake::Outcome outcome, const std::string& why) mutable {
+                        const bool stored = outcome == pipeline::Intake::Outcome::stored;
+                        done(stored ? Result<void>() : Result<void>(make_error(Errc::unavailable, why)));
+                    });
 }
 
 accounts::Lines Accounts::make(const accounts::Account& account) {

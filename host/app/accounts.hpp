@@ -4,10 +4,12 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <shared_mutex>
 #include <string_view>
 #include <vector>
 
+#include "accounts/catch_up.hpp"
 #include "accounts/directory.hpp"
 #include "accounts/registry.hpp"
 #include "app/gateway_account.hpp"
@@ -55,7 +57,9 @@ public:
 
     // [I/O thread] Takes in what came since then and met nobody, from providers that keep a list of it. What is known
     // already is not taken twice.
-    void catch_up(UnixMillis since);
+    void catch_up(UnixMillis since) { catch_up_->missing(since); }
+    // [I/O thread] The same, soon, for an account whose webhook was just refused.
+    void catch_up_soon(AccountId account) { catch_up_->refused(account); }
 
     // [I/O thread] The blue ticks, where the account wants them shown.
     void mark_read(const Inbound& message) const;
@@ -87,10 +91,12 @@ private:
     accounts::Lines make(const accounts::Account& account);
     void changed(const accounts::Entry& entry);
     void let_look_up(outbound::Sender& sender) const;
+    void take_missed(const accounts::Entry& entry, channels::Decoded missed, UniqueFunction<void(Result<void>)> done);
 
     Parts parts_;
     accounts::Registry registry_;
     accounts::Directory directory_;
+    std::optional<accounts::CatchUp> catch_up_;
     AccountIds ids_;
     std::vector<accounts::Account> stored_;
     std::shared_ptr<GatewayAccount> gateway_;

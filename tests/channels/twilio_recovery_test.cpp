@@ -151,7 +151,7 @@ TEST_CASE("messages that came in meanwhile are told as webhooks would have") {
     REQUIRE(decoded);
     CHECK(twilio.requests[0].url ==
           "https://api.twilio.com/2010-04-01/Accounts/" + kTwilioAccount +
-              "/Messages.json?To=whatsapp%3A%2B447700900999&DateSent%3E=2023-08-24T05%3A01%3A45Z&PageSize=100");
+              "/Messages.json?To=whatsapp%3A%2B447700900999&DateSent%3E=2023-08-24T05%3A01%3A45Z&PageSize=500");
     CHECK(twilio.requests[2].url.ends_with("/Messages/MM2/Media.json"));
     REQUIRE(decoded->messages.size() == 3);
     CHECK((decoded->events.empty() && decoded->unclaimed.empty()));

@@ -35,6 +35,10 @@ public:
         looked_up.push_back(message.text);
         done(history);
     }
+    void missed(UnixMillis since, UniqueFunction<void(Result<channels::Decoded>)> done) override {
+        asked_since.push_back(since);
+        done(was_missed);
+    }
     void fetch(const Inbound&, std::size_t, std::shared_ptr<net::BodySink>, channels::FetchDone done) override {
         done(make_error(Errc::not_found, "no file"));
     }
@@ -62,6 +66,8 @@ public:
     channels::Decoded decoded;
     channels::SentBefore history;        // what find_sent() tells
     std::vector<std::string> looked_up;  // texts of those that it was asked about
+    Result<channels::Decoded> was_missed{channels::Decoded{}};
+    std::vector<UnixMillis> asked_since;  // what was missed
     bool answers_at_once = false;
     std::vector<std::string> seen;  // texts of all attempts
     std::deque<std::pair<Outbound, Done>> waiting;

@@ -29,11 +29,13 @@ Response answer_of(const channels::Channel& channel, Intake::Outcome outcome, co
 
 void take(Application& app, const accounts::Entry& entry, Request request, Responder respond) {
     const auto channel = entry.lines.channel;
-    app.intake().webhook(
-        *channel, entry.account.id, std::move(request),
-        [channel, respond = std::move(respond)](Intake::Outcome outcome, const std::string& why) mutable {
-            respond(answer_of(*channel, outcome, why));
-        });
+    app.intake().webhook(*channel, entry.account.id, std::move(request),
+                         [&app, id = entry.account.id, channel, respond = std::move(respond)](
+                             Intake::Outcome outcome, const std::string& why) mutable {
+                             // Some providers never bring it again.
+                             if (outcome == Intake::Outcome::unavailable) app.accounts().catch_up_soon(id);
+                             respond(answer_of(*channel, outcome, why));
+                         });
 }
 
 Response shake_hands(const channels::Channel& channel, const Request& request) {
