@@ -52,7 +52,7 @@ Result<std::shared_ptr<ByteSource>> open_file(const Store& store, std::string_vi
     const auto found = store.find(reference, "application/octet-stream");
     if (!found) return found.error();
     const int file = ::open(store.path(reference).c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0) return make_error(Errc::not_found, "the file is no longer stored");
+    if (file < 0) return cannot_read(errno);
     return std::shared_ptr<ByteSource>(std::make_shared<OpenFile>(file, found->size, workers));
 }
 

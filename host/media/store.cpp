@@ -3,6 +3,8 @@
 #include <magic.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -26,6 +28,11 @@ Error gone() {
 }
 
 }  // namespace
+
+Error cannot_read(int why) {
+    if (why == ENOENT) return gone();
+    return make_error(Errc::unavailable, "cannot read the file: " + std::string(std::strerror(why)));
+}
 
 Store::Store(std::string directory, std::uint64_t min_free) : directory_(std::move(directory)), min_free_(min_free) {
     std::filesystem::create_directories(directory_);
@@ -62,7 +69,7 @@ Result<Media> Store::find(std::string_view reference, std::string_view mime) con
     if (!is_reference(reference)) return make_error(Errc::invalid, "that is not a reference to a stored file");
     std::error_code error;
     const auto size = std::filesystem::file_size(path(reference), error);
-    if (error) return gone();
+    if (error) return cannot_read(error.value());
     Media media;
     media.stored = std::string(reference);
     media.size = size;

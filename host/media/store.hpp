@@ -52,7 +52,8 @@ public:
     // is kept once.
     Result<Media> put(std::string_view bytes, std::string_view mime) const;
 
-    // What is kept under this reference. Errc::invalid: not a reference; Errc::not_found: nothing there any more.
+    // What is kept under this reference. Errc::invalid: not a reference; Errc::not_found: nothing there any more;
+    // Errc::unavailable: the disk does not let us look.
     Result<Media> find(std::string_view reference, std::string_view mime) const;
 
     Result<std::string> read(std::string_view reference) const;
@@ -112,6 +113,10 @@ private:
 // believed. The sender knows better only where contents look alike: kinds of text and of zip archives, sound and video
 // in one container.
 std::string settle_mime(std::string_view declared, std::string_view found);
+
+// What `why` (an errno) says about a stored file: Errc::not_found, it is gone; Errc::unavailable, a fault that may
+// pass.
+Error cannot_read(int why);
 
 // "image/png" -> image, "audio/ogg" -> audio, "image/webp" -> image, anything else -> document.
 MediaKind kind_of_mime(std::string_view mime);

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 
 #include "core/ids.hpp"
 #include "media/store.hpp"
@@ -20,6 +19,16 @@ constexpr std::uint64_t check_every = 4u << 20;  // bytes
 Error disk_error() {
     const int why = errno;
     return make_error(Errc::unavailable, "cannot store the file: " + std::string(std::strerror(why)));
+}
+
+bool sync_directory(const std::string& path) {
+    const int directory = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0) return false;
+    const bool synced = fsync(directory) == 0;
+    const int why = errno;
+    close(directory);
+    errno = why;
+    return synced;
 }
 
 }  // namespace
@@ -73,16 +82,19 @@ Result<Media> Writer::finish(std::string_view declared, std::string_view sha256)
     media.mime = mime(declared);
     media.kind = kind_of_mime(media.mime);
 
-    const std::string path = store_.path(media.stored);
+    const std::string path = store_.path(media.stored), directory = path.substr(0, path.rfind('/'));
     struct stat there {};
-    // The same content once more: only its age begins anew.
-    if (lstat(path.c_str(), &there) == 0 && S_ISREG(there.st_mode) &&
-        static_cast<std::uint64_t>(there.st_size) == size_)
-        return utimensat(AT_FDCWD, path.c_str(), nullptr, 0) == 0 ? Result<Media>(media) : disk_error();
-    std::error_code failed;
-    std::filesystem::create_directories(std::filesystem::path(path).parent_path(), failed);
-    if (failed || fsync(file_) != 0 || rename(part_.c_str(), path.c_str()) != 0) return disk_error();
-    part_.clear();
+    const bool known = lstat(path.c_str(), &there) == 0 && S_ISREG(there.st_mode) &&
+                       static_cast<std::uint64_t>(there.st_size) == size_;
+    if (known) {  // the same content once more: only its age begins anew
+        if (utimensat(AT_FDCWD, path.c_str(), nullptr, 0) != 0) return disk_error();
+    } else {
+        if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return disk_error();
+        if (fsync(file_) != 0 || rename(part_.c_str(), path.c_str()) != 0) return disk_error();
+        part_.clear();
+    }
+    // Its name must outlast a power cut as well: whatever mentions it is committed next.
+    if (!sync_directory(directory) || !sync_directory(store_.directory_)) return disk_error();
     return media;
 }
 

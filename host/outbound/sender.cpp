@@ -212,8 +212,10 @@ void Sender::open_file(Account& account, const Message& message) {
             if (paused_) return;
             --preparing_;
             if (!opened) {
+                using Class = channels::SendError::Class;
+                const bool may_pass = opened.error().code == Errc::unavailable;
                 done(account, message,
-                     channels::SendError{channels::SendError::Class::permanent, opened.error().message, 0});
+                     channels::SendError{may_pass ? Class::transient : Class::permanent, opened.error().message, 0});
                 return;
             }
             message->media.content = std::move(*opened);

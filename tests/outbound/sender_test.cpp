@@ -1,4 +1,5 @@
 // What becomes of a message: sent, in pieces, in order, again, or not at all.
+#include <filesystem>
 #include <future>
 
 #include "outbound/sender_fixture.hpp"
@@ -186,6 +187,24 @@ TEST_CASE("a file that is gone fails its message, and the next one gets its plac
     out.put("next", "A");
     out.wait_for({"next"});
     CHECK(out.ending_of(id).starts_with("failed"));
+}
+
+TEST_CASE("a file that cannot be read just now is sent when it can be") {
+    SenderFixture out;
+    auto message = out.store.outbound("hello");
+    message.kind = OutboundKind::media;
+    message.media = out.media.put("its content", "text/plain").value();
+    const std::string path = out.media.path(message.media.stored), aside = path + ".aside";
+    std::filesystem::rename(path, aside);
+    std::filesystem::create_symlink(path, path);  // "too many levels": a fault that root meets as well
+    const auto id = out.put(message);
+    out.wait_until([&] { return out.store.executor.timers() > 0; });
+    std::filesystem::rename(aside, path);
+    out.wait_for({"hello"});
+    CHECK(text_of(*out.channel->waiting.front().first.media.content) == "its content");
+    out.channel->accept("hello");
+    out.drain();
+    CHECK(out.ending_of(id) == "sent");
 }
 
 TEST_CASE("a channel that answers at once is no recursion, however many wait") {
