@@ -16,7 +16,7 @@ Mailings::Mailings(Parts parts)
           },
           parts_.log),
       runner_(parts_.executor, parts_.pool, feeder_, parts_.log),
-      opt_outs_(parts_.executor, parts_.pool, parts_.settings, parts_.sender, parts_.log) {}
+      opt_outs_(feeder_, parts_.settings, parts_.log) {}
 
 void Mailings::start() {
     parts_.intake.on_message = [this](Inbound& message, const auto& part) { opt_outs_.look(message, part); };

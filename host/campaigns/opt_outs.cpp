@@ -4,6 +4,7 @@
 #include "core/json_reader.hpp"
 #include "core/text.hpp"
 #include "db/store/campaigns.hpp"
+#include "db/store/repositories.hpp"
 
 namespace parley::campaigns {
 namespace {
@@ -60,31 +61,40 @@ void OptOuts::look(Inbound& message, const Part& part) {
     if (wish == Wish::none) return;
     const bool by_word = message.kind == EventKind::message;
     const bool out = wish == Wish::out;
-    Outbound reply;
+    std::vector<Outbound> reply;
     if (by_word && out) {
         message.kind = EventKind::other;
         message.type = "opt_out";
-        reply.account = message.account;
-        reply.chat = message.chat;
-        reply.cause = message.id;
-        reply.trace = message.trace;
-        if (!settings_.is_blacklisted(message.sender)) reply.text = settings_.get("opt_out_reply");
+        reply = reply_to(message);
     }
+    // The confirmation is committed with what it confirms.
     auto changed = std::make_shared<bool>(false);
-    pool_.run_async(
-        executor_,
-        [changed, out, by_word, account = message.account, persons = persons_of(message),
-         at = message.timestamp](pqxx::work& tx) {
-            *changed = db::write_opt_out(tx, account, persons, out, at, by_word ? "word" : "provider");
-        },
-        [this, changed, out, reply = std::move(reply), written = part()](Result<void> ok) mutable {
-            if (ok && *changed) {
-                log_.info(out ? "campaigns.opted_out" : "campaigns.opted_in");
-                if (!reply.text.empty()) sender_.enqueue(std::move(reply));
-            }
-            written(std::move(ok));
-        },
-        db::Rerun::safe);
+    auto write = [changed, out, by_word, account = message.account, persons = persons_of(message),
+                  at = message.timestamp, last = reply.empty() ? 0 : reply.back().id](pqxx::work& tx) {
+        *changed = db::write_opt_out(tx, account, persons, out, at, by_word ? "word" : "provider");
+        if (last == 0) return std::vector<MessageId>();
+        const auto state = db::read_message_state(tx, last);  // there already when this is a second run
+        const bool goes = *changed || (state && state->first == "queued");
+        return goes ? std::vector<MessageId>{last} : std::vector<MessageId>();
+    };
+    feeder_.feed(std::move(reply), std::move(write),
+                 [this, changed, out, written = part()](const Result<std::vector<MessageId>>& fed) mutable {
+                     if (fed && *changed) log_.info(out ? "campaigns.opted_out" : "campaigns.opted_in");
+                     written(fed ? Result<void>() : Result<void>(fed.error()));
+                 });
+}
+
+// In pieces when it is long; none for those whom nothing is answered.
+std::vector<Outbound> OptOuts::reply_to(const Inbound& message) {
+    Outbound reply;
+    reply.account = message.account;
+    reply.chat = message.chat;
+    reply.cause = message.id;
+    reply.trace = message.trace;
+    reply.text = settings_.get("opt_out_reply");
+    std::vector<Outbound> pieces;
+    if (!reply.text.empty() && !settings_.is_blacklisted(message.sender)) feeder_.add(pieces, std::move(reply));
+    return pieces;
 }
 
 }  // namespace parley::campaigns

@@ -3,13 +3,12 @@
 #pragma once
 
 #include <functional>
+#include <vector>
 
 #include "config/settings.hpp"
-#include "core/executor.hpp"
 #include "core/log.hpp"
 #include "core/message.hpp"
-#include "db/pool.hpp"
-#include "outbound/sender.hpp"
+#include "outbound/feeder.hpp"
 
 namespace parley::campaigns {
 
@@ -18,8 +17,8 @@ public:
     // Something that is written before the webhook is answered; called for its completion.
     using Part = std::function<UniqueFunction<void(Result<void>)>()>;
 
-    OptOuts(Executor& executor, db::Pool& pool, const config::Settings& settings, outbound::Sender& sender, Logger log)
-        : executor_(executor), pool_(pool), settings_(settings), sender_(sender), log_(std::move(log)) {}
+    OptOuts(outbound::Feeder& feeder, const config::Settings& settings, Logger log)
+        : feeder_(feeder), settings_(settings), log_(std::move(log)) {}
 
     // Looks at what came in, before it is admitted; its id is set. A word that opts out is no message for plugins any
     // more: it becomes an event that is recorded and answered here. One that opts in goes its way.
@@ -28,12 +27,11 @@ public:
 private:
     enum class Wish { none, out, in };
     Wish wish_of(const Inbound& message) const;
+    std::vector<Outbound> reply_to(const Inbound& message);
     bool is_word(std::string_view setting, std::string_view text) const;
 
-    Executor& executor_;
-    db::Pool& pool_;
+    outbound::Feeder& feeder_;
     const config::Settings& settings_;
-    outbound::Sender& sender_;
     Logger log_;
 };
 

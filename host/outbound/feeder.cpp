@@ -26,7 +26,7 @@ std::vector<MessageId> all_pieces(const std::vector<Outbound>& messages, const s
 }  // namespace
 
 MessageId Feeder::add(std::vector<Outbound>& batch, Outbound message) {
-    message.trace = make_trace();
+    if (message.trace.empty()) message.trace = make_trace();
     for (Outbound& piece : sender_.in_pieces(std::move(message))) {
         piece.id = ids_.next();
         batch.push_back(std::move(piece));

@@ -24,8 +24,9 @@ public:
     // Does the message still wait, or is it on its way? Tells the truth while has_room().
     bool holds(MessageId id) { return sender_.holds(id); }
 
-    // Gives the message an id and a trace, cuts it into pieces where it is too long for its channel, and adds all that
-    // to `batch`. Returns the id by which it is claimed: that of the last piece, which is sent when all are.
+    // Gives the message an id, and a trace when it has none, cuts it into pieces where it is too long for its channel,
+    // and adds all that to `batch`. Returns the id by which it is claimed: that of the last piece, which is sent when
+    // all are.
     MessageId add(std::vector<Outbound>& batch, Outbound message);
 
     // [database thread] Marks the sources; returns the ids of the messages that may go. It may be run again after a

@@ -59,7 +59,7 @@ void refuse_send_requests(pqxx::work& tx, const std::vector<std::pair<std::int64
 
 void insert_outbox(pqxx::work& tx, const std::vector<Outbound>& messages, const std::vector<MessageId>& which) {
     const std::unordered_set<MessageId> wanted(which.begin(), which.end());
-    ArrayLiteral id, account, chat, kind, body, link, media, trace, payload;
+    ArrayLiteral id, account, chat, kind, body, link, media, cause, trace, payload;
     for (const Outbound& message : messages) {
         if (wanted.count(message.id) == 0) continue;
         id.add(message.id);
@@ -69,15 +69,18 @@ void insert_outbox(pqxx::work& tx, const std::vector<Outbound>& messages, const 
         body.add(message.text);
         link.add(message.link);
         media.add(message.kind == OutboundKind::media ? media_to_json(message.media) : std::string());
+        cause.add(message.cause);
         trace.add(message.trace);
         payload.add(message.payload);
     }
     if (id.empty()) return;
     tx.exec_params(
-        "insert into outbox (id, account_id, chat, kind, body, link, media, trace, payload) "
-        "select * from unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], "
-        "                     $8::text[], $9::text[]) on conflict do nothing",
-        id.str(), account.str(), chat.str(), kind.str(), body.str(), link.str(), media.str(), trace.str(),
+        "insert into outbox (id, account_id, chat, kind, body, link, media, cause, trace, payload) "
+        "select id, account_id, chat, kind, body, link, media, nullif(cause, 0), trace, payload "
+        "  from unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], "
+        "              $8::bigint[], $9::text[], $10::text[]) "
+        "    as g(id, account_id, chat, kind, body, link, media, cause, trace, payload) on conflict do nothing",
+        id.str(), account.str(), chat.str(), kind.str(), body.str(), link.str(), media.str(), cause.str(), trace.str(),
         payload.str());
 }
 
