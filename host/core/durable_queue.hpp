@@ -80,48 +80,26 @@ public:
             refill();
             return;
         }
-        Lane* lane = find(id);
-        if (!lane) return;
-        lane->slots.erase(slot_of(*lane, id));
-        lane_of_.erase(id);
-        --items_;
-        advance(*lane);
-        refill();
+        forget(id);
     }
 
-    // The first item of its chat is done; the next one starts. One that is not in memory is done as well: its row is
-    // gone.
+    // It is done, and its row is gone; the next one of its chat starts. It need not be the one that runs there, nor in
+    // memory at all: a row that was given up once, and read back behind others, may be deleted late.
     void finish(MessageId id) {
         // A reading on its way may have seen the row before it was deleted.
         if (reading_) finished_.insert(id);
-        Lane* lane = find(id);
-        if (!lane) return;
-        lane_of_.erase(id);
-        lane->slots.pop_front();
-        lane->running = false;
-        --items_;
-        advance(*lane);
-        refill();
+        forget(id);
     }
 
     // The item that comes next in the chat of `id`, if it may be worked on together with that one: it is committed, and
-    // nothing between the two stands unread in the table. It goes on waiting; null: there is none.
+    // nothing between the two stands unread in the table. It goes on waiting: call its finish() before that of the
+    // first. Null: there is none.
     const Item* next_after(MessageId id) {
         Lane* lane = find(id);
         if (!lane) return nullptr;
         const auto next = std::next(slot_of(*lane, id));
         if (next == lane->slots.end() || !next->committed || (spilled_ && next->item.id > cursor_)) return nullptr;
         return &next->item;
-    }
-
-    // Done together with the first item of its chat; call it before that one's finish().
-    void finish_joined(MessageId id) {
-        if (reading_) finished_.insert(id);
-        Lane* lane = find(id);
-        if (!lane) return;
-        lane->slots.erase(slot_of(*lane, id));
-        lane_of_.erase(id);
-        --items_;
     }
 
     // Somebody says in this account's name that a row is gone whose item is not in memory. That counts for the
@@ -198,6 +176,18 @@ private:
         while (place != first && std::prev(place)->item.id > id) --place;
         lane.slots.insert(place, Slot{std::move(item), is_committed});
         ++items_;
+    }
+
+    void forget(MessageId id) {
+        Lane* lane = find(id);
+        if (!lane) return;
+        const auto slot = slot_of(*lane, id);
+        if (slot == lane->slots.begin()) lane->running = false;
+        lane->slots.erase(slot);
+        lane_of_.erase(id);
+        --items_;
+        advance(*lane);
+        refill();
     }
 
     void advance(Lane& lane) {

@@ -151,7 +151,7 @@ void Dispatcher::settled(const std::shared_ptr<Handling>& handling, const Effect
         apply(handling, effects);
         for (const auto id : effects.joined) {
             if (const auto* message = queue_.find_item(id)) handled(*message);
-            queue_.finish_joined(id);
+            queue_.finish(id);
         }
         queue_.finish(handling->message.id);
         return;

@@ -78,6 +78,27 @@ TEST_CASE("what is done while a reading has it in hand does not start") {
     CHECK(table.started == Ids{waits});
 }
 
+TEST_CASE("what ends behind the one that runs in its chat takes nothing but its own place") {
+    SimulatedTable table(100, 10);
+    const auto given_up = table.reserve("a");
+    const auto running = table.add("a");
+    table.write(given_up);
+    table.out_of_order.insert(given_up);
+    table.queue.aborted(given_up);  // its commit seemed to fail
+    table.queue.recover();
+    table.answer_all();
+    REQUIRE(table.started == Ids{running});
+    const auto next = table.add("a");
+    table.finish(given_up);
+    CHECK(table.queue.started(running));
+    CHECK(table.started == Ids{running});
+    table.finish(running);
+    CHECK(table.started == Ids{running, next});
+    table.finish(next);
+    CHECK(table.queue.chats() == 0);
+    CHECK(table.queue.in_memory() == 0);
+}
+
 TEST_CASE("what does not fit into memory is read back, in order") {
     SimulatedTable table(8, 3);
     Ids added;
