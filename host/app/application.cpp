@@ -19,7 +19,7 @@
 namespace parley::app {
 namespace {
 
-constexpr std::chrono::seconds late_commits{15};
+constexpr std::chrono::seconds late_commits{20};
 
 // Providers' clocks and lists are not ours to the second.
 constexpr UnixMillis overlap_ms = 10 * 60 * 1000;
@@ -221,8 +221,6 @@ void Application::connect_parts() {
         accounts_->catch_up(away_since_ - overlap_ms);
         // It is not known what was committed while it went away: the tables are.
         read_tables();
-        // A server behind a broken connection may still have been at a commit.
-        loop_->after(late_commits, [this] { read_tables(); });
     });
 }
 
@@ -230,6 +228,13 @@ void Application::read_tables() {
     dispatcher_->recover();
     sender_->recover();
     timers_->look();
+}
+
+// A server behind a broken connection, or behind a host that was killed, may still have been at a commit.
+void Application::find_late_commits() {
+    dispatcher_->find_late();
+    sender_->find_late();
+    loop_->after(late_commits, [this] { find_late_commits(); });
 }
 
 Result<void> Application::open_server() {
@@ -257,6 +262,7 @@ Result<void> Application::open_server() {
         }
         if (opened) {
             read_tables();
+            loop_->after(late_commits, [this] { find_late_commits(); });
             mailings_->start();
             guards_->start(*intake_);
             people_->start();

@@ -104,6 +104,7 @@ private:
     Result<void> open_server();
     // [I/O thread] Takes up what waits in the tables and is not in memory.
     void read_tables();
+    void find_late_commits();
 
     config::Config config_;
     Logger log_;

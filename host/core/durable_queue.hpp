@@ -83,11 +83,19 @@ public:
         forget(id);
     }
 
+    // It is over, but its row cannot be deleted: memory must not take it up again, unless it is restarted. The next one
+    // of its chat starts.
+    void set_aside(MessageId id) {
+        aside_.insert(id);
+        forget(id);
+    }
+
     // It is done, and its row is gone; the next one of its chat starts. It need not be the one that runs there, nor in
     // memory at all: a row that was given up once, and read back behind others, may be deleted late.
     void finish(MessageId id) {
         // A reading on its way may have seen the row before it was deleted.
         if (reading_) finished_.insert(id);
+        aside_.erase(id);
         forget(id);
     }
 
@@ -116,6 +124,13 @@ public:
         cursor_ = 0;
         ++epoch_;
         refill();
+    }
+
+    // Is there a row that memory does not know? Then recover() takes it up: a commit that was late, because the server
+    // went on with it after its connection broke or the process before this one was killed. Holds up nothing when there
+    // is none: call it now and then.
+    void find_late() {
+        if (!spilled_ && !reading_) look_after(0);
     }
 
     // The item in memory, or null.
@@ -226,9 +241,8 @@ private:
         gone_.clear();
         // Every id below the first uncommitted one is committed or given up: a reading up to there misses nothing.
         const MessageId before = table_only_.empty() ? last_reserved_ + 1 : *table_only_.begin();
-        const bool to_the_end = last_reserved_ == 0;  // nothing was reserved yet: whatever the table holds
-        read_(cursor_, to_the_end ? std::numeric_limits<MessageId>::max() : std::max(before, cursor_ + 1),
-              options_.read_chunk, [this, before, epoch = epoch_](Result<std::vector<Item>> rows) {
+        read_(cursor_, std::max(end_of_reading(before), cursor_ + 1), options_.read_chunk,
+              [this, before, epoch = epoch_](Result<std::vector<Item>> rows) {
                   reading_ = false;
                   if (!rows) {
                       unread_ = true;
@@ -236,6 +250,34 @@ private:
                       return;
                   }
                   take(std::move(*rows), before, epoch);
+              });
+    }
+
+    // Nothing was reserved yet: whatever the table holds.
+    MessageId end_of_reading(MessageId before) const {
+        return last_reserved_ == 0 ? std::numeric_limits<MessageId>::max() : before;
+    }
+
+    // Does this row of a reading stand for nothing to be done?
+    bool is_known(const Item& row) const {
+        return lane_of_.count(row.id) != 0 || table_only_.count(row.id) != 0 || finished_.count(row.id) != 0 ||
+               gone_.count({row.account, row.id}) != 0 || aside_.count(row.id) != 0;
+    }
+
+    void look_after(MessageId after) {
+        reading_ = true;
+        finished_.clear();
+        gone_.clear();
+        read_(after, end_of_reading(last_reserved_ + 1), options_.read_chunk,
+              [this, epoch = epoch_](const Result<std::vector<Item>>& rows) {
+                  reading_ = false;
+                  if (!rows || epoch != epoch_) return refill();  // the next time, or by what has begun meanwhile
+                  const auto late = [this](const Item& row) { return !is_known(row); };
+                  if (std::any_of(rows->begin(), rows->end(), late)) {
+                      recover();
+                  } else if (rows->size() >= options_.read_chunk) {
+                      look_after(rows->back().id);
+                  }
               });
     }
 
@@ -248,9 +290,7 @@ private:
         // The first reading has no end: it may have seen rows whose commit was not yet reported.
         if (!table_only_.empty()) cursor_ = std::min(cursor_, *table_only_.begin() - 1);
         for (auto& row : rows)
-            if (lane_of_.count(row.id) == 0 && table_only_.count(row.id) == 0 && finished_.count(row.id) == 0 &&
-                gone_.count({row.account, row.id}) == 0)
-                insert(std::move(row), true);
+            if (!is_known(row)) insert(std::move(row), true);
         finished_.clear();
         gone_.clear();
         if (full || !current) {
@@ -270,6 +310,7 @@ private:
     std::set<MessageId> table_only_;                  // reserved while memory was full, not yet committed
     std::unordered_set<MessageId> finished_;          // since the reading on its way began
     std::set<std::pair<AccountId, MessageId>> gone_;  // likewise
+    std::unordered_set<MessageId> aside_;             // over, though their rows stand in the table
     std::size_t items_ = 0;
     bool spilled_ = false;  // the table holds more than memory does
     bool unread_ = false;   // ... and rows behind the cursor

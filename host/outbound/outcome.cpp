@@ -61,17 +61,16 @@ void Sender::record_failure(MessageId id, const std::string& reason) {
 }
 
 // The queue lets go of it only when the outbox has: otherwise a reading of the table could bring it back. What the
-// database will not record is remembered, so that its row is not sent again, and its chat goes on.
+// database will not record is set aside, so that its row is not sent again, and its chat goes on.
 void Sender::ended(MessageId id, const Result<void>& written, UniqueFunction<void()> write_again) {
     reported_.erase(id);  // a report may have come since
     if (written) {
-        unrecorded_.erase(id);
         queue_.finish(id);
         on_outcome_(id);
         return;
     }
     log_.error("message.end_not_recorded", {{"message", id}, {"why", written.error().message}});
-    if (unrecorded_.insert(id).second) queue_.finish(id);
+    queue_.set_aside(id);
     executor_.after(record_again, std::move(write_again));
 }
 

@@ -98,10 +98,6 @@ MessageId Sender::enqueue(Outbound message, UniqueFunction<void(Result<void>)> d
 }
 
 void Sender::start(Outbound& message) {
-    if (unrecorded_.count(message.id) != 0) {  // it is over; only the table does not know
-        executor_.post([this, id = message.id] { queue_.finish(id); });
-        return;
-    }
     if (const auto withdrawn = withdrawn_.find(message.id); withdrawn != withdrawn_.end()) {
         withdrawn->second = std::make_shared<Outbound>(std::move(message));
         return;

@@ -93,6 +93,7 @@ public:
     bool drop(MessageId id, const std::string& reason, UniqueFunction<void(Result<void>)> done);
 
     void recover() { queue_.recover(); }
+    void find_late() { queue_.find_late(); }
     // Nothing more is sent; what is on its way may end.
     void pause() {
         paused_ = true;
@@ -171,7 +172,6 @@ private:
     std::unordered_map<MessageId, Executor::TimerId> doubted_;  // in doubt, and until when
     std::unordered_set<MessageId> reported_;                    // known to be sent while they wait or are on their way
     std::unordered_map<MessageId, Message> withdrawn_;          // just being recorded as failed; null: not its turn yet
-    std::unordered_set<MessageId> unrecorded_;                  // sent or failed, and the database will not have it so
     std::deque<std::pair<Account*, Message>> waiting_to_load_;
     bool paused_ = false;
     bool in_send_ = false;  // inside a channel's send()

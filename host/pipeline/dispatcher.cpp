@@ -172,7 +172,7 @@ void Dispatcher::settled(const std::shared_ptr<Handling>& handling, const Effect
     if (!effects.failure.empty()) {
         // Not even the failure can be written. The row stays in the inbox and is tried again at the next start.
         log_.error("settle.impossible", {{"trace", handling->message.trace}, {"why", effects.failure}});
-        queue_.finish(handling->message.id);
+        queue_.set_aside(handling->message.id);
         return;
     }
     // These effects cannot be stored, or never get their turn. The message goes to the dead letters instead of round a

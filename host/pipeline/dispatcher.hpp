@@ -40,6 +40,8 @@ public:
 
     // Take up what the table holds: at start-up, after the database was away, after requeueing.
     void recover() { queue_.recover(); }
+    // Take up what was committed late. Costs little when there is nothing.
+    void find_late() { queue_.find_late(); }
     // No more handlers are started, nor run again; those running may finish. The rest stays in the table.
     void pause() {
         paused_ = true;

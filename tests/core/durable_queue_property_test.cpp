@@ -50,7 +50,7 @@ private:
             fault();
             return;
         }
-        const int weights[] = {mix_.arrivals, 30, 30, 4, mix_.ends, mix_.ends, 10, 10, 1};
+        const int weights[] = {mix_.arrivals, 30, 30, 4, mix_.ends, mix_.ends, 10, 10, 1, 2};
         switch (std::discrete_distribution<int>(std::begin(weights), std::end(weights))(random_)) {
             case 0:
                 pending_.push_back({table_.reserve(chat()), false});
@@ -78,6 +78,9 @@ private:
                 break;
             case 8:
                 pause_or_resume();
+                break;
+            case 9:
+                table_.queue.find_late();
                 break;
         }
     }
@@ -141,13 +144,17 @@ private:
             ++in_doubt_;
         }
         if (table_.reading() && pick(2) == 0) table_.fail_reading();
-        if (pick(2) == 0 && !dead_.empty()) {  // requeued by an admin
-            table_.out_of_order.insert(dead_.back());
-            table_.write(dead_.back());
-            dead_.pop_back();
-            ++foreign_;
-        }
+        if (pick(2) == 0) commit_late();  // or requeued by an admin
         table_.queue.recover();
+        if (pick(2) == 0) commit_late();
+    }
+
+    void commit_late() {
+        if (dead_.empty()) return;
+        table_.out_of_order.insert(dead_.back());
+        table_.write(dead_.back());
+        dead_.pop_back();
+        ++foreign_;
     }
 
     void check_bound() {
@@ -161,6 +168,8 @@ private:
             write();
             tell_committed();
         }
+        table_.finish_all();
+        table_.queue.find_late();
         table_.finish_all();
     }
 

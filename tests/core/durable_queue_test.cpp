@@ -188,6 +188,54 @@ TEST_CASE("recover() finds a row whose commit seemed to fail") {
     CHECK(table.started == Ids{in_doubt});
 }
 
+TEST_CASE("a commit that comes late is found by looking, in pieces") {
+    SimulatedTable table(100, 3);
+    for (int i = 0; i < 7; ++i) table.add("a");
+    const auto late = table.reserve("b");
+    table.queue.aborted(late);  // nobody knew
+    table.queue.find_late();
+    table.answer_all();
+    CHECK(table.queue.caught_up());
+    CHECK(table.running.count(late) == 0);
+    table.write(late);
+    table.queue.find_late();
+    CHECK(table.queue.caught_up());  // looking holds up nothing
+    table.answer_all();
+    CHECK(table.running.count(late) == 1);
+    table.finish_all();
+    CHECK(table.rows.empty());
+    CHECK(table.queue.caught_up());
+}
+
+TEST_CASE("what ends while memory looks for late commits is not late") {
+    SimulatedTable table(100, 3);
+    const auto ends = table.add("a");
+    table.queue.find_late();
+    table.take_snapshot();
+    table.finish(ends);
+    const auto comes = table.add("a");
+    table.answer_all();
+    CHECK(table.started == Ids{ends, comes});
+    CHECK(table.queue.caught_up());
+}
+
+TEST_CASE("what was set aside is not taken up again while its row stands in the table") {
+    SimulatedTable table(100, 3);
+    const auto sent = table.add("a"), next = table.add("a");
+    table.queue.set_aside(sent);
+    table.running.erase(sent);
+    CHECK(table.started == Ids{sent, next});
+    table.queue.find_late();
+    table.answer_all();
+    table.queue.recover();
+    table.answer_all();
+    table.finish(sent);
+    CHECK(table.queue.started(next));
+    table.finish_all();
+    CHECK(table.started == Ids{sent, next});
+    CHECK(table.rows.empty());
+}
+
 TEST_CASE("an item that is done during a reading does not come back with it") {
     SimulatedTable table(100, 3);
     const auto id = table.add("a");
