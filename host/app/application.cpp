@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
+#include <random>
 
 #include "app/api/operations.hpp"
 #include "app/routes/routes.hpp"
@@ -128,7 +129,8 @@ void Application::build_outside() {
 }
 
 void Application::build_pipeline(MessageId greatest) {
-    ids_ = std::make_unique<IdGenerator>(0, greatest);
+    // A node of its own: should another host work on this database for a moment, their ids do not meet.
+    ids_ = std::make_unique<IdGenerator>(std::random_device{}(), greatest);
     journal_ = std::make_unique<db::Journal>(database_, db::JournalOptions{}, *loop_, log_);
     outbound::RetryRules rules;
     rules.retry_for_ms = 1000LL * config_.retry_for_s;

@@ -80,7 +80,7 @@ void apply(pqxx::work& tx, const Migration& migration) {
     }
 }
 
-// All nodes of an update may start at once: they wait for the first one longer than a request would wait for a lock.
+// Several may be started at once: they wait for the first one longer than a request would wait for a lock.
 void lock_migrations(pqxx::work& tx) {
     tx.exec("set local lock_timeout = '60s'; set local statement_timeout = '60s'");
     tx.exec_params("select pg_advisory_xact_lock($1)", migration_lock);

@@ -9,12 +9,16 @@
 #include "app/application.hpp"
 #include "app/cli/cli.hpp"
 #include "app/cli/service_manager.hpp"
+#include "db/database_lock.hpp"
 #include "db/migrate.hpp"
 
 namespace parley::app {
 namespace {
 
 constexpr std::chrono::seconds patience{15};
+
+// A host that goes down lets go of its database within its own patience.
+constexpr std::chrono::seconds former_host{20};
 
 void print_welcome(Application& app) {
     const auto& config = app.configuration();
@@ -35,6 +39,14 @@ void print_welcome(Application& app) {
               << std::flush;
 }
 
+// One host a database. The embedded one is its directory's, which only one has.
+Result<std::unique_ptr<db::DatabaseLock>> lock_database(const config::Config& config, const Logger& log) {
+    if (config.database_url.empty()) return std::unique_ptr<db::DatabaseLock>();
+    db::DatabaseOptions database;
+    database.url = config.database_url;
+    return db::DatabaseLock::take(std::move(database), former_host, log);
+}
+
 // Each connection is a descriptor; the usual soft limit of 1024 is for programs of long ago that use select().
 void raise_descriptor_limit() {
     rlimit limit{};
@@ -50,12 +62,15 @@ int serve(config::Config config) {
     if (auto ok = config::complete(config); !ok) return fail(ok.error().message);
     const auto log = Logger::to(stderr, config.log_format, config.log_level);
     const ServiceManager manager(config.environment);
+    std::binary_semaphore over{0};
+    std::atomic<int> asked{0};
+    std::atomic<bool> superseded{false};
+    auto lock = lock_database(config, log);
+    if (!lock) return fail(lock.error().message);
     auto started = Application::start(std::move(config), log);
     if (!started) return fail(started.error().message);
     auto app = std::move(*started);
 
-    std::binary_semaphore over{0};
-    std::atomic<int> asked{0};
     app->on_loop([&](const std::function<void()>& done) {
         for (const int signal : {SIGTERM, SIGINT})
             app->loop().on_signal(signal, [&] {
@@ -76,15 +91,23 @@ int serve(config::Config config) {
         manager.watch(app->loop());
         done();
     });
+    if (*lock)
+        (*lock)->keep([&](const Error& why) {
+            log.error("database.lost_to_another_host", {{"why", why.message}});
+            superseded = true;
+            if (asked.fetch_add(1) == 0) over.release();
+        });
     print_welcome(*app);
     manager.tell("READY=1");
     over.acquire();
     manager.tell("STOPPING=1");
-    const bool clean = app->stop(patience);
-    if (!clean) std::_Exit(0);  // handlers that do not return still use the parts: leave without taking them down
+    // What waits is the other host's now.
+    const bool clean = app->stop(superseded ? std::chrono::seconds(0) : patience);
+    const int code = superseded ? 1 : 0;
+    if (!clean) std::_Exit(code);  // handlers that do not return still use the parts: leave without taking them down
     app.reset();
     log.info("stopped");
-    return 0;
+    return code;
 }
 
 int migrate_database(const config::Config& given, bool only_show) {
