@@ -12,7 +12,11 @@ namespace parley::db {
 namespace {
 
 constexpr int oldest_server = 130'000;
-constexpr int tcp_user_timeout_ms = 10'000;
+constexpr int tcp_user_timeout_ms = 10'000;  // for what was written and is not acknowledged
+
+// Each waits for the other's word: a machine that is gone without one is noticed within about ten seconds, by both.
+constexpr int keepalives_idle_s = 5, keepalives_interval_s = 2, keepalives_count = 3;
+
 constexpr int idle_in_transaction_timeout_ms = 60'000;
 
 using Settings = std::map<std::string, std::string, std::less<>>;
@@ -49,6 +53,9 @@ std::string connection_string(const DatabaseOptions& options, std::string_view a
     settings.try_emplace("application_name", application_name);
     settings.try_emplace("connect_timeout", std::to_string(options.connect_timeout_s));
     settings.try_emplace("tcp_user_timeout", std::to_string(tcp_user_timeout_ms));
+    settings.try_emplace("keepalives_idle", std::to_string(keepalives_idle_s));
+    settings.try_emplace("keepalives_interval", std::to_string(keepalives_interval_s));
+    settings.try_emplace("keepalives_count", std::to_string(keepalives_count));
     settings["client_encoding"] = "UTF8";
     std::string text;
     for (const auto& [name, value] : settings) text += name + "=" + quoted(value) + " ";
@@ -67,6 +74,9 @@ void prepare_session(pqxx::connection& connection, const DatabaseOptions& option
         "set statement_timeout = " + std::to_string(options.statement_timeout_ms) +
         "; set lock_timeout = " + std::to_string(options.lock_timeout_ms) +
         "; set idle_in_transaction_session_timeout = " + std::to_string(idle_in_transaction_timeout_ms) +
+        "; set tcp_keepalives_idle = " + std::to_string(keepalives_idle_s) +
+        "; set tcp_keepalives_interval = " + std::to_string(keepalives_interval_s) +
+        "; set tcp_keepalives_count = " + std::to_string(keepalives_count) +
         "; set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set jit = off; set client_min_messages = warning"
         "; select current_setting('fsync'), current_setting('synchronous_commit')";
     const pqxx::result answer = session.exec(settings);
