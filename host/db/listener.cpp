@@ -45,7 +45,7 @@ void Listener::run() {
         try {
             listen();
         } catch (const std::exception& failure) {
-            log_.warn("listener.away", {{"channel", channel_}, {"why", failure.what()}});
+            log_.warn("listener.away", {{"channel", channel_}, {"why", to_error(failure).message}});
         }
         if (!wait(-1, reconnect_after_ms)) return;
     }

@@ -140,6 +140,7 @@ TEST_CASE("effects that cannot be stored are refused whole, their neighbours are
     CHECK(committed(*of_good));
     REQUIRE_FALSE(of_bad->has_value());
     CHECK(of_bad->error().code == Errc::invalid);
+    CHECK(of_bad->error().message.find("this is not") == std::string::npos);  // it is logged: nobody's words
     CHECK(store.ask("select string_agg(body, ',') from outbox") == "fine");
     CHECK(store.ask("select id from inbox") == std::to_string(bad.id));
 }

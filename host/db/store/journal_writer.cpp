@@ -40,7 +40,7 @@ void JournalWriter::run() {
             connection_.reset();  // one that broke is never used again
             ++faults_;
             backlog_.set_healthy(false);
-            log_.warn("journal.database_away", {{"error", failure.what()}});
+            log_.warn("journal.database_away", {{"error", to_error(failure).message}});
             backlog_.put_back({}, make_error(Errc::unavailable, "the database is away"));
             if (!backlog_.pause(backoff)) return;
             backoff = std::min(backoff * 2, longest_backoff);
@@ -108,7 +108,7 @@ bool JournalWriter::give_up_one(Batch& batch, const std::exception& failure, int
         backlog_.put_back(std::move(batch), error);
         return true;
     }
-    log_.error("journal.refused", {{"error", failure.what()}});
+    log_.error("journal.refused", {{"error", error.message}});
     // Sent it is, whatever its provider calls it: rather without that name than sent again.
     if (auto* sent = std::get_if<SentOp>(&operation); sent && !sent->provider_id.empty()) {
         sent->provider_id.clear();
@@ -117,7 +117,7 @@ bool JournalWriter::give_up_one(Batch& batch, const std::exception& failure, int
     // Only what is wrong with the data itself will be wrong the next time as well.
     const bool bad_data = error.code == Errc::invalid || error.code == Errc::conflict;
     const bool come_again = may_be_refused(operation) && !bad_data;
-    backlog_.post_refusal(std::move(batch), make_error(come_again ? Errc::unavailable : Errc::invalid, failure.what()));
+    backlog_.post_refusal(std::move(batch), make_error(come_again ? Errc::unavailable : Errc::invalid, error.message));
     return true;
 }
 
