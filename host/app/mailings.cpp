@@ -15,6 +15,7 @@ Mailings::Mailings(Parts parts)
               return outbound::Exit{(*entry)->account.id, (*entry)->account.channel};
           },
           parts_.log),
+      resender_(parts_.executor, parts_.pool, parts_.sender, parts_.log),
       runner_(parts_.executor, parts_.pool, feeder_, parts_.log),
       opt_outs_(feeder_, parts_.settings, parts_.log) {}
 
@@ -24,6 +25,7 @@ void Mailings::start() {
         if (campaigns::is_template_status(event))
             campaigns::note_template_status(parts_.executor, parts_.pool, event, part());
     };
+    parts_.intake.on_passing_failure = [this](const StatusUpdate& update) { resender_.failed(update); };
     parts_.sender.set_on_alarm(
         [this](AccountId account, const channels::SendError& error) { runner_.alarm(account, error.reason); });
     requests_.start();
@@ -34,6 +36,7 @@ void Mailings::start() {
 
 void Mailings::stop() {
     requests_.stop();
+    resender_.stop();
     runner_.stop();
 }
 

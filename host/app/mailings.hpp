@@ -1,5 +1,6 @@
-// What is sent without being an answer: campaigns, and what other programs ask for in table `send_requests`. With it
-// the list of those who do not want any. [I/O thread] Made and destroyed while the loop does not run its work.
+// What is sent without being an answer: campaigns, what other programs ask for in table `send_requests`, and what has
+// to be sent again. With it the list of those who do not want any. [I/O thread] Made and destroyed while the loop does
+// not run its work.
 #pragma once
 
 #include <memory>
@@ -10,6 +11,7 @@
 #include "db/listener.hpp"
 #include "outbound/feeder.hpp"
 #include "outbound/request_taker.hpp"
+#include "outbound/resender.hpp"
 
 namespace parley::app {
 
@@ -38,6 +40,7 @@ private:
     Parts parts_;
     outbound::Feeder feeder_;
     outbound::RequestTaker requests_;
+    outbound::Resender resender_;
     campaigns::Runner runner_;
     campaigns::OptOuts opt_outs_;
     std::unique_ptr<db::Listener> listener_;  // last: its thread calls the others

@@ -69,6 +69,12 @@ struct SendError {
     int code = 0;  // the provider's number of the error, 0 if none
 };
 
+// What was in the way passes by itself.
+constexpr bool is_passing(SendError::Class kind) {
+    using Class = SendError::Class;
+    return kind == Class::transient || kind == Class::throttled || kind == Class::crowded;
+}
+
 using SendResult = boost::system::result<Sent, SendError>;
 
 // What a provider tells about a send whose answer was lost.

@@ -110,6 +110,9 @@ struct StatusUpdate {
     std::vector<std::string> provider_ids;
     DeliveryStatus status = DeliveryStatus::sent;
     std::string reason;  // of a failure: the provider's code and words
+    // Of a failure: what was in the way passes, by the provider's code. The same message may be delivered a minute
+    // later.
+    bool passing = false;
     UnixMillis timestamp = 0;
     MessageId message = 0;  // our id of the message, when the provider hands it back; 0: unknown
     std::string details;    // what else was told (pricing, recipient, all errors) as JSON; may be empty

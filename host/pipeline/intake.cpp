@@ -128,7 +128,9 @@ void Intake::report(const std::shared_ptr<Batch>& batch, StatusUpdate status) {
     const AccountId account = status.account;
     journal_.report(std::move(status),
                     [this, again, settles, account, done = part_of(batch)](Result<db::Reported> reported) mutable {
-                        if (reported && settles != 0 && on_settled) on_settled(account, settles);
+                        const bool current = reported && *reported != db::Reported::stale;
+                        if (current && settles != 0 && on_settled) on_settled(account, settles);
+                        if (current && again->passing && on_passing_failure) on_passing_failure(*again);
                         if (reported && on_status) on_status(*again);
                         if (reported && *reported == db::Reported::unmatched) report_again(again);
                         done(reported ? Result<void>() : Result<void>(reported.error()));

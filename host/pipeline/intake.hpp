@@ -62,6 +62,9 @@ public:
     // doubts it and it is the account's own.
     std::function<void(AccountId, MessageId)> on_settled;
 
+    // A report is committed: the provider did not deliver what it took, for a reason that passes.
+    std::function<void(const StatusUpdate&)> on_passing_failure;
+
     // A message is committed; a report is, whatever it named.
     std::function<void(MessageId)> on_admitted;
     std::function<void(const StatusUpdate&)> on_status;

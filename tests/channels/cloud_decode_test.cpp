@@ -220,6 +220,18 @@ TEST_CASE("statuses of the Cloud API") {
     CHECK(failed.statuses[0].message == 7'300'000'000'000'000'002);
     CHECK(mentions(failed.statuses[0].reason, "131047"));
     CHECK(mentions(failed.statuses[0].reason, "template"));
+    CHECK_FALSE(failed.statuses[0].passing);
+    const auto passes = [](const std::string& errors) {
+        std::string body = test::read_whole_file(test::cloud_fixtures() / "status_failed_window.json");
+        const auto start = body.find("\"errors\":");
+        body.replace(start, body.find("}}]", start) + 3 - start, "\"errors\":" + errors);
+        return decode_cloud(body, resolve, kNow).value().statuses.at(0).passing;
+    };
+    CHECK(passes(R"([{"code":131000}])"));
+    CHECK(passes(R"([{"code":130429},{"code":131056}])"));
+    CHECK_FALSE(passes(R"([{"code":131000},{"code":131026}])"));
+    CHECK_FALSE(passes(R"([{"code":424242}])"));
+    CHECK_FALSE(passes("[]"));
 
     const Decoded hidden = decode_file("status_user_id");
     REQUIRE(hidden.statuses.size() == 1);

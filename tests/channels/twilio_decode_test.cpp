@@ -178,6 +178,25 @@ TEST_CASE("failures say why and what to do") {
     CHECK(rate.reason.starts_with("63018: "));
     CHECK(rate.reason.ends_with(": Error 471: spam rate limit hit"));
     CHECK(contains(rate.details, R"("class":"throttled")"));
+    CHECK_FALSE(window.passing);
+    CHECK(rate.passing);
+}
+
+TEST_CASE("a failure passes or stays, as its code says") {
+    const auto passes = [](const std::string& code, const std::string& status) {
+        const auto decoded =
+            decode_twilio(twilio_webhook("AccountSid=" + test::twilio_config().account_sid +
+                                         "&MessageSid=SM1&MessageStatus=" + status + "&ErrorCode=" + code),
+                          test::twilio_config(), 7, kReceived);
+        return decoded.value().statuses.at(0).passing;
+    };
+    CHECK(passes("63010", "failed"));
+    CHECK(passes("63012", "undelivered"));
+    CHECK_FALSE(passes("63012", "canceled"));
+    CHECK_FALSE(passes("63038", "failed"));  // tomorrow, and an admin must know
+    CHECK_FALSE(passes("63024", "undelivered"));
+    CHECK_FALSE(passes("99999", "failed"));
+    CHECK_FALSE(passes("63012", "delivered"));
 }
 
 TEST_CASE("our id of a message comes back in the URL that it was given") {

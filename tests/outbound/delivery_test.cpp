@@ -1,5 +1,6 @@
 // What the sender sees to beside sending: limits, breakers, windows, questions, voice notes.
 #include "media/voice.hpp"
+#include "outbound/resender.hpp"
 #include "outbound/sender_fixture.hpp"
 #include "support/text_source.hpp"
 #include "support/wav.hpp"
@@ -228,6 +229,34 @@ TEST_CASE("what was withdrawn behind others, and is wanted again, is sent") {
     out.channel->accept("second");
     out.drain();
     CHECK(out.ending_of(changed_mind) == "sent");
+}
+
+TEST_CASE("what a provider took and did not deliver is sent again after a minute") {
+    SenderFixture out;
+    db::Pool pool{out.store.options, Logger()};
+    outbound::Resender resender(out.store.executor, pool, out.sender, Logger());
+    const auto id = out.put("hello");
+    out.channel->accept("hello");
+    out.drain();
+    StatusUpdate failure;
+    failure.account = out.store.account;
+    failure.provider_ids = {"P" + std::to_string(id)};
+    failure.status = DeliveryStatus::failed;
+    failure.reason = "trouble";
+    failure.passing = true;
+    REQUIRE(out.store.report(failure));
+    CHECK(out.ending_of(id) == "failedtrouble");
+    resender.failed(failure);
+    CHECK(out.store.executor.until_next() >= std::chrono::minutes(1));
+    out.wait_for({"hello"});
+    CHECK(out.store.count("messages") == "0");
+    auto accept = std::move(out.channel->waiting.front().second);
+    out.channel->waiting.clear();
+    accept(channels::Sent{"another id"});
+    out.drain();
+    CHECK(out.ending_of(id) == "sent");
+    CHECK(out.channel->seen == Texts{"hello", "hello"});
+    CHECK(out.store.count("dead_letters") == "0");
 }
 
 // The database will not have it in history, however often it is asked.

@@ -5,6 +5,7 @@
 #include "channels/cloud/classify.hpp"
 #include "channels/cloud/decode_parts.hpp"
 #include "channels/cloud/encode.hpp"
+#include "channels/cloud/errors.hpp"
 #include "channels/timestamp.hpp"
 
 namespace parley::channels::cloud {
@@ -29,6 +30,15 @@ std::string failure_of(const JsonReader& errors) {
     return reason.empty() ? "Meta gave no reason" : reason;
 }
 
+// One error that stays is enough to fail again.
+bool is_passing_failure(const JsonReader& errors) {
+    for (std::size_t i = 0; i < errors.size(); ++i) {
+        const CloudErrorRow* row = find_cloud_error(static_cast<int>(errors[i]["code"].int_or(-1)));
+        if (!row || !is_passing(row->kind)) return false;
+    }
+    return errors.size() > 0;
+}
+
 // A word of the future ("deleted", "captured", ...): kept, in the chat it is about.
 void keep_unknown(const Change& change, const JsonReader& item, Decoded& out) {
     Inbound event = whole_item(change, "status", item);
@@ -50,7 +60,10 @@ void decode_status(const Change& change, const JsonReader& item, Decoded& out) {
     update.account = change.account;
     update.provider_ids.push_back(id);
     update.status = *status;
-    if (*status == DeliveryStatus::failed) update.reason = failure_of(item["errors"]);
+    if (*status == DeliveryStatus::failed) {
+        update.reason = failure_of(item["errors"]);
+        update.passing = is_passing_failure(item["errors"]);
+    }
     update.timestamp = read_timestamp(item["timestamp"]).value_or(change.entry_time);
     update.message = message_from_callback_data(item["biz_opaque_callback_data"].view_or(""));
     update.details = boost::json::serialize(*item.value());

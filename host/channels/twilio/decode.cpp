@@ -109,6 +109,8 @@ void add_failure(const TwilioForm& form, std::string_view status, StatusUpdate& 
     const TwilioErrorRow* row = find_twilio_error(code);
     details["class"] = to_string(row ? row->kind : SendError::Class::permanent);
     if (row && row->alarm) details["alarm"] = true;
+    // What an alarm is about does not pass within minutes, and what was cancelled shall not be sent.
+    update.passing = row && is_passing(row->kind) && !row->alarm && status != "canceled";
 }
 
 Result<Decoded> read_status(const TwilioForm& form, const net::Request& request, AccountId account, UnixMillis now) {

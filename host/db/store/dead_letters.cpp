@@ -1,5 +1,6 @@
 #include <pqxx/pqxx>
 
+#include "db/store/array_literal.hpp"
 #include "db/store/repositories.hpp"
 
 namespace parley::db {
@@ -27,6 +28,22 @@ DeadLetter read_letter(const pqxx::row& row) {
     letter.account = row[4].as<AccountId>();
     letter.created_at = row[5].c_str();
     return letter;
+}
+
+// Back into the outbox, out of history. Letters of older versions lack the newer columns.
+std::size_t requeue_outbound(pqxx::work& tx, const std::vector<MessageId>& ids, bool by_itself) {
+    ArrayLiteral which;
+    for (const MessageId id : ids) which.add(id);
+    return tx
+        .exec_params(
+            "with d as (delete from dead_letters where id = any($1::bigint[]) and kind = 'outbound' "
+            "           returning id, content::jsonb), "
+            "m as (delete from messages using d where messages.id = d.id and created_at = parley_time(d.id)) "
+            "insert into outbox select (jsonb_populate_record(null::outbox, '{\"payload\": \"\"}' || content || "
+            "       jsonb_build_object('resent', case when $2 then coalesce((content ->> 'resent')::int, 0) + 1 "
+            "                                         else 0 end))).* from d on conflict do nothing",
+            which.str(), by_itself)
+        .affected_rows();
 }
 
 }  // namespace
@@ -79,7 +96,9 @@ UnixMillis last_heard(pqxx::work& tx, AccountId account, const std::string& chat
 bool is_recorded(pqxx::work& tx, AccountId account, const std::string& provider_id) {
     const auto rows = tx.exec_params(
         "select 1 from messages where account_id = $1 and provider_id = $2 and direction = 1 "
-        "and created_at > now() - interval '35 days' limit 1",
+        "and created_at > now() - interval '35 days' "
+        "union all select 1 from delivery_reports where account_id = $1 and provider_id = $2 and status = 'failed' "
+        "limit 1",
         account, provider_id);
     return !rows.empty();
 }
@@ -92,14 +111,29 @@ bool requeue(pqxx::work& tx, MessageId id) {
         "insert into inbox (id, created_at) select id, created_at from m on conflict do nothing",
         id);
     if (inbound.affected_rows() > 0) return true;
-    const auto outbound = tx.exec_params(
-        "with d as (delete from dead_letters where id = $1 and kind = 'outbound' returning id, content), "
-        "m as (delete from messages using d where messages.id = d.id and created_at = parley_time(d.id)) "
-        "insert into outbox select (jsonb_populate_record(null::outbox, '{\"payload\": \"\"}'::jsonb || "
-        "content::jsonb)).* from d on conflict do "
-        "nothing",
-        id);
-    return outbound.affected_rows() > 0;
+    return requeue_outbound(tx, {id}, false) > 0;
+}
+
+std::size_t requeue_undelivered(pqxx::work& tx, const std::vector<Undelivered>& which, int most) {
+    ArrayLiteral accounts, provider_ids;
+    for (const auto& one : which) {
+        accounts.add(static_cast<std::int64_t>(one.account));
+        provider_ids.add(one.provider_id);
+    }
+    std::vector<MessageId> ids;
+    for (const auto& row : tx.exec_params(
+             "select distinct m.id from unnest($1::int[], $2::text[]) as g(account_id, provider_id) "
+             "  join messages m on m.account_id = g.account_id and m.provider_id = g.provider_id and m.direction = 1 "
+             "  join dead_letters d on d.id = m.id and d.kind = 'outbound' "
+             " where m.status = 'failed' and m.created_at > now() - interval '1 day' and coalesce(m.resent, 0) < $3 "
+             "   and not exists (select from messages n where n.account_id = m.account_id and n.chat = m.chat "
+             "                      and n.id > m.id and n.created_at > now() - interval '1 day' "
+             "                      and n.direction = 1 and n.status <> 'failed') "
+             "   and not exists (select from outbox o where o.account_id = m.account_id and o.chat = m.chat "
+             "                      and o.id > m.id) order by m.id",
+             accounts.str(), provider_ids.str(), most))
+        ids.push_back(row[0].as<MessageId>());
+    return ids.empty() ? 0 : requeue_outbound(tx, ids, true);
 }
 
 }  // namespace parley::db

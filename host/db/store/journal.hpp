@@ -25,6 +25,7 @@ namespace parley::db {
 enum class Reported {
     matched,    // the message it is about has it
     unmatched,  // no message was changed: not there yet, further already, or not ours
+    stale,      // it is about an attempt that failed; the message it names waits to be sent again
 };
 
 enum class Admission { accepted, duplicate };

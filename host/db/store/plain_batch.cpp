@@ -57,14 +57,20 @@ with incoming as (
     returning o.*, s.provider_id
 ), recorded as (
     insert into messages (id, created_at, account_id, direction, kind, chat, provider_id, refers_to, body, media, payload,
-                          status, cause, trace, sent_at, type)
+                          status, error, cause, trace, sent_at, type, flags, resent)
     select g.id, parley_time(g.id), g.account_id, 1, g.kind, g.chat, nullif(g.provider_id, ''), g.reply_to, g.body, g.media,
-           case when g.payload = '' then g.link else g.payload end,
-           coalesce((select r.status from delivery_reports r
-                      where r.account_id = g.account_id and r.provider_id = g.provider_id
-                      order by array_position(array['failed', 'played', 'read', 'delivered'], r.status) limit 1), 'sent'),
-           g.cause, g.trace, now(), parley_outbound_type(g.kind, g.media)
+           case when g.payload = '' then g.link else g.payload end, coalesce(r.status, 'sent'), coalesce(r.reason, ''),
+           g.cause, g.trace, now(), parley_outbound_type(g.kind, g.media), nullif(g.flags, 0), nullif(g.resent, 0)
       from gone g
+      left join lateral (select r.status, r.reason from delivery_reports r
+                          where r.account_id = g.account_id and r.provider_id = g.provider_id
+                          order by array_position(array['failed', 'played', 'read', 'delivered'], r.status) limit 1) r on true
+    returning id, status, error
+), not_delivered as (
+    insert into dead_letters (id, kind, account_id, reason, content, trace)
+    select g.id, 'outbound', g.account_id, r.error, (to_jsonb(g) - 'provider_id')::text, g.trace
+      from recorded r join gone g on g.id = r.id where r.status = 'failed'
+    on conflict (id) do update set reason = excluded.reason, created_at = now()
 ), registered as (
     insert into users (user_id, group_id, name, user_group)
     select distinct on (u.id, u.group_id) u.id, u.group_id, u.name,

@@ -128,11 +128,17 @@ void apply_missed_reports(pqxx::work& tx, UnixMillis since) {
         "latest as (select distinct on (account_id, provider_id) account_id, provider_id, status, reason "
         "             from delivery_reports, rank "
         "            where reported_at >= timestamptz 'epoch' + $1::bigint * interval '1 millisecond' "
-        "            order by account_id, provider_id, array_position(rank.of, status) desc) "
+        "            order by account_id, provider_id, array_position(rank.of, status) desc), "
+        "changed as ("
         "update messages m set status = l.status, error = l.reason from latest l, rank "
         " where m.account_id = l.account_id and m.provider_id = l.provider_id and m.direction = 1 "
         "   and m.created_at > now() - interval '35 days' "
-        "   and coalesce(array_position(rank.of, m.status), 0) < array_position(rank.of, l.status)",
+        "   and coalesce(array_position(rank.of, m.status), 0) < array_position(rank.of, l.status) "
+        "returning m.id, m.account_id, m.error, m.trace, "
+        "          case when m.status = 'failed' then parley_outbox_row(m)::text end as content) "
+        "insert into dead_letters (id, kind, account_id, reason, content, trace) "
+        "select id, 'outbound', account_id, error, content, trace from changed where content is not null "
+        "on conflict (id) do update set reason = excluded.reason, created_at = now()",
         since);
 }
 

@@ -1,7 +1,6 @@
 #include "db/store/report_batch.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <tuple>
 
@@ -11,23 +10,34 @@
 namespace parley::db {
 namespace {
 
+// `stale`: the provider said earlier that it did not deliver under this name, and the message waits to be sent again.
 constexpr const char* still_waiting =
-    "select o.id from unnest($1::bigint[], $2::int[]) as g(id, account_id) "
+    "select o.id, g.account_id, g.provider_id, "
+    "       exists (select from delivery_reports r where r.account_id = g.account_id "
+    "                  and r.provider_id = g.provider_id and r.status = 'failed') as stale "
+    "  from unnest($1::bigint[], $2::int[], $3::text[]) as g(id, account_id, provider_id) "
     "  join outbox o on o.id = g.id and o.account_id = g.account_id for update of o";
 
 // Reports come in any order: a message that was read does not become merely delivered again. Of several for one message
-// the furthest `leads`: an update takes one row of those it joins, any one. $6 is 0 or 1.
+// the furthest `leads`: an update takes one row of those it joins, any one. $6 is 0 or 1. What was not delivered is a
+// dead letter, as what could not be sent is.
 constexpr const char* statement =
     "with given as (select * from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[]) "
     "               as g(account_id, provider_id, status, reason, details, leads)), "
     "known as (insert into delivery_reports (account_id, provider_id, status, reason, details) "
-    "          select account_id, provider_id, status, reason, details from given on conflict do nothing) "
+    "          select account_id, provider_id, status, reason, details from given on conflict do nothing), "
+    "changed as ("
     "update messages m set status = g.status, error = g.reason from given g "
     " where g.leads = 1 and m.account_id = g.account_id and m.provider_id = g.provider_id and m.direction = 1 "
     "   and m.created_at > now() - interval '35 days' "
     "   and coalesce(array_position(array['sent', 'delivered', 'read', 'played', 'failed'], m.status), 0) "
     "     < array_position(array['sent', 'delivered', 'read', 'played', 'failed'], g.status) "
-    "returning m.account_id, m.provider_id";
+    "returning m.id, m.account_id, m.provider_id, m.error, m.trace, "
+    "          case when m.status = 'failed' then parley_outbox_row(m)::text end as content), "
+    "not_delivered as (insert into dead_letters (id, kind, account_id, reason, content, trace) "
+    "          select id, 'outbound', account_id, error, content, trace from changed where content is not null "
+    "          on conflict (id) do update set reason = excluded.reason, created_at = now()) "
+    "select account_id, provider_id from changed";
 
 struct Line {
     const StatusUpdate* update;
@@ -50,26 +60,33 @@ void ReportBatch::prepare(pqxx::connection_base& connection) {
 
 // Who names a message of ours has it, so it is sent, whatever became of the answer to our request. Our id came back
 // through hands that are not ours: it counts for messages of the reporting account only.
-void ReportBatch::record_sendings(pqxx::transaction_base& tx) const {
-    std::map<MessageId, const StatusUpdate*> named;
+std::set<ReportBatch::Name> ReportBatch::record_sendings(pqxx::transaction_base& tx) const {
+    std::set<Name> named, stale;
     for (const auto* update : updates_)
-        if (update->message != 0 && !update->provider_ids.empty()) named.try_emplace(update->message, update);
-    if (named.empty()) return;
-    ArrayLiteral ids, accounts;
-    for (const auto& [id, update] : named) {
+        if (update->message != 0 && !update->provider_ids.empty()) named.insert(name_of(*update));
+    if (named.empty()) return stale;
+    ArrayLiteral ids, accounts, provider_ids;
+    for (const auto& [id, account, provider_id] : named) {
         ids.add(id);
-        accounts.add(static_cast<std::int64_t>(update->account));
+        accounts.add(static_cast<std::int64_t>(account));
+        provider_ids.add(provider_id);
     }
     PlainBatch sendings;
-    for (const auto& row : tx.exec_prepared("parley_still_waiting", ids.str(), accounts.str())) {
+    std::set<MessageId> settled;
+    for (const auto& row : tx.exec_prepared("parley_still_waiting", ids.str(), accounts.str(), provider_ids.str())) {
         const auto id = row[0].as<MessageId>();
-        sendings.sent(id, named.at(id)->provider_ids.front());
+        if (row[3].as<bool>()) {
+            stale.emplace(id, row[1].as<AccountId>(), row[2].c_str());
+        } else if (settled.insert(id).second) {
+            sendings.sent(id, row[2].c_str());
+        }
     }
     if (!sendings.empty()) sendings.run(tx);
+    return stale;
 }
 
 std::vector<Reported> ReportBatch::run(pqxx::transaction_base& tx) const {
-    record_sendings(tx);
+    const auto stale = record_sendings(tx);
     std::vector<Line> lines;
     for (const auto* update : updates_)
         for (const auto& id : update->provider_ids) lines.push_back({update, &id});
@@ -99,7 +116,8 @@ std::vector<Reported> ReportBatch::run(pqxx::transaction_base& tx) const {
             std::all_of(update->provider_ids.begin(), update->provider_ids.end(), [&](const std::string& id) {
                 return changed.count({update->account, id}) != 0;
             });
-        outcome.push_back(matched ? Reported::matched : Reported::unmatched);
+        const bool is_stale = !update->provider_ids.empty() && stale.count(name_of(*update)) != 0;
+        outcome.push_back(is_stale ? Reported::stale : matched ? Reported::matched : Reported::unmatched);
     }
     return outcome;
 }

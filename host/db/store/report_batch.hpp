@@ -3,6 +3,9 @@
 #pragma once
 
 #include <pqxx/pqxx>
+#include <set>
+#include <string>
+#include <tuple>
 #include <vector>
 
 #include "db/store/journal.hpp"
@@ -21,7 +24,12 @@ public:
     std::vector<Reported> run(pqxx::transaction_base& tx) const;
 
 private:
-    void record_sendings(pqxx::transaction_base& tx) const;
+    using Name = std::tuple<MessageId, AccountId, std::string>;  // our id, who reported it, the provider's id
+    static Name name_of(const StatusUpdate& update) {
+        return {update.message, update.account, update.provider_ids.front()};
+    }
+    // Returns the stale ones.
+    std::set<Name> record_sendings(pqxx::transaction_base& tx) const;
 
     std::vector<const StatusUpdate*> updates_;
 };

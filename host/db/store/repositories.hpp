@@ -98,9 +98,19 @@ struct BuriedWebhook {
 };
 std::optional<BuriedWebhook> read_webhook(pqxx::work& tx, MessageId id);
 void forget_webhook(pqxx::work& tx, MessageId id);
-// Is a message of ours known to have been sent under this provider's id?
+// Is a message of ours known to have been sent under this provider's id, or not to have been delivered under it?
 bool is_recorded(pqxx::work& tx, AccountId account, const std::string& provider_id);
 // Puts a dead message back into inbox or outbox. False: there is none of that id, or it is a webhook.
 bool requeue(pqxx::work& tx, MessageId id);
+
+// A sending that its provider reported as failed.
+struct Undelivered {
+    AccountId account = 0;
+    std::string provider_id;
+};
+// Those of their messages back into the outbox that can be sent once more without anybody's looking: they were made
+// within a day, were sent again less than `most` times, are still dead letters, and nothing was sent in their chat
+// after them. Returns how many. Run again it changes nothing.
+std::size_t requeue_undelivered(pqxx::work& tx, const std::vector<Undelivered>& which, int most);
 
 }  // namespace parley::db

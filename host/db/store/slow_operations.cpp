@@ -43,10 +43,10 @@ constexpr Statement statements[] = {
      "         on conflict (id) do update set reason = excluded.reason, created_at = now()) "
      "insert into messages (id, created_at, account_id, direction, kind, chat, refers_to, body, media, payload, "
      "status, "
-     "                      error, cause, trace, type) "
+     "                      error, cause, trace, type, flags, resent) "
      "select id, parley_time(id), account_id, 1, kind, chat, reply_to, body, media, "
      "       case when payload = '' then link else payload end, 'failed', $2, cause, trace, "
-     "       parley_outbound_type(kind, media) "
+     "       parley_outbound_type(kind, media), nullif(flags, 0), nullif(resent, 0) "
      "  from gone on conflict (id, created_at) do update set status = 'failed', error = excluded.error"},
     {"parley_account_event",
      "insert into account_events (id, account_id, type, payload, told_at) "
