@@ -12,7 +12,8 @@ Mailings::Mailings(Parts parts)
           [this](const std::string& name) -> Result<outbound::Exit> {
               const auto entry = parts_.accounts.sending_account(name);
               if (!entry) return entry.error();
-              return outbound::Exit{(*entry)->account.id, (*entry)->account.channel};
+              return outbound::Exit{(*entry)->account.id, (*entry)->account.channel,
+                                    (*entry)->channel().capabilities()};
           },
           parts_.log),
       resender_(parts_.executor, parts_.pool, parts_.sender, parts_.log),

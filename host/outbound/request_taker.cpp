@@ -1,5 +1,6 @@
 #include "outbound/request_taker.hpp"
 
+#include "channels/fallback.hpp"
 #include "channels/payload.hpp"
 #include "channels/recipient.hpp"
 #include "core/text.hpp"
@@ -51,6 +52,52 @@ Result<Media> linked_media(const db::SendRequest& request, std::string_view chan
         media.name = path.substr(path.rfind('/') + 1);
     }
     return media;
+}
+
+// The provider's id of the message that is quoted, reacted to, edited or revoked.
+Result<std::string> reference(const db::SendRequest& request, const std::string& chat) {
+    if (!request.meant) return request.reply_to;
+    if (request.meant->chat != chat)
+        return make_error(Errc::invalid, "message " + request.reply_to + " is of another chat");
+    if (request.meant->provider_id.empty())
+        return make_error(Errc::conflict, "message " + request.reply_to + " has no id at its provider, or not yet");
+    return request.meant->provider_id;
+}
+
+// What the message says, according to its kind.
+Result<void> fill(Outbound& message, const db::SendRequest& request, std::string_view channel) {
+    switch (message.kind) {
+        case OutboundKind::text:
+            if (message.text.empty()) return make_error(Errc::invalid, "there is nothing to send: \"body\" is empty");
+            return {};
+        case OutboundKind::link:
+            if (!is_link(request.link))
+                return make_error(Errc::invalid,
+                                  "kind link needs \"link\": an address that begins with https:// or http://");
+            message.link = request.link;
+            return {};
+        case OutboundKind::media: {
+            auto media = linked_media(request, channel);
+            if (!media) return media.error();
+            message.media = std::move(*media);
+            return {};
+        }
+        case OutboundKind::reaction:
+        case OutboundKind::revoke:
+        case OutboundKind::edit:
+            if (message.reply_to.empty())
+                return make_error(Errc::invalid,
+                                  "kind " + request.kind + " needs \"reply_to\": the id of the message that is meant");
+            if (message.kind == OutboundKind::edit && message.text.empty())
+                return make_error(Errc::invalid, "kind edit needs \"body\": what the message shall say");
+            return {};
+        default:
+            break;
+    }
+    auto payload = channels::check_payload(message.kind, request.payload);
+    if (!payload) return payload.error();
+    message.payload = std::move(*payload);
+    return {};
 }
 
 }  // namespace
@@ -140,22 +187,11 @@ Result<Outbound> RequestTaker::to_message(const db::SendRequest& request) const 
     message.chat = std::move(*chat);
     message.text = request.body;
     if (message.text.size() > longest_text) return make_error(Errc::invalid, "the text is longer than 65536 bytes");
-    if (*kind == OutboundKind::text) {
-        if (message.text.empty()) return make_error(Errc::invalid, "there is nothing to send: \"body\" is empty");
-    } else if (*kind == OutboundKind::link) {
-        if (!is_link(request.link))
-            return make_error(Errc::invalid,
-                              "kind link needs \"link\": an address that begins with https:// or http://");
-        message.link = request.link;
-    } else if (*kind == OutboundKind::media) {
-        auto media = linked_media(request, exit->channel);
-        if (!media) return media.error();
-        message.media = std::move(*media);
-    } else {
-        auto payload = channels::check_payload(*kind, request.payload);
-        if (!payload) return payload.error();
-        message.payload = std::move(*payload);
-    }
+    if (const auto can = channels::can_leave(*kind, exit->can); !can) return can.error();
+    auto meant = reference(request, message.chat);
+    if (!meant) return meant.error();
+    message.reply_to = std::move(*meant);
+    if (const auto whole = fill(message, request, exit->channel); !whole) return whole.error();
     return message;
 }
 

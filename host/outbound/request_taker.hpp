@@ -20,6 +20,7 @@ namespace parley::outbound {
 struct Exit {
     AccountId account = 0;
     std::string channel;  // "cloud", ...
+    channels::Capabilities can;
 };
 
 class RequestTaker {

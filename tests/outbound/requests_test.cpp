@@ -28,7 +28,7 @@ public:
     outbound::Feeder feeder{out.store.executor, pool, out.sender, out.store.ids};
     outbound::RequestTaker taker{out.store.executor, pool, feeder,
                                  [this](const std::string&) -> Result<outbound::Exit> {
-                                     return outbound::Exit{out.store.account, "gateway"};
+                                     return outbound::Exit{out.store.account, "gateway", out.channel->can};
                                  },
                                  Logger()};
 };
@@ -45,6 +45,67 @@ TEST_CASE("a long text that another program inserts goes out in pieces, in order
     CHECK(requests.out.store.ask("select m.body from messages m join send_requests r on r.message_id = m.id "
                                  "where r.id = 1") == "second part");
     CHECK_THAT(requests.out.store.ask("select error from send_requests where id = 3"), Contains("nothing to send"));
+    requests.taker.stop();
+}
+
+TEST_CASE("other programs quote, react, edit, revoke and ask, by our id of a message or the provider's") {
+    Requests requests;
+    auto& out = requests.out;
+    out.channel->can = {.reaction = true, .poll = true, .corrections = true};
+    out.channel->answers_at_once = false;
+    const std::string chat = "491601@s.whatsapp.net";
+    const auto ours = out.put("ours", chat);
+    out.channel->accept("ours");
+    out.drain();
+    const auto elsewhere = out.put("elsewhere", "491609@s.whatsapp.net");
+    const auto insert = [&](const std::string& kind, const std::string& body, const std::string& reply_to,
+                            const std::string& payload = "") {
+        out.store.transact([&](pqxx::work& tx) {
+            tx.exec_params(
+                "insert into send_requests (recipient, kind, body, reply_to, payload) values ('491601', $1, $2, $3, "
+                "$4)",
+                kind, body, reply_to, payload);
+        });
+    };
+    const std::string id = std::to_string(ours);
+    insert("text", "quoting", id);
+    insert("reaction", "👍", "wamid.theirs");
+    insert("edit", "better", id);
+    insert("revoke", "", id);
+    insert("poll", "", "", R"({"question": "Lunch?", "options": ["Yes", "No"]})");
+    insert("edit", "", id);
+    insert("revoke", "", "");
+    insert("text", "of another chat", std::to_string(elsewhere));
+    requests.taker.start();
+    std::vector<Outbound> sent;
+    out.wait_until([&] {
+        for (const auto& [message, done] : out.channel->waiting)
+            if (message.chat == chat) sent.push_back(message);
+        if (!sent.empty() && out.channel->waiting.back().first.chat == chat) {
+            auto done = std::move(out.channel->waiting.back().second);
+            out.channel->waiting.pop_back();
+            done(channels::Sent{"Q" + std::to_string(sent.size())});
+        }
+        return sent.size() == 5;
+    });
+    CHECK(sent[0].text == "quoting");
+    CHECK(sent[0].reply_to == "P" + id);
+    CHECK(sent[1].kind == OutboundKind::reaction);
+    CHECK(sent[1].text == "👍");
+    CHECK(sent[1].reply_to == "wamid.theirs");
+    CHECK(sent[2].kind == OutboundKind::edit);
+    CHECK(sent[2].text == "better");
+    CHECK(sent[2].reply_to == "P" + id);
+    CHECK(sent[3].kind == OutboundKind::revoke);
+    CHECK(sent[3].reply_to == "P" + id);
+    CHECK(sent[4].kind == OutboundKind::poll);
+    CHECK_THAT(sent[4].payload, Contains("Lunch?"));
+    const auto refused = [&](int number) {
+        return out.store.ask("select error from send_request_status where id = " + std::to_string(number));
+    };
+    CHECK_THAT(refused(6), Contains("kind edit needs \"body\""));
+    CHECK_THAT(refused(7), Contains("kind revoke needs \"reply_to\""));
+    CHECK_THAT(refused(8), Contains("is of another chat"));
     requests.taker.stop();
 }
 

@@ -11,14 +11,20 @@ namespace parley::db {
 
 std::vector<SendRequest> read_send_requests(pqxx::work& tx, std::int64_t after, std::size_t limit) {
     const auto rows = tx.exec_params(
-        "select id, account, recipient, kind, body, link, payload from send_requests "
-        "where message_id is null and error = '' and id > $1 order by id limit $2",
+        "select r.id, r.account, r.recipient, r.kind, r.body, r.link, r.payload, r.reply_to, "
+        "       coalesce(m.chat, o.chat), m.provider_id "
+        "  from (select *, case when reply_to ~ '^[1-9][0-9]{0,17}$' then reply_to::bigint end as meant "
+        "          from send_requests where message_id is null and error = '' and id > $1 order by id limit $2) r "
+        "  left join messages m on m.id = r.meant and m.created_at = parley_time(r.meant) "
+        "  left join outbox o on o.id = r.meant order by r.id",
         after, limit);
     std::vector<SendRequest> requests;
     requests.reserve(rows.size());
-    for (const auto& row : rows)
+    for (const auto& row : rows) {
         requests.push_back({row[0].as<std::int64_t>(), row[1].c_str(), row[2].c_str(), row[3].c_str(), row[4].c_str(),
-                            row[5].c_str(), row[6].c_str()});
+                            row[5].c_str(), row[6].c_str(), row[7].c_str(), std::nullopt});
+        if (!row[8].is_null()) requests.back().meant = SendRequest::Meant{row[8].c_str(), row[9].c_str()};
+    }
     return requests;
 }
 
@@ -59,7 +65,7 @@ void refuse_send_requests(pqxx::work& tx, const std::vector<std::pair<std::int64
 
 void insert_outbox(pqxx::work& tx, const std::vector<Outbound>& messages, const std::vector<MessageId>& which) {
     const std::unordered_set<MessageId> wanted(which.begin(), which.end());
-    ArrayLiteral id, account, chat, kind, body, link, media, cause, trace, payload;
+    ArrayLiteral id, account, chat, kind, body, link, reply_to, media, cause, trace, payload;
     for (const Outbound& message : messages) {
         if (wanted.count(message.id) == 0) continue;
         id.add(message.id);
@@ -68,6 +74,7 @@ void insert_outbox(pqxx::work& tx, const std::vector<Outbound>& messages, const 
         kind.add(to_string(message.kind));
         body.add(message.text);
         link.add(message.link);
+        reply_to.add(message.reply_to);
         media.add(message.kind == OutboundKind::media ? media_to_json(message.media) : std::string());
         cause.add(message.cause);
         trace.add(message.trace);
@@ -75,13 +82,14 @@ void insert_outbox(pqxx::work& tx, const std::vector<Outbound>& messages, const 
     }
     if (id.empty()) return;
     tx.exec_params(
-        "insert into outbox (id, account_id, chat, kind, body, link, media, cause, trace, payload) "
-        "select id, account_id, chat, kind, body, link, media, nullif(cause, 0), trace, payload "
+        "insert into outbox (id, account_id, chat, kind, body, link, reply_to, media, cause, trace, payload) "
+        "select id, account_id, chat, kind, body, link, reply_to, media, nullif(cause, 0), trace, payload "
         "  from unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], "
-        "              $8::bigint[], $9::text[], $10::text[]) "
-        "    as g(id, account_id, chat, kind, body, link, media, cause, trace, payload) on conflict do nothing",
-        id.str(), account.str(), chat.str(), kind.str(), body.str(), link.str(), media.str(), cause.str(), trace.str(),
-        payload.str());
+        "              $8::text[], $9::bigint[], $10::text[], $11::text[]) "
+        "    as g(id, account_id, chat, kind, body, link, reply_to, media, cause, trace, payload) "
+        "on conflict do nothing",
+        id.str(), account.str(), chat.str(), kind.str(), body.str(), link.str(), reply_to.str(), media.str(),
+        cause.str(), trace.str(), payload.str());
 }
 
 }  // namespace parley::db

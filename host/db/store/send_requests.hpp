@@ -2,6 +2,7 @@
 // [database threads, block] Functions run in the transaction they are given and throw when the database is unavailable.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +15,12 @@ namespace parley::db {
 struct SendRequest {
     std::int64_t id = 0;
     std::string account, recipient, kind, body, link, payload;
+    std::string reply_to;  // the message that is meant, as the request names it; empty: none
+    // Our message of that id, if it is one.
+    struct Meant {
+        std::string chat, provider_id;  // provider_id: empty while there is none
+    };
+    std::optional<Meant> meant;
 };
 // Those that nobody took yet, ascending ids greater than `after`.
 std::vector<SendRequest> read_send_requests(pqxx::work& tx, std::int64_t after, std::size_t limit);
