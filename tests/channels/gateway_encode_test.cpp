@@ -70,11 +70,21 @@ TEST_CASE("text goes out as a form") {
 TEST_CASE("links, reactions and typing have endpoints of their own") {
     Outbound link = make(OutboundKind::link, "The map");
     link.link = "https://example.org/?a=1&b=2";
-    link.reply_to = "3EB0";  // the endpoint knows no quotes
     const net::ClientRequest link_request = encode(link);
     CHECK(link_request.url == "http://gateway.test:3000/wa/send/link");
     CHECK(fields_of(link_request) ==
           net::FormFields{{"phone", link.chat}, {"link", link.link}, {"caption", "The map"}});
+    // That endpoint knows no quotations.
+    link.reply_to = "3EB0";
+    const net::ClientRequest quoting = encode(link);
+    CHECK(quoting.url == "http://gateway.test:3000/wa/send/message");
+    CHECK(fields_of(quoting) == net::FormFields{{"phone", link.chat},
+                                                {"message", "The map\nhttps://example.org/?a=1&b=2"},
+                                                {"reply_message_id", "3EB0"}});
+    link.text = "See https://example.org/?a=1&b=2 there";
+    CHECK(fields_of(encode(link))[1].second == link.text);
+    link.text.clear();
+    CHECK(fields_of(encode(link))[1].second == link.link);
 
     Outbound reaction = make(OutboundKind::reaction, "👍");
     reaction.reply_to = "3EB0/../x?y";

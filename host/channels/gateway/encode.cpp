@@ -117,11 +117,8 @@ Result<net::ClientRequest> GatewayEncoder::send(const Outbound& message) const {
     switch (message.kind) {
         case OutboundKind::text:
             return text_request(message, message.text);
-        case OutboundKind::link: {
-            net::FormFields fields{{"phone", message.chat}, {"link", message.link}};
-            if (!message.text.empty()) fields.emplace_back("caption", message.text);
-            return form_request("/send/link", fields);
-        }
+        case OutboundKind::link:
+            return link_request(message);
         case OutboundKind::reaction:
             if (message.reply_to.empty()) return make_error(Errc::invalid, "the reaction names no message");
             return form_request("/message/" + net::percent_encode(message.reply_to) + "/reaction",
@@ -150,6 +147,18 @@ Result<net::ClientRequest> GatewayEncoder::correction_request(const Outbound& me
     if (message.kind == OutboundKind::revoke) return form_request(target + "/revoke", {{"phone", message.chat}});
     if (message.text.empty()) return make_error(Errc::invalid, "the edit says nothing");
     return form_request(target + "/update", {{"phone", message.chat}, {"message", message.text}});
+}
+
+// /send/link shows a preview and knows no quotation: with one, the link goes out as text, which does.
+net::ClientRequest GatewayEncoder::link_request(const Outbound& message) const {
+    if (!message.reply_to.empty()) {
+        const bool there = message.text.find(message.link) != std::string::npos;
+        const char* between = message.text.empty() ? "" : "\n";
+        return text_request(message, there ? message.text : message.text + between + message.link);
+    }
+    net::FormFields fields{{"phone", message.chat}, {"link", message.link}};
+    if (!message.text.empty()) fields.emplace_back("caption", message.text);
+    return form_request("/send/link", fields);
 }
 
 net::ClientRequest GatewayEncoder::text_request(const Outbound& message, const std::string& text) const {

@@ -37,6 +37,7 @@ private:
     net::ClientRequest request(std::string method, std::string_view path) const;
     net::ClientRequest form_request(std::string_view path,
                                     const std::vector<std::pair<std::string, std::string>>&) const;
+    net::ClientRequest link_request(const Outbound& message) const;
     net::ClientRequest text_request(const Outbound& message, const std::string& text) const;
     Result<net::ClientRequest> media_request(const Outbound& message) const;
     Result<net::ClientRequest> correction_request(const Outbound& message) const;
