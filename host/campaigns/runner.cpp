@@ -197,7 +197,9 @@ void Runner::feed(Run& run, std::size_t count) {
         auto message = make_message(run.campaign, recipient);
         db::RecipientClaim claim{recipient.n, 0, person_of(recipient.chat), {}};
         if (message) {
-            claim.message = feeder_.add(messages, std::move(*message));
+            auto pieces = feeder_.add(messages, std::move(*message));
+            claim.message = pieces.last;
+            claim.pieces = std::move(pieces.all);
         } else {
             claim.error = message.error().message;
         }

@@ -3,7 +3,6 @@
 #include <unordered_set>
 
 #include "core/failpoint.hpp"
-#include "db/store/send_requests.hpp"
 
 namespace parley::outbound {
 namespace {
@@ -25,13 +24,17 @@ std::vector<MessageId> all_pieces(const std::vector<Outbound>& messages, const s
 
 }  // namespace
 
-MessageId Feeder::add(std::vector<Outbound>& batch, Outbound message) {
+db::Pieces Feeder::add(std::vector<Outbound>& batch, Outbound message) {
     if (message.trace.empty()) message.trace = make_trace();
+    db::Pieces pieces;
     for (Outbound& piece : sender_.in_pieces(std::move(message))) {
         piece.id = ids_.next();
+        pieces.all.push_back(piece.id);
         batch.push_back(std::move(piece));
     }
-    return batch.back().id;
+    pieces.last = pieces.all.back();
+    if (pieces.all.size() == 1) pieces.all.clear();
+    return pieces;
 }
 
 void Feeder::feed(std::vector<Outbound> messages, Claim claim,

@@ -9,6 +9,7 @@
 #include "core/executor.hpp"
 #include "core/ids.hpp"
 #include "db/pool.hpp"
+#include "db/store/send_requests.hpp"
 #include "outbound/sender.hpp"
 
 namespace parley::outbound {
@@ -25,9 +26,8 @@ public:
     bool holds(MessageId id) { return sender_.holds(id); }
 
     // Gives the message an id, and a trace when it has none, cuts it into pieces where it is too long for its channel,
-    // and adds all that to `batch`. Returns the id by which it is claimed: that of the last piece, which is sent when
-    // all are.
-    MessageId add(std::vector<Outbound>& batch, Outbound message);
+    // and adds all that to `batch`. It is claimed by the id of the last piece, which is sent when all are.
+    db::Pieces add(std::vector<Outbound>& batch, Outbound message);
 
     // [database thread] Marks the sources; returns the ids of the messages that may go. It may be run again after a
     // commit whose answer was lost, and then returns the same.

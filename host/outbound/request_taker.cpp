@@ -146,7 +146,7 @@ void RequestTaker::read() {
 
 void RequestTaker::take(const std::vector<db::SendRequest>& requests) {
     std::vector<Outbound> messages;
-    std::vector<std::pair<std::int64_t, MessageId>> claims;
+    std::vector<std::pair<std::int64_t, db::Pieces>> claims;
     std::vector<std::pair<std::int64_t, std::string>> refusals;
     for (const auto& request : requests) {
         auto message = to_message(request);

@@ -46,6 +46,23 @@ TEST_CASE("a long text that another program inserts goes out in pieces, in order
                                  "where r.id = 1") == "second part");
     CHECK_THAT(requests.out.store.ask("select error from send_requests where id = 3"), Contains("nothing to send"));
     requests.taker.stop();
+
+    // Its state is that of the piece that is worst off.
+    const auto report = [&](const std::string& piece, DeliveryStatus status) {
+        StatusUpdate update;
+        update.account = requests.out.store.account;
+        update.provider_ids = {requests.out.store.ask("select provider_id from messages where body = '" + piece + "'")};
+        update.status = status;
+        if (status == DeliveryStatus::failed) update.reason = "expired";
+        REQUIRE(requests.out.store.report(update));
+    };
+    report("second part", DeliveryStatus::read);
+    CHECK(requests.statuses() == "sent sent refused");
+    report("first part", DeliveryStatus::delivered);
+    CHECK(requests.statuses() == "delivered sent refused");
+    report("first part", DeliveryStatus::failed);
+    CHECK(requests.statuses() == "failed sent refused");
+    CHECK(requests.out.store.ask("select error from send_request_status where id = 1") == "expired");
 }
 
 TEST_CASE("other programs quote, react, edit, revoke and ask, by our id of a message or the provider's") {
@@ -116,13 +133,15 @@ TEST_CASE("a request that somebody else took meanwhile leaves no pieces behind")
     const auto taken = requests.feeder.add(batch, long_one);
     const auto ours = requests.feeder.add(batch, requests.out.store.outbound("ours"));
     REQUIRE(batch.size() == 3);
-    CHECK(taken == batch[1].id);
+    CHECK(taken.all == std::vector<MessageId>{batch[0].id, batch[1].id});
+    CHECK(taken.last == batch[1].id);
+    CHECK(ours.all.empty());
     bool fed = false;
     requests.feeder.feed(
-        batch, [ours](pqxx::work&) { return std::vector<MessageId>{ours}; },
+        batch, [ours](pqxx::work&) { return std::vector<MessageId>{ours.last}; },
         [&](const Result<std::vector<MessageId>>& ids) {
             REQUIRE(ids);
-            CHECK(*ids == std::vector<MessageId>{ours});
+            CHECK(*ids == std::vector<MessageId>{ours.last});
             fed = true;
         });
     requests.out.store.executor.run_until([&] { return fed; });

@@ -148,6 +148,36 @@ TEST_CASE("results follow the messages") {
     CHECK(store.read(id).state == "done");
 }
 
+TEST_CASE("a recipient whose message went out in pieces has the state of the piece that is worst off") {
+    CampaignFixture store;
+    const auto id = store.make({"1@s", "2@s"});
+    store.start(id);
+    const std::vector<Outbound> pieces{store.outbound("first"), store.outbound("second")};
+    const auto other = store.outbound("short");
+    store.transact([&](pqxx::work& tx) {
+        db::claim_recipients(tx, id,
+                             {{1, pieces[1].id, "1", {}, {pieces[0].id, pieces[1].id}}, {2, other.id, "2", {}}});
+        db::insert_outbox(tx, {pieces[0], pieces[1], other}, {pieces[0].id, pieces[1].id, other.id});
+    });
+    const auto status = [&] { return store.ask("select status || ' ' || error from campaign_results where n = 1"); };
+    CHECK(status() == "queued ");
+    store.sent(pieces[0].id, "P1");
+    CHECK(status() == "queued ");
+    store.sent(pieces[1].id, "P2");
+    store.sent(other.id, "P3");
+    CHECK(status() == "sent ");
+    StatusUpdate update;
+    update.account = store.account;
+    update.provider_ids = {"P1"};
+    update.status = DeliveryStatus::failed;
+    update.reason = "no such number";
+    REQUIRE(store.report(update));
+    CHECK(status() == "failed no such number");
+    std::vector<std::pair<std::string, std::int64_t>> counts;
+    store.transact([&](pqxx::work& tx) { counts = db::count_results(tx, id); });
+    CHECK(counts == std::vector<std::pair<std::string, std::int64_t>>{{"failed", 1}, {"sent", 1}});
+}
+
 TEST_CASE("a campaign without anybody to send to does not start, and a time that is none is told") {
     CampaignFixture store;
     const auto empty = store.make({});
@@ -172,7 +202,7 @@ TEST_CASE("a request to send is taken once and refused with words") {
         std::vector<MessageId> taken;
         store.transact([&](pqxx::work& tx) {
             db::refuse_send_requests(tx, {{requests[1].id, "no such \"account\" \\"}});
-            taken = db::claim_send_requests(tx, {{requests[0].id, id}});
+            taken = db::claim_send_requests(tx, {{requests[0].id, {id, {}}}});
             auto copy = message;
             copy.id = id;
             db::insert_outbox(tx, {copy}, taken);

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace parley::db {
 
@@ -33,5 +34,12 @@ private:
     }
     std::string out_ = "{";
 };
+
+// "{1,2}" as an element of a text[], for a column that is an array itself; "" when there is nothing.
+inline std::string as_array(const std::vector<std::int64_t>& numbers) {
+    ArrayLiteral list;
+    for (const auto number : numbers) list.add(number);
+    return list.empty() ? std::string() : list.str();
+}
 
 }  // namespace parley::db

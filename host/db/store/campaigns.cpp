@@ -170,12 +170,13 @@ std::vector<CampaignRecipient> read_recipients(pqxx::work& tx, CampaignId id, st
 }
 
 std::vector<MessageId> claim_recipients(pqxx::work& tx, CampaignId id, const std::vector<RecipientClaim>& claims) {
-    ArrayLiteral n, message, person, error;
+    ArrayLiteral n, message, person, error, pieces;
     for (const auto& claim : claims) {
         n.add(claim.n);
         message.add(claim.message);
         person.add(claim.person);
         error.add(claim.error);
+        pieces.add(as_array(claim.pieces));
     }
     if (lock_state(tx, id) == "running") {
         tx.exec_params(
@@ -187,20 +188,21 @@ std::vector<MessageId> claim_recipients(pqxx::work& tx, CampaignId id, const std
             "                                                 and o.person = same.value and o.opted_out "
             "                                 where i.organisation_id = a.organisation_id and i.value = g.person "
             "                                   and i.kind in ('phone', 'user_id')) as unwanted "
-            "                 from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[]) "
-            "                      as g(n, message, person, error), "
+            "                 from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[]) "
+            "                      as g(n, message, person, error, pieces), "
             "                      campaigns c join accounts a on a.id = c.account_id where c.id = $1), "
             "marked as (update campaign_recipients r "
             "              set state = case when g.error <> '' then 'invalid' when g.unwanted then 'skipped' "
             "                               else 'queued' end, "
             "                  message_id = case when g.error = '' and not g.unwanted then g.message end, "
+            "                  pieces = case when not g.unwanted then nullif(g.pieces, '')::bigint[] end, "
             "                  error = g.error "
             "             from given g where r.campaign_id = $1 and r.n = g.n and r.state = 'waiting' "
             "            returning r.state) "
             "update campaigns set invalid = invalid + (select count(*) from marked where state = 'invalid'), "
             "                     skipped = skipped + (select count(*) from marked where state = 'skipped'), "
             "                     queued = queued + (select count(*) from marked where state = 'queued') where id = $1",
-            id, n.str(), message.str(), person.str(), error.str());
+            id, n.str(), message.str(), person.str(), error.str(), pieces.str());
     }
     std::vector<MessageId> ours;
     for (const auto& row : tx.exec_params("select r.message_id from campaign_recipients r "
@@ -255,9 +257,12 @@ std::vector<std::pair<std::string, std::int64_t>> count_results(pqxx::work& tx, 
                  "                      and m.id between $2 and $3 "
                  "                      and m.created_at between parley_time($2) and parley_time($3) "
                  "  left join outbox o on o.id = r.message_id "
-                 " where r.campaign_id = $1 and r.state = 'queued' group by 1",
+                 " where r.campaign_id = $1 and r.state = 'queued' and r.pieces is null group by 1 "
+                 "union all "
+                 "select p.status, count(*) from campaign_recipients r, parley_state_of(r.pieces) p "
+                 " where r.campaign_id = $1 and r.state = 'queued' and r.pieces is not null group by 1",
                  id, span[0].as<MessageId>(), span[1].as<MessageId>()))
-            counts[row[0].c_str()] = row[1].as<std::int64_t>();
+            counts[row[0].c_str()] += row[1].as<std::int64_t>();
     return {counts.begin(), counts.end()};
 }
 

@@ -69,6 +69,7 @@ struct RecipientClaim {
     MessageId message = 0;  // 0: `error` says why there is none
     std::string person;     // as in opt_outs
     std::string error;
+    std::vector<MessageId> pieces{};  // all, when there are several; `message` is the last
 };
 // Marks recipients: as queued under their message, as skipped when the person has opted out, as invalid. Returns the
 // messages that go: those marked now or by an earlier run of the same call. None when the campaign does not run any

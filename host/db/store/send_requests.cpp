@@ -28,20 +28,21 @@ std::vector<SendRequest> read_send_requests(pqxx::work& tx, std::int64_t after, 
     return requests;
 }
 
-std::vector<MessageId> claim_send_requests(pqxx::work& tx,
-                                           const std::vector<std::pair<std::int64_t, MessageId>>& claims) {
-    ArrayLiteral requests, messages;
+std::vector<MessageId> claim_send_requests(pqxx::work& tx, const std::vector<std::pair<std::int64_t, Pieces>>& claims) {
+    ArrayLiteral requests, messages, pieces;
     for (const auto& [request, message] : claims) {
         requests.add(request);
-        messages.add(message);
+        messages.add(message.last);
+        pieces.add(as_array(message.all));
     }
     tx.exec_params(
         "with free as (select id from send_requests where id = any($1::bigint[]) and message_id is null and error = '' "
         "              order by id for update skip locked) "
-        "update send_requests r set message_id = c.message "
-        "  from free join unnest($1::bigint[], $2::bigint[]) as c(request, message) on c.request = free.id "
+        "update send_requests r set message_id = c.message, pieces = nullif(c.pieces, '')::bigint[] "
+        "  from free join unnest($1::bigint[], $2::bigint[], $3::text[]) as c(request, message, pieces) "
+        "              on c.request = free.id "
         " where r.id = free.id",
-        requests.str(), messages.str());
+        requests.str(), messages.str(), pieces.str());
     std::vector<MessageId> ours;
     for (const auto& row : tx.exec_params("select r.message_id from send_requests r "
                                           "join unnest($1::bigint[], $2::bigint[]) as c(request, message) "

@@ -25,10 +25,15 @@ struct SendRequest {
 // Those that nobody took yet, ascending ids greater than `after`.
 std::vector<SendRequest> read_send_requests(pqxx::work& tx, std::int64_t after, std::size_t limit);
 
+// The messages that a source became: several when its text was too long for one.
+struct Pieces {
+    MessageId last = 0;          // the source is claimed by it: it is sent when all are
+    std::vector<MessageId> all;  // empty when there is but one
+};
+
 // Marks requests as taken by these messages. Which messages it is now true for: rows that another transaction holds,
 // has taken or refused are left out, those marked by an earlier run of the same call are in.
-std::vector<MessageId> claim_send_requests(pqxx::work& tx,
-                                           const std::vector<std::pair<std::int64_t, MessageId>>& claims);
+std::vector<MessageId> claim_send_requests(pqxx::work& tx, const std::vector<std::pair<std::int64_t, Pieces>>& claims);
 
 // Says why a request is not sent; one that was taken meanwhile stays taken.
 void refuse_send_requests(pqxx::work& tx, const std::vector<std::pair<std::int64_t, std::string>>& refusals);
