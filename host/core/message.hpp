@@ -164,7 +164,8 @@ struct Outbound {
     std::string trace;
     int attempts = 0;
     UnixMillis attempted = 0;  // when the last attempt began
-    bool replayed = false;     // read back from the table: an earlier process may have sent it
+    // Read back from the table, and nobody was asked yet whether an earlier process has sent it.
+    bool replayed = false;
 };
 
 }  // namespace parley

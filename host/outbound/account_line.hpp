@@ -10,6 +10,12 @@
 
 namespace parley::outbound {
 
+// Can a send whose answer was lost be settled there?
+inline bool settles_doubts(const channels::Channel& channel) {
+    const auto can = channel.capabilities();
+    return can.hands_back_ids || can.keeps_history;
+}
+
 struct Sender::Account {
     AccountId id;
     std::string name;
@@ -28,6 +34,9 @@ struct Sender::Account {
     bool halted = false;
     std::string halted_because{};
     std::string last_failure{};  // why a message is tried again; empty since one got through
+    // When it got a channel that can tell what became of a send, after one that could not: the account was enabled. 0:
+    // it has been as it is from the start.
+    UnixMillis opened = 0;
 };
 
 }  // namespace parley::outbound

@@ -11,6 +11,10 @@ namespace {
 // How long a report is waited for after a send whose answer was lost.
 constexpr int doubt_patience_ms = 120'000;
 
+// Reports come within seconds. What was sent by a process that ended is told when the provider repeats the webhooks
+// that met nobody.
+constexpr int recovered_patience_ms = 30'000;
+
 // Providers list what they accepted a little late.
 constexpr int listed_after_ms = 6'000;
 
@@ -133,6 +137,34 @@ void Sender::doubt(Account& account, const Message& message, int patience_ms) {
         account.ready.push_back(message);
         pump(account);
     });
+}
+
+// A message of an earlier process may have been on its way when that ended.
+void Sender::begin(Account& account, const Message& message) {
+    const auto patience = began_ + recovered_patience_ms - unix_now();
+    if (message->replayed && patience > 0 && IdGenerator::time_of(message->id) < began_) {
+        const auto can = account.channel->capabilities();
+        message->replayed = !settles_doubts(*account.channel);
+        if (can.hands_back_ids) return doubt(account, message, static_cast<int>(patience));
+        if (can.keeps_history) account.to_look_up.emplace(message->id, 0);
+    }
+    account.ready.push_back(message);
+    pump(account);
+}
+
+// The same for an account that was disabled when this process began, once it is enabled. True: it waits for a report.
+bool Sender::doubt_opened(Account& account, const Message& message) {
+    const bool theirs = message->replayed && IdGenerator::time_of(message->id) < began_;
+    if (account.opened == 0 || !theirs || !settles_doubts(*account.channel)) return false;
+    message->replayed = false;
+    const auto patience = account.opened + recovered_patience_ms - unix_now();
+    const auto can = account.channel->capabilities();
+    if (can.hands_back_ids && patience > 0) {
+        doubt(account, message, static_cast<int>(patience));
+        return true;
+    }
+    if (can.keeps_history) account.to_look_up.emplace(message->id, 0);
+    return false;
 }
 
 void Sender::settled(AccountId reporter, MessageId id) {

@@ -12,10 +12,6 @@ namespace {
 // Files open at once, a piece of each in memory: a video for everybody must not take all descriptors there are.
 constexpr std::size_t most_files = 64;
 
-// Reports come within seconds. What was sent by a process that ended is told when the provider repeats the webhooks
-// that met nobody.
-constexpr int recovered_patience_ms = 30'000;
-
 // Meta's rule: only what answers somebody within 24 hours may be free text.
 constexpr UnixMillis conversation_window = 24LL * 3600 * 1000;
 
@@ -51,6 +47,7 @@ void Sender::set_account(AccountId id, std::string name, std::shared_ptr<channel
         return;
     }
     account->name = std::move(name);
+    if (!settles_doubts(*account->channel) && settles_doubts(*channel)) account->opened = unix_now();
     account->channel = std::move(channel);
     account->limits = limits;
     account->bucket = bucket;
@@ -111,18 +108,6 @@ void Sender::start(Outbound& message) {
     begin(*found->second, std::make_shared<Outbound>(std::move(message)));
 }
 
-// A message of an earlier process may have been on its way when that ended.
-void Sender::begin(Account& account, const Message& message) {
-    const auto patience = began_ + recovered_patience_ms - unix_now();
-    if (message->replayed && patience > 0 && IdGenerator::time_of(message->id) < began_) {
-        const auto can = account.channel->capabilities();
-        if (can.hands_back_ids) return doubt(account, message, static_cast<int>(patience));
-        if (can.keeps_history) account.to_look_up.emplace(message->id, 0);
-    }
-    account.ready.push_back(message);
-    pump(account);
-}
-
 // Sends what is ready, as far as rate and concurrency allow; otherwise sees to it that it is called again.
 void Sender::pump(Account& account) {
     while (!paused_ && !account.ready.empty() && account.sending < account.limits.concurrency) {
@@ -141,6 +126,7 @@ void Sender::pump(Account& account) {
         }
         auto message = std::move(account.ready.front());
         account.ready.pop_front();
+        if (doubt_opened(account, message)) continue;
         // An account that is closed for a while cannot be asked: the question stays.
         const bool asks = !account.to_look_up.empty() && account.channel->capabilities().keeps_history;
         const auto question =

@@ -141,6 +141,7 @@ private:
     void record_failure(MessageId id, const std::string& reason);
     void ended(MessageId id, const Result<void>& written, UniqueFunction<void()> write_again);
     void failed(Account& account, const Message& message, const channels::SendError& error);
+    bool doubt_opened(Account& account, const Message& message);
     void doubt(Account& account, const Message& message, int patience_ms);
     void look_up(Account& account, const Message& message, int asked);
     void looked_up(Account& account, const Message& message, int asked, const channels::SentBefore& before);

@@ -259,6 +259,42 @@ TEST_CASE("what a provider took and did not deliver is sent again after a minute
     CHECK(out.store.count("dead_letters") == "0");
 }
 
+TEST_CASE("an account that is enabled waits for reports about what an earlier process left, as at the start") {
+    SenderFixture out;
+    const auto closed = std::make_shared<FakeChannel>();
+    out.sender.set_account(out.store.account, "account", closed, {});
+    for (const char* chat : {"A", "B"}) leave_behind(out, chat, chat);
+    out.sender.recover();
+    out.store.executor.run_until([&] { return closed->under_way().size() == 2; });
+    closed->refuse("A", Class::halted);
+    const auto fresh = out.put("fresh", "C");
+
+    out.channel->can.hands_back_ids = true;
+    out.sender.set_account(out.store.account, "account", out.channel, {});
+    closed->refuse("B", Class::halted);
+    out.wait_for({"fresh"});
+    out.channel->accept("fresh");
+    out.drain(2);
+    CHECK(out.state().in_doubt == 2);
+    CHECK(out.ending_of(fresh) == "sent");
+    const auto first = std::stoll(out.store.ask("select id from outbox where body = 'A'"));
+    StatusUpdate report;
+    report.account = out.store.account;
+    report.provider_ids = {"P1"};
+    report.status = DeliveryStatus::delivered;
+    report.message = first;
+    REQUIRE(out.store.report(report));
+    out.sender.settled(out.store.account, first);
+    CHECK(out.state().in_doubt == 1);
+    out.wait_for({"B"});  // nobody told of it
+    CHECK(out.channel->seen == Texts{"fresh", "B"});
+    // Once is enough.
+    out.channel->refuse("B", Class::transient);
+    out.wait_for({"B"});
+    out.channel->accept("B");
+    out.drain();
+}
+
 // The database will not have it in history, however often it is asked.
 void curse(SenderFixture& out) {
     out.store.transact([](pqxx::work& tx) {
