@@ -217,6 +217,13 @@ TEST_CASE("alerts are events of the account") {
     REQUIRE(json);
     CHECK(json->events.at(0).type == "com.twilio.x");
     CHECK(json->events.at(0).payload == request.body);
+    // Requeued from the dead letters it has no URL.
+    const Result<Decoded> again = decode_twilio(twilio_webhook(request.body, ""), test::twilio_config(), 7, kReceived);
+    REQUIRE(again);
+    CHECK(again->events.at(0).payload == request.body);
+    const Result<Decoded> broken = decode_twilio(twilio_webhook("[{]", ""), test::twilio_config(), 7, kReceived);
+    REQUIRE_FALSE(broken);
+    CHECK_FALSE(contains(broken.error().message, "AccountSid"));
 }
 
 TEST_CASE("webhooks of others are unclaimed, not lost") {

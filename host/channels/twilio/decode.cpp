@@ -162,6 +162,12 @@ Result<Decoded> read_json(const net::Request& request, AccountId account, UnixMi
     return decoded;
 }
 
+// Its URL says so; a dead letter has none any more, and a form begins with a name.
+bool is_json(const net::Request& request) {
+    const std::string_view body = text::trim(request.body);
+    return request.query_value("bodySHA256") || body.starts_with('{') || body.starts_with('[');
+}
+
 Decoded unclaimed(const net::Request& request, std::string reason) {
     Decoded decoded;
     decoded.unclaimed.push_back({std::move(reason), request.body});
@@ -172,7 +178,7 @@ Decoded unclaimed(const net::Request& request, std::string reason) {
 
 Result<Decoded> decode_twilio(const net::Request& request, const TwilioConfig& config, AccountId account,
                               UnixMillis now) {
-    if (request.query_value("bodySHA256")) return read_json(request, account, now);
+    if (is_json(request)) return read_json(request, account, now);
     const Result<TwilioForm> form = read_form(request.body);
     if (!form) return form.error();
     const std::string_view owner = form->get("AccountSid");
