@@ -209,8 +209,9 @@ Result<bool> MultipartParser::after_delimiter(std::string_view& rest) {
 }
 
 Result<bool> MultipartParser::read_head(std::string_view& rest) {
-    auto end = rest.find("\r\n\r\n");
-    auto size = end == std::string_view::npos ? rest.size() : end;
+    constexpr std::string_view blank_line = "\r\n\r\n";
+    auto end = rest.find(blank_line);
+    auto size = end == std::string_view::npos ? rest.size() - overlap(rest, blank_line) : end;
     if (size > limits_.max_head) return make_error(Errc::too_large, "the head of a part is too large");
     if (end == std::string_view::npos) return false;
     auto parsed = parse_part_head(rest.substr(2, end));
@@ -219,7 +220,7 @@ Result<bool> MultipartParser::read_head(std::string_view& rest) {
     auto begun = consumer_.begin(head_);
     if (!begun) return begun.error();
     part_size_ = 0;
-    rest.remove_prefix(end + 4);
+    rest.remove_prefix(end + blank_line.size());
     state_ = State::body_start;
     return true;
 }

@@ -136,6 +136,18 @@ TEST_CASE("a form is held to its limits", "[multipart][security]") {
     CHECK(read(part("name=f; filename=x", std::string(21, 'x')) + end, limits) == "too_large");
     CHECK(read(part("name=a\r\nX: " + std::string(100, 'x'), "1") + end, limits) == "too_large");
     CHECK(read("--XX\r\nX: " + std::string(200, 'x'), limits) == "too_large");  // before its end has come
+
+    // A head of exactly that many bytes, with the line break before it, is taken however it is cut.
+    auto longest = part("name=a", "1") + end;
+    const auto filling = limits.max_head + std::string_view("--XX").size() - longest.find("\r\n\r\n");
+    longest.insert(longest.find("\r\n\r\n"), "\r\nX: " + std::string(filling - 5, 'x'));
+    for (const std::size_t piece : {1, 2, 3, 1000}) {
+        Collected got;
+        CHECK(read(longest, got, piece, limits) == "ok");
+        longest.insert(longest.find("\r\n\r\n"), 1, 'x');
+        CHECK(read(longest, got, piece, limits) == "too_large");
+        longest.erase(longest.find("\r\n\r\n") - 1, 1);
+    }
 }
 
 TEST_CASE("the boundary is read from the Content-Type", "[multipart]") {
