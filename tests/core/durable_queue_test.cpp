@@ -222,8 +222,8 @@ TEST_CASE("what ends while memory looks for late commits is not late") {
 TEST_CASE("what was set aside is not taken up again while its row stands in the table") {
     SimulatedTable table(100, 3);
     const auto sent = table.add("a"), next = table.add("a");
-    table.queue.set_aside(sent);
     table.running.erase(sent);
+    table.queue.set_aside(sent);
     CHECK(table.started == Ids{sent, next});
     table.queue.find_late();
     table.answer_all();
