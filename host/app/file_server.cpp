@@ -88,9 +88,11 @@ Response FileServer::answer_to(const Wish& wish) {
     const auto& errors = *wish.errors;
     const auto media = store_.find(wish.reference, "");
     auto file = media::open_file(store_, wish.reference, workers_);
-    if (!media || !file)
-        return errors(wish.status_when_gone, wish.status_when_gone == 410 ? "gone" : "not_found",
-                      media ? file.error().message : media.error().message);
+    if (!media || !file) {
+        const auto& why = media ? file.error() : media.error();
+        if (why.code == Errc::unavailable) return errors(503, "unavailable", why.message);
+        return errors(wish.status_when_gone, wish.status_when_gone == 410 ? "gone" : "not_found", why.message);
+    }
     const auto size = (*file)->size();
     const auto range = read_range(wish.range, size);
     if (range && range->first > range->last) {
