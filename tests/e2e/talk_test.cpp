@@ -56,12 +56,13 @@ TEST_CASE("the API tells what the model made of a message") {
     CHECK_FALSE(turn.as_object().contains("error"));
 
     world().model.answer_with(model_server([](const net::Request&) {
-        return net::Response::json(400, R"({"error":{"message":"no such thing","type":"invalid_request_error"}})");
+        return net::Response::json(
+            401, R"({"error":{"message":"no such key","type":"invalid_request_error","code":"invalid_api_key"}})");
     }));
     REQUIRE_FALSE(world().stage.say.direct("and at night?", "923002000006").empty());
     const auto failed = message_of("923002000006").at("turn");
     CHECK_FALSE(failed.as_object().contains("answer"));
-    CHECK_THAT(text_of(failed, "error"), Catch::Contains("no such thing"));
+    CHECK_THAT(text_of(failed, "error"), Catch::Contains("no such key"));
     REQUIRE_FALSE(world().stage.say.direct("/ping", "923002000006").empty());
     CHECK_FALSE(message_of("923002000006").as_object().contains("turn"));
     world().model.answer_with(answering("**Hello** there."));
