@@ -47,7 +47,7 @@ struct HandlingState : Collected {
     // The plugin whose hook runs now, so that the watchdog can say whose time is up. Guarded by its mutex.
     std::mutex running_mutex;
     const plugins::Lease* running = nullptr;
-    bool again = false;          // run this handling once more, from the start, after a while
+    bool again = false;  // run this handling once more, from the start, after a while
     // A service could not reach the database, or it answered too late: what came of it is not the plugin's fault.
     bool database_away = false, database_slow = false;
     // The message asks for no command but says something to the language model: these words, perhaps none beside a

@@ -164,6 +164,7 @@ parley::LocalTime at_time(sys_days day, seconds time) {
 
 When parse_when(const std::vector<std::string>& typed, const parley::LocalTime& now) {
     std::vector<std::string> words;
+    words.reserve(typed.size());
     for (const auto& word : typed) words.push_back(plain(word));
     Reading reading;
     for (std::size_t at = 0; at < words.size();) read_word(words, at, now, reading);

@@ -181,7 +181,7 @@ TEST_CASE("SIGTERM ends it in order, also while a handler runs, and the handler'
     CHECK(world.host.stop(20s) == 0);
     // An earlier host was killed while these came in; somebody else's and a young one stay.
     const auto left = [&](const std::string& name, std::chrono::hours age) {
-        const auto path = world.host.plugins_dir() + "/" + name;
+        auto path = world.host.plugins_dir() + "/" + name;
         std::ofstream(path) << "half a library";
         std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now() - age);
         return path;

@@ -93,7 +93,7 @@ TEST_CASE("what looks like a boundary is content until it is one", "[multipart]"
         CAPTURE(data);
         for (std::size_t piece : {1, 2, 3, 5, 1000}) {
             Collected got;
-            auto body = part("name=a", "_" + data) + part("name=b", "2") + end;
+            const auto body = part("name=a", "_" + data).append(part("name=b", "2")).append(end);
             CHECK(read(body, got, piece) == "ok");
             REQUIRE(got.parts.size() == 2);
             CHECK(got.parts[0].data == "_" + data);

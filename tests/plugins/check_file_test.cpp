@@ -28,8 +28,8 @@ std::string verdict(const std::string& name, const RuntimeOptions& options = wit
 
 TEST_CASE("good plugins pass the check and the trial") {
     const auto report = check_file(fixture("echo_v2"), with_trial());
-    CHECK_THAT(report.problems, Catch::Equals(std::vector<std::string>{}));
-    CHECK_THAT(report.warnings, Catch::Equals(std::vector<std::string>{}));
+    CHECK(report.problems == std::vector<std::string>{});
+    CHECK(report.warnings == std::vector<std::string>{});
     REQUIRE(report.manifest);
     CHECK(report.manifest->version == "2.0.0");
     CHECK(verdict("newer_minor") == "good");

@@ -47,8 +47,7 @@ const parley::test::FuzzTarget parley::test::fuzz_target{
     {"data: {\"choices\":[]}\n\ndata: [DONE]\n\n",
      "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"delta\":\"x\"}\n\n"},
     {"data: ", "\n\n", "\r\n", "\r", ":", "event: error\n", "[DONE]", "{\"choices\":[{\"delta\":{\"content\":\"x\"}}]}",
-     "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\","
-     "\"arguments\":\"{}\"}}]}}]}",
+     R"({"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}}]}}]})",
      "{\"choices\":[{\"finish_reason\":\"stop\"}]}", "{\"error\":{\"message\":\"x\",\"code\":500}}",
      "{\"type\":\"response.output_text.delta\",\"delta\":\"x\"}",
      "{\"type\":\"response.output_item.added\",\"item\":{\"type\":\"function_call\",\"id\":\"i\",\"name\":\"f\"}}",
