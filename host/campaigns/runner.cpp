@@ -86,12 +86,13 @@ void Runner::refresh() {
 void Runner::adopt(std::vector<db::Campaign> active) {
     std::map<db::CampaignId, std::shared_ptr<Run>> runs;
     for (auto& campaign : active) {
-        const auto known = runs_.find(campaign.id);
+        const db::CampaignId id = campaign.id;
+        const auto known = runs_.find(id);
         if (known == runs_.end()) {
-            runs[campaign.id] = std::make_shared<Run>(std::move(campaign));
+            runs[id] = std::make_shared<Run>(std::move(campaign));
         } else {
             known->second->campaign = std::move(campaign);
-            runs[known->first] = known->second;
+            runs[id] = known->second;
         }
     }
     runs_ = std::move(runs);

@@ -43,13 +43,13 @@ TEST_CASE("what the router or the document lacks is found") {
     std::vector<std::string> missing;
     for (const auto& operation : contract().operations()) {
         if (operation.id == "openRoom") continue;
-        if (operation.id == "showLive") missing.push_back("GET /health/live is in the document alone");
+        if (operation.id == "showLive") missing.emplace_back("GET /health/live is in the document alone");
         if (operation.id == "showLive") continue;
         router.add(operation.method, operation.path, none);
         if (operation.id == "streamEvents")
             router.add_websocket(operation.path, [](const net::Request&, const auto&) {});
     }
-    missing.push_back("WebSocket /ws/chat/{} is in the document alone");
+    missing.emplace_back("WebSocket /ws/chat/{} is in the document alone");
     CHECK(contract().differences(router) == missing);
     router.add_websocket("/ws/chat/{number}", [](const net::Request&, const auto&) {});
     router.add("GET", "/health/live/", none);
