@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <pqxx/pqxx>
+#include <set>
 
 #include "core/crypto.hpp"
 #include "net/form.hpp"
@@ -211,6 +212,15 @@ std::vector<std::string> each_once(std::vector<std::string> values) {
     return values;
 }
 
+// The host tries a report that matched no message once more a little later, which may be after the table was emptied.
+std::vector<std::string> without_late(std::vector<std::string> found, const std::vector<std::string>& expected,
+                                      const std::set<std::string>& earlier) {
+    std::erase_if(found, [&](const std::string& one) {
+        return earlier.count(one) != 0 && std::find(expected.begin(), expected.end(), one) == expected.end();
+    });
+    return found;
+}
+
 bool says_the_same(const std::string& a, const std::string& b) {
     const auto left = net::form_decode(a), right = net::form_decode(b);
     return left && right && *left == *right;
@@ -225,6 +235,7 @@ TEST_CASE("every body with its signature is taken, and means in the database wha
         return;
     }
     Database database;
+    std::set<std::string> reported;
     for (const auto& one : fixtures) {
         INFO(one.file);
         database.clear();
@@ -233,8 +244,11 @@ TEST_CASE("every body with its signature is taken, and means in the database wha
         CHECK(status < 300);
         const auto meaning = one.meaning(one.body);
         check_messages(database, meaning.messages);
-        CHECK(each_once(column(database.ask("select provider_id || ' ' || status from delivery_reports"))) ==
-              each_once(meaning.reports));
+        const auto reports =
+            each_once(column(database.ask("select provider_id || ' ' || status from delivery_reports")));
+        const auto expected = each_once(meaning.reports);
+        CHECK(without_late(reports, expected, reported) == expected);
+        reported.insert(expected.begin(), expected.end());
         CHECK(column(database.ask("select type from account_events order by id")) == meaning.events);
         CHECK(database.count("dead_letters") == 0);
     }
