@@ -31,8 +31,7 @@ bool is_nothing_done(const Response& response) {
 std::string unanswered(const std::string& free_at) {
     if (free_at.empty()) return "the first request with this Idempotency-Key was not carried out: make it again";
     return "the first request with this Idempotency-Key failed or was cut off, and the host does not know whether it "
-           "was "
-           "carried out: look for what it was to make, and if that is not there, use a new key. This one is free "
+           "was carried out: look for what it was to make, and if that is not there, use a new key. This one is free "
            "from " +
            free_at + " on";
 }
