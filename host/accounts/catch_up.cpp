@@ -75,18 +75,16 @@ void CatchUp::ask(AccountId account) {
 
 void CatchUp::take(AccountId account, UnixMillis since, Result<channels::Decoded> missed) {
     if (!missed) return asked(account, since, missed.error());
-    const auto* entry = directory_.find(account);
-    if (!entry) return void(lines_.erase(account));  // removed while it was asked
     for (auto& part : missed->unclaimed) part.account = account;
     log_.debug("account.asked_for_missed", {{"account", account}, {"messages", missed->messages.size()}});
-    take_(*entry, std::move(*missed), [this, account, since](Result<void> taken) { asked(account, since, taken); });
+    take_(*directory_.find(account), std::move(*missed),
+          [this, account, since](Result<void> taken) { asked(account, since, taken); });
 }
 
 void CatchUp::asked(AccountId account, UnixMillis since, const Result<void>& taken) {
-    const auto* entry = directory_.find(account);
-    if (!entry) return void(lines_.erase(account));
     Line& line = lines_[account];
     line.asking = false;
+    const auto* entry = directory_.find(account);
     if (taken) {
         if (line.failures > 0) log_.info("account.caught_up", {{"account", entry->account.name}});
         line.failures = 0;
