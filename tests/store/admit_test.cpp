@@ -96,6 +96,26 @@ TEST_CASE("a repeat from before the edge of the month is a duplicate when it is 
     CHECK(run("0 days") == 1);  // what the month's own index cannot see
 }
 
+TEST_CASE("what was missed long ago and is asked for again is a duplicate, whichever month it was stored in") {
+    JournalFixture store;
+    const UnixMillis said = unix_now() - 40LL * 24 * 3600 * 1000;
+    const auto id = static_cast<MessageId>((said - 1704067200000) << 22);
+    store.transact([&](pqxx::work& tx) {
+        tx.exec_params("select parley_make_partition(parley_time($1)::date)", id);
+        tx.exec_params(
+            "insert into messages (id, created_at, account_id, direction, kind, chat, provider_id, status) "
+            "values ($1, parley_time($1), $2, 0, 'message', 'c', 'OLD', 'received')",
+            id, store.account);
+    });
+    auto again = store.inbound("OLD");
+    again.timestamp = said;
+    CHECK(duplicate(store.admit(again)));
+    CHECK(store.count("inbox") == "0");
+    auto other = store.inbound("NEW");  // as old, and never seen
+    other.timestamp = said;
+    CHECK(accepted(store.admit(other)));
+}
+
 TEST_CASE("one row that cannot be stored fails alone") {
     JournalFixture store(1);
     int answers = 0, stored = 0, invalid = 0;

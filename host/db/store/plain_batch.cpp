@@ -1,5 +1,6 @@
 #include "db/store/plain_batch.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include "core/ids.hpp"
@@ -9,7 +10,11 @@ namespace parley::db {
 namespace {
 
 // How long a provider may repeat a webhook: Meta retries for up to seven days.
-constexpr UnixMillis repeat_window = 8LL * 24 * 3600 * 1000;
+constexpr UnixMillis one_day = 24LL * 3600 * 1000;
+constexpr UnixMillis repeat_window = 8 * one_day;
+// What was missed is asked for from the moment it was missed, however long ago; a time before this is a clock gone
+// wrong.
+constexpr UnixMillis longest_absence = 100 * one_day;
 
 // $1..$14 admissions; $15, $16 the span before this month in which repeats are looked for too (provider ids are unique
 // within a partition only); $17 settlements; $18..$29 outbox rows; $30, $31 sendings; $32..$34 users; $35
@@ -120,6 +125,7 @@ void PlainBatch::admit(const Inbound& message) {
     in_payload_.add(message.payload);
     in_trace_.add(message.trace);
     in_time_.add(message.timestamp);
+    oldest_ = std::min(oldest_, message.timestamp);
     in_type_.add(type_of(message));
 }
 
@@ -162,9 +168,9 @@ void PlainBatch::sent(MessageId outbound, const std::string& provider_id) {
 PlainBatch::Outcome PlainBatch::run(pqxx::transaction_base& tx) const {
     const UnixMillis now = unix_now();
     const UnixMillis month = month_start(now);
-    const bool near_edge = now - month < repeat_window;
+    const UnixMillis repeated_since = std::max(std::min(oldest_, now), now - longest_absence) - repeat_window;
     const std::string until = to_iso8601(month);
-    const std::string since = near_edge ? to_iso8601(month - repeat_window) : until;
+    const std::string since = repeated_since < month ? to_iso8601(repeated_since) : until;
 
     const pqxx::result rows = tx.exec_prepared(
         "parley_plain_batch", in_id_.str(), in_account_.str(), in_kind_.str(), in_chat_.str(), in_sender_.str(),

@@ -2,6 +2,7 @@
 // round trip, one commit. Internal to the journal.
 #pragma once
 
+#include <limits>
 #include <pqxx/pqxx>
 #include <string>
 #include <unordered_set>
@@ -33,6 +34,7 @@ public:
 
 private:
     std::size_t count_ = 0;
+    UnixMillis oldest_ = std::numeric_limits<UnixMillis>::max();  // by its sender's clock, of the admissions
     ArrayLiteral in_id_, in_account_, in_kind_, in_chat_, in_sender_, in_name_, in_group_, in_provider_, in_refers_,
         in_body_, in_media_, in_payload_, in_trace_, in_time_, in_type_;
     ArrayLiteral settled_;
