@@ -202,6 +202,15 @@ void Application::connect_parts() {
     sender_->set_voice(&files_->voice());
     intake_->on_settled = [this](AccountId account, MessageId id) { sender_->settled(account, id); };
     dispatcher_->on_timers_changed = [this] { timers_->look(); };
+    dispatcher_->refresh_settings = [this](UniqueFunction<void()> refreshed) {
+        const auto stored = std::make_shared<std::map<std::string, std::string>>();
+        pool_->run_async(
+            *loop_, [stored](pqxx::work& tx) { *stored = db::read_settings(tx); },
+            [this, stored, refreshed = std::move(refreshed)](const Result<void>& read) mutable {
+                if (read) settings_->refresh(*stored);
+                refreshed();
+            });
+    };
     dispatcher_->on_plugin_request = [this](const PluginRequest& request, pipeline::Dispatcher::Tell tell) {
         const auto action = plugins::Runtime::action_from(request.action);
         if (!action) return;

@@ -298,6 +298,13 @@ void Settings::apply(const std::string& name, const std::string& stored) {
     if (changed_) changed_(name);
 }
 
+void Settings::refresh(const std::map<std::string, std::string>& stored) {
+    for (const auto& [name, value] : stored) {
+        const auto* definition = setting_definition(name);
+        if (definition && !definition->secret && get(name) != value) apply(name, value);
+    }
+}
+
 void Settings::on_change(std::function<void(const std::string&)> changed) {
     changed_ = std::move(changed);
 }

@@ -82,6 +82,9 @@ public:
     Result<void> load(const std::map<std::string, std::string>& stored);
     void apply(const std::string& name, const std::string& stored);
 
+    // The same for those of them that changed without being applied; secrets are not compared.
+    void refresh(const std::map<std::string, std::string>& stored);
+
     // Called after a value changed, on the thread that applied it.
     void on_change(std::function<void(const std::string& name)> changed);
 

@@ -22,7 +22,10 @@ struct StorageWrite {
 
 struct SettingWrite {
     std::string name;
-    std::string value;
+    std::string value;  // as stored: secrets sealed
+    // The value that this handling had read; nothing: a secret, whose stored form says nothing. Another one in the
+    // database means somebody was faster: the handling runs again.
+    std::optional<std::string> expected{};
 };
 
 struct UserGroupWrite {

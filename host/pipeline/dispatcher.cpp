@@ -159,8 +159,8 @@ void Dispatcher::settled(const std::shared_ptr<Handling>& handling, const Effect
     for (const auto reply : replies) sender_.aborted(reply);
     if (how && handling->reruns < (effects.turn ? most_turns : most_reruns)) {
         conflicts_.add();
-        run_again(handling, handling->reruns + 1);
-        return;
+        const auto again = [this, handling] { run_again(handling, handling->reruns + 1); };
+        return effects.settings.empty() || !refresh_settings ? again() : refresh_settings(again);
     }
     if (!effects.failure.empty() && !effects.replies.empty()) {
         // Perhaps it is the word to the sender that cannot be stored, for instance because its account is gone.

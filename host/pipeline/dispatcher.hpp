@@ -51,6 +51,8 @@ public:
     // What admins asked for in a handling that is now committed. `tell` brings a text into the chat that asked.
     using Tell = std::function<void(std::string text)>;
     std::function<void(const PluginRequest&, Tell tell)> on_plugin_request;
+    // Settings changed behind a handling that changes them too: reads them anew, then it runs again.
+    std::function<void(UniqueFunction<void()> done)> refresh_settings;
     // A handling set or cancelled timers.
     std::function<void()> on_timers_changed;
     // Somebody's message was handled, and that is committed.

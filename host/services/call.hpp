@@ -34,8 +34,9 @@ struct Collected {
         std::optional<std::int64_t> version;
         std::optional<std::size_t> write{};  // where in effects.storage
     };
-    std::map<std::pair<std::string, std::string>, Known> storage;  // (plugin, key)
-    std::map<std::string, std::string, std::less<>> settings;      // written in this handling, plain
+    std::map<std::pair<std::string, std::string>, Known> storage;   // (plugin, key)
+    std::map<std::string, std::string, std::less<>> settings;       // written in this handling, plain
+    std::map<std::string, std::string, std::less<>> settings_read;  // as they were at the first look, plain
 };
 
 // What several hooks of one handling share: preprocess of every plugin, then handle of one.

@@ -7,13 +7,19 @@
 namespace parley::services {
 namespace {
 
+// What a handling sees of a setting does not change under it: what it writes builds on that.
+const std::string& as_read(parley_call* call, std::string_view name) {
+    auto& read = call->state.settings_read;
+    const auto found = read.find(name);
+    if (found != read.end()) return found->second;
+    return read.emplace(name, call->services.with().settings.get(name)).first->second;
+}
+
 std::string shown(parley_call* call, std::string_view name) {
     auto& settings = call->services.with().settings;
     if (const auto written = call->state.settings.find(name); written != call->state.settings.end())
         return written->second;
-    const auto values = settings.shown();
-    const auto found = values.find(name);
-    return found == values.end() ? std::string() : found->second;
+    return settings.shown(name, as_read(call, name));
 }
 
 // For the audit log: secrets masked.
@@ -42,11 +48,12 @@ parley_status set(parley_call* call, parley_str name, parley_str value) {
         if (!checked) return call->fail(to_status(checked.error().code), checked.error().message);
         const std::string key(view(name));
         const auto earlier = call->state.settings.find(key);
-        call->state.effects.changes.push_back(
-            {"putSetting", "/api/v1/settings/" + key,
-             in_words(settings, key, earlier == call->state.settings.end() ? settings.get(key) : earlier->second),
-             in_words(settings, key, *checked)});
-        call->state.effects.settings.push_back(SettingWrite{key, settings.to_stored(key, *checked)});
+        const std::string before = earlier == call->state.settings.end() ? as_read(call, key) : earlier->second;
+        call->state.effects.changes.push_back({"putSetting", "/api/v1/settings/" + key, in_words(settings, key, before),
+                                               in_words(settings, key, *checked)});
+        std::optional<std::string> expected;
+        if (!config::setting_definition(key)->secret) expected = before;
+        call->state.effects.settings.push_back({key, settings.to_stored(key, *checked), std::move(expected)});
         call->state.settings[key] = std::move(*checked);
         return PARLEY_OK;
     });

@@ -76,6 +76,27 @@ TEST_CASE("a value that changed since it was read is a conflict, and nothing is 
     CHECK(store.ask("select version > 1 from plugin_storage where key = 'sum'") == "t");
 }
 
+TEST_CASE("a setting that changed since it was read is a conflict: of two additions to a list neither is lost") {
+    JournalFixture store;
+    const auto settle = [&](const std::string& value, std::optional<std::string> expected) {
+        const auto message = store.inbound("");
+        REQUIRE(accepted(store.admit(message)));
+        Effects effects;
+        effects.settings = {{"blacklist_ids", value, std::move(expected)}};
+        effects.replies = {store.outbound("added", message.id)};
+        return store.settle(message.id, effects);
+    };
+    CHECK(committed(settle("1", "")));  // it stood nowhere yet
+    const auto late = settle("2", "");
+    REQUIRE(late);
+    CHECK(*late == db::Settlement::conflict);
+    CHECK(store.ask("select value from settings where name = 'blacklist_ids'") == "1");
+    CHECK(store.count("outbox") == "1");
+    CHECK(committed(settle("1,2", "1")));
+    CHECK(committed(settle("3", std::nullopt)));
+    CHECK(store.ask("select value from settings where name = 'blacklist_ids'") == "3");
+}
+
 TEST_CASE("a value that was removed meanwhile is a conflict; one not read is overwritten") {
     JournalFixture store;
     Effects effects;

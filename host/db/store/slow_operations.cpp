@@ -1,5 +1,7 @@
 #include "db/store/slow_operations.hpp"
 
+#include <algorithm>
+
 #include "core/crypto.hpp"
 #include "db/store/audit.hpp"
 #include "db/store/conversations.hpp"
@@ -18,8 +20,10 @@ struct Statement {
 constexpr Statement statements[] = {
     {"parley_inbox_holds", "select 1 from inbox where id = $1 for update"},
     {"parley_setting_put",
-     "insert into settings (name, value) values ($1, $2) "
-     "on conflict (name) do update set value = excluded.value, updated_at = now()"},
+     "insert into settings (name, value) "
+     "select $1, $2 from (select pg_advisory_xact_lock(hashtext('parley setting ' || $1))) as alone "
+     "on conflict (name) do update set value = excluded.value, updated_at = now() "
+     " where $3::text is null or settings.value = $3"},
     {"parley_user_group", "update users set user_group = $2 where user_id = $1"},
     {"parley_timer_set",
      "insert into timers (plugin, account_id, chat, name, due, payload, sender, group_id) "
@@ -56,6 +60,13 @@ constexpr Statement statements[] = {
      "decode($4, 'hex'), $5) on conflict do nothing"},
 };
 
+// False: somebody else changed one of them meanwhile.
+bool write_settings(pqxx::transaction_base& tx, const std::vector<SettingWrite>& writes) {
+    return std::all_of(writes.begin(), writes.end(), [&](const SettingWrite& write) {
+        return tx.exec_prepared("parley_setting_put", write.name, write.value, write.expected).affected_rows() > 0;
+    });
+}
+
 void write_timer(pqxx::transaction_base& tx, const TimerWrite& timer) {
     if (timer.due) {
         tx.exec_prepared("parley_timer_set", timer.plugin, timer.account, timer.chat, timer.name, *timer.due,
@@ -79,12 +90,10 @@ Settlement run_settle(pqxx::work& tx, const SettleOp& op) {
 
     // Not pqxx::subtransaction: prepared statements alone do not make it begin, so it would undo nothing.
     tx.exec("savepoint settle");
-    if (!write_storage(tx, op.effects->storage)) {
+    if (!write_storage(tx, op.effects->storage) || !write_settings(tx, op.effects->settings)) {
         tx.exec("rollback to savepoint settle; release savepoint settle");
         return Settlement::conflict;
     }
-    for (const auto& setting : op.effects->settings)
-        tx.exec_prepared("parley_setting_put", setting.name, setting.value);
     for (const auto& user : op.effects->user_groups) tx.exec_prepared("parley_user_group", user.user, user.user_group);
     for (const auto& timer : op.effects->timers) write_timer(tx, timer);
     for (const auto& change : op.effects->changes) write_audit(tx, op.effects->actor, change);

@@ -1,4 +1,5 @@
 // Who is answered, and what: the rules of the first system.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "commands/stage.hpp"
@@ -46,6 +47,26 @@ TEST_CASE("who is blacklisted gets no answer at all") {
     CHECK(is_rejected({.text = "./echo hello?", .from = bad, .group = group}));
     CHECK(say.as_admin("/admin blacklist -r " + bad) == "*Removed from blacklist*: " + bad + ".");
     CHECK(say.direct("/ping", bad) == "pong");
+}
+
+TEST_CASE("of additions to the blacklist that are made side by side none is lost") {
+    auto& world = stage();
+    std::vector<std::string> numbers;
+    for (int i = 0; i < 24; ++i) {  // each in a chat of its own: the handlings overlap
+        numbers.push_back("92300333" + std::to_string(1000 + i));
+        const Said said{.text = "./admin blacklist -a " + numbers.back(),
+                        .from = admin_number,
+                        .group = "1203630252461260" + std::to_string(10 + i)};
+        REQUIRE(world.host.post(body_of(said)).status == 200);
+    }
+    const auto missing = [&] {
+        const auto list = world.say.as_admin("/admin blacklist -g");
+        return std::count_if(numbers.begin(), numbers.end(),
+                             [&](const auto& number) { return list.find(number) == std::string::npos; });
+    };
+    CHECK(eventually([&] { return missing() == 0; }));
+    for (const auto& number : numbers)
+        CHECK(world.say.as_admin("/admin blacklist -r " + number) == "*Removed from blacklist*: " + number + ".");
 }
 
 TEST_CASE("in a group only what begins with a dot is for the bot") {
