@@ -11,6 +11,10 @@ constexpr int most_times = 3;
 // More in a minute is an outage: then dead letters wait for a person.
 constexpr std::size_t most_waiting = 10'000;
 
+bool may_pass(const Error& error) {
+    return error.code == Errc::unavailable || error.code == Errc::timeout || error.code == Errc::overloaded;
+}
+
 }  // namespace
 
 void Resender::failed(const StatusUpdate& update) {
@@ -47,7 +51,8 @@ void Resender::look() {
             looking_ = false;
             if (!ok) {
                 log_.warn("undelivered.not_sent_again", {{"why", ok.error().message}});
-                for (const auto& one : *sendings) wait(one);
+                if (may_pass(ok.error()))
+                    for (const auto& one : *sendings) wait(one);
             } else if (*count > 0) {
                 log_.info("undelivered.sent_again", {{"messages", *count}, {"reported", sendings->size()}});
                 sender_.recover();

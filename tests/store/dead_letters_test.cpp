@@ -48,6 +48,18 @@ TEST_CASE("an inbound message whose handling failed is a dead letter and can be 
     CHECK(store.count("inbox") == "0");
 }
 
+TEST_CASE("a dead letter whose message has left the history stays") {
+    JournalFixture store;
+    const auto message = store.inbound("D1");
+    REQUIRE(accepted(store.admit(message)));
+    Effects effects;
+    effects.failure = "the plugin crashed";
+    REQUIRE(committed(store.settle(message.id, effects)));
+    store.transact([&](pqxx::work& tx) { tx.exec("delete from messages"); });  // as if its month had been dropped
+    CHECK_FALSE(requeue(store, message.id));
+    CHECK(letters(store).size() == 1);
+}
+
 TEST_CASE("an outbound message that will never be sent is a dead letter and can be requeued") {
     JournalFixture store;
     auto message = store.outbound("hello");
@@ -201,6 +213,39 @@ TEST_CASE("what was not delivered goes out again by itself only as the last of i
     CHECK(requeue(store, first.id));  // but a person may
     send(first, "P5");
     CHECK(undelivered("P5") == 1);
+}
+
+TEST_CASE("what somebody got is not sent again, whatever is reported of it later") {
+    JournalFixture store;
+    const auto message = store.outbound("hello");
+    REQUIRE(store.enqueue(message));
+    store.sent(message.id, "P1");
+    REQUIRE(store.report(report_of(store, "P1", DeliveryStatus::delivered, message)));
+    REQUIRE(store.report(report_of(store, "P1", DeliveryStatus::failed, message)));
+    store.transact([&](pqxx::work& tx) { CHECK(db::requeue_undelivered(tx, {{store.account, "P1"}}, 2) == 0); });
+    CHECK(letters(store).size() == 1);
+}
+
+TEST_CASE("an account that is gone keeps nobody else from being sent to again") {
+    JournalFixture store;
+    AccountId other = 0;
+    store.transact([&](pqxx::work& tx) { other = db::ensure_account(tx, "gateway", "second"); });
+    auto theirs = store.outbound("theirs");
+    theirs.account = other;
+    const auto ours = store.outbound("ours");
+    REQUIRE(store.enqueue(theirs));
+    REQUIRE(store.enqueue(ours));
+    store.sent(theirs.id, "T1");
+    store.sent(ours.id, "O1");
+    auto failed = report_of(store, "T1", DeliveryStatus::failed, theirs);
+    failed.account = other;
+    REQUIRE(store.report(failed));
+    REQUIRE(store.report(report_of(store, "O1", DeliveryStatus::failed, ours)));
+    store.transact([&](pqxx::work& tx) {
+        tx.exec_params("delete from accounts where id = $1", other);
+        CHECK(db::requeue_undelivered(tx, {{other, "T1"}, {store.account, "O1"}}, 2) == 1);
+    });
+    CHECK(store.ask("select body from outbox") == "ours");
 }
 
 TEST_CASE("a webhook that cannot be understood is kept as it came") {

@@ -105,9 +105,11 @@ bool is_recorded(pqxx::work& tx, AccountId account, const std::string& provider_
 
 bool requeue(pqxx::work& tx, MessageId id) {
     const auto inbound = tx.exec_params(
-        "with d as (delete from dead_letters where id = $1 and kind = 'inbound' returning id), "
-        "m as (update messages set status = 'received', error = '' from d "
-        "       where messages.id = d.id and created_at = parley_time(d.id) returning messages.id, created_at) "
+        "with m as (update messages set status = 'received', error = '' from dead_letters d "
+        "            where d.id = $1 and d.kind = 'inbound' and messages.id = d.id "
+        "              and messages.created_at = parley_time(d.id) "
+        "           returning messages.id, messages.created_at), "
+        "gone as (delete from dead_letters where id in (select id from m)) "
         "insert into inbox (id, created_at) select id, created_at from m on conflict do nothing",
         id);
     if (inbound.affected_rows() > 0) return true;
@@ -125,7 +127,11 @@ std::size_t requeue_undelivered(pqxx::work& tx, const std::vector<Undelivered>& 
              "select distinct m.id from unnest($1::int[], $2::text[]) as g(account_id, provider_id) "
              "  join messages m on m.account_id = g.account_id and m.provider_id = g.provider_id and m.direction = 1 "
              "  join dead_letters d on d.id = m.id and d.kind = 'outbound' "
+             "  join accounts a on a.id = m.account_id "  // it may have been removed meanwhile
              " where m.status = 'failed' and m.created_at > now() - interval '1 day' and coalesce(m.resent, 0) < $3 "
+             // Who has it got it, whatever was said of it later.
+             "   and not exists (select from delivery_reports r where r.account_id = m.account_id "
+             "                      and r.provider_id = m.provider_id and r.status in ('delivered', 'read', 'played')) "
              "   and not exists (select from messages n where n.account_id = m.account_id and n.chat = m.chat "
              "                      and n.id > m.id and n.created_at > now() - interval '1 day' "
              "                      and n.direction = 1 and n.status <> 'failed') "
