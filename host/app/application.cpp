@@ -314,6 +314,12 @@ bool Application::stop(std::chrono::milliseconds patience) {
                                                           deadline - std::chrono::steady_clock::now()));
     };
     log_.info("stopping");
+    // What waits may be another host's already.
+    if (patience.count() == 0)
+        on_loop([&](const std::function<void()>& done) {
+            sender_->pause();
+            done();
+        });
     if (server_)
         on_loop(
             [&](std::function<void()> done) { server_->stop(static_cast<int>(left().count() / 2), std::move(done)); });

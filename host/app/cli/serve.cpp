@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <iostream>
 #include <semaphore>
+#include <thread>
 
 #include "app/application.hpp"
 #include "app/cli/cli.hpp"
@@ -16,13 +17,15 @@ namespace parley::app {
 namespace {
 
 constexpr std::chrono::seconds patience{15};
+constexpr std::chrono::seconds patience_with_parts{10};  // once nothing is left to do
 
 // A host that goes down lets go of its database within its own patience.
 constexpr std::chrono::seconds former_host{20};
 
 void print_welcome(Application& app) {
     const auto& config = app.configuration();
-    const std::string host = config.host == "0.0.0.0" || config.host == "::" ? "127.0.0.1" : config.host;
+    std::string host = config.host == "0.0.0.0" || config.host == "::" ? "127.0.0.1" : config.host;
+    if (host.find(':') != std::string::npos) host = "[" + host + "]";
     const std::string url =
         (config.tls_certificate.empty() ? "http://" : "https://") + host + ":" + std::to_string(app.port());
     std::size_t plugins = 0;
@@ -53,6 +56,20 @@ void raise_descriptor_limit() {
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// A database that hangs holds its threads, and who joins them, for as long as it likes; and the signals were the
+// loop's, which ends first. What was acknowledged is committed.
+void take_down(std::unique_ptr<Application> app, const Logger& log) {
+    std::binary_semaphore down{0};
+    std::thread watchdog([&down, &log] {
+        if (down.try_acquire_for(patience_with_parts)) return;
+        log.error("stopping.stuck", {{"after_s", patience_with_parts.count()}});
+        std::_Exit(1);
+    });
+    app.reset();
+    down.release();
+    watchdog.join();
 }
 
 }  // namespace
@@ -105,7 +122,7 @@ int serve(config::Config config) {
     const bool clean = app->stop(superseded ? std::chrono::seconds(0) : patience);
     const int code = superseded ? 1 : 0;
     if (!clean) std::_Exit(code);  // handlers that do not return still use the parts: leave without taking them down
-    app.reset();
+    take_down(std::move(app), log);
     log.info("stopped");
     return code;
 }
