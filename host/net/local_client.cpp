@@ -41,6 +41,8 @@ Result<Response> local_request(const std::string& socket_path, const std::string
     Socket socket(context);
     boost::system::error_code error;
     socket.connect(asio::local::stream_protocol::endpoint(socket_path), error);
+    if (error == asio::error::access_denied)
+        return make_error(Errc::denied, "you may not open " + socket_path + ": run this as the user of the host");
     if (error) return make_error(Errc::unavailable, "no running parley answers at " + socket_path);
     set_timeout(socket, timeout_ms);
 

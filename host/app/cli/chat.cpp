@@ -15,6 +15,10 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::chrono::seconds longest_poll{20};
+constexpr std::chrono::seconds longest_answer{160};
+constexpr std::chrono::milliseconds pause_between_answers{500};
+
 std::string describe(const json::object& letter) {
     const auto field = [&](const char* name) { return std::string(letter.at(name).as_string()); };
     const std::string kind = field("kind");
@@ -42,16 +46,17 @@ public:
         return static_cast<bool>(answer);
     }
 
-    // Waits for answers once; false when the host is gone.
-    bool listen() {
-        const auto letters = host_.get("/control/chat/letters?chat=" + chat_ + "&after=" + std::to_string(last_));
-        if (!letters) return false;
+    // Waits for answers once and prints them. How many came; nothing when the host is gone.
+    std::optional<std::size_t> listen(std::chrono::milliseconds patience) {
+        const auto letters = host_.get("/control/chat/letters?chat=" + chat_ + "&after=" + std::to_string(last_) +
+                                       "&patience_ms=" + std::to_string(patience.count()));
+        if (!letters) return std::nullopt;
         for (const auto& item : letters->as_array()) {
             const auto& letter = item.as_object();
             last_ = letter.at("number").to_number<std::uint64_t>();
             std::cout << describe(letter) << "\n" << std::flush;
         }
-        return true;
+        return letters->as_array().size();
     }
 
 private:
@@ -61,18 +66,28 @@ private:
     std::uint64_t last_;
 };
 
+// Says each text, and prints what is answered to it: that may be several messages, and take as long as a handler and a
+// language model may.
+int say_all(Conversation& speaking, const std::vector<std::string>& texts) {
+    for (const auto& text : texts) {
+        if (!speaking.say(text)) return 1;
+        std::optional<std::size_t> came = 0;
+        for (auto waited = longest_poll; came && *came == 0 && waited <= longest_answer; waited += longest_poll)
+            came = speaking.listen(longest_poll);
+        if (came && *came == 0)
+            return fail("no answer came to \"" + text + "\" within " + std::to_string(longest_answer.count()) + " s");
+        while (came && *came > 0) came = speaking.listen(pause_between_answers);
+        if (!came) return fail("the host went away");
+    }
+    return 0;
+}
+
 int talk(const ControlClient& host, const ChatOptions& options) {
     const auto status = host.get("/control/chat");
     if (!status) return fail(status.error().message);
     const auto last = status->at("last").to_number<std::uint64_t>();
     Conversation speaking(host, options, last);
-    if (!options.say.empty()) {
-        for (const auto& text : options.say) {
-            if (!speaking.say(text)) return 1;
-            if (!speaking.listen()) return fail("the host went away");
-        }
-        return 0;
-    }
+    if (!options.say.empty()) return say_all(speaking, options.say);
     const bool person = isatty(STDIN_FILENO) != 0;
     if (person)
         std::cout << "You write as " << options.as << (options.admin ? " (admin)" : "")
@@ -81,7 +96,7 @@ int talk(const ControlClient& host, const ChatOptions& options) {
     // A second thread prints whatever comes, also what nobody asked for.
     auto over = std::make_shared<std::atomic<bool>>(false);
     std::thread listener([listening = Conversation(host, options, last), over]() mutable {
-        while (!*over && listening.listen()) {
+        while (!*over && listening.listen(longest_poll)) {
         }
     });
     std::string line;
@@ -100,7 +115,9 @@ int chat(const config::Config& given, const ChatOptions& options) {
     config::Config config = given;
     if (auto ok = config::complete(config); !ok) return fail(ok.error().message);
     const ControlClient host(config);
-    if (host.get("/control/chat")) return talk(host, options);
+    const auto there = host.get("/control/chat");
+    if (there) return talk(host, options);
+    if (there.error().code == Errc::denied) return fail(there.error().message);
 
     // Nobody serves this data directory: run the host in here, for as long as the conversation lasts.
     std::cerr << "No host is running; starting one for this conversation.\n";

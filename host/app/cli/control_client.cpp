@@ -1,17 +1,30 @@
 #include "app/cli/control_client.hpp"
 
+#include <unistd.h>
+
 #include <boost/json.hpp>
 
+#include "config/config.hpp"
 #include "net/local_client.hpp"
 
 namespace parley::app {
+
+namespace {
+
+// The package's host has its directory in a file that other users cannot read.
+std::string how_to_reach() {
+    const bool others = access(config::system_file, F_OK) == 0 && access(config::system_file, R_OK) != 0;
+    return others ? "; the installed host is asked as its user: sudo -u parley parley ..."
+                  : "; start it with `parley serve`, or name its --data-dir";
+}
+
+}  // namespace
 
 Result<boost::json::value> ControlClient::ask(const std::string& method, const std::string& target,
                                               const std::string& body, int timeout_ms) const {
     auto answer = net::local_request(socket_, method, target, body, timeout_ms);
     if (!answer && answer.error().code == Errc::unavailable)
-        return make_error(Errc::unavailable,
-                          answer.error().message + "; start it with `parley serve`, or name its --data-dir");
+        return make_error(Errc::unavailable, answer.error().message + how_to_reach());
     if (!answer) return answer.error();
     if (answer->status == 204) return boost::json::value();
     boost::json::error_code error;

@@ -68,7 +68,8 @@ void examine_plugins(const config::Config& config, Report& report) {
         ++found;
         const auto checked = plugins::check_file(entry.path().string(), options);
         for (const auto& problem : checked.problems)
-            report.bad(entry.path().filename().string() + ": " + problem, "rebuild it with parley_add_plugin()");
+            report.bad(entry.path().filename().string() + ": " + problem,
+                       "put a file there that loads, or take it away; docs/plugins.md tells how they are built");
         for (const auto& warning : checked.warnings) report.hint(entry.path().filename().string() + ": " + warning);
     }
     if (found == 0) {
@@ -94,7 +95,8 @@ void examine_running_host(const config::Config& config, Report& report) {
         if (account.at("halted").as_bool())
             report.bad("account " + std::string(account.at("name").as_string()) +
                            " cannot send: " + std::string(account.at("why").as_string()),
-                       "messages wait and are sent when this is mended");
+                       "parley account test " + std::string(account.at("name").as_string()) +
+                           " tells more; its messages wait, and go out when this is mended");
     }
     if (state.at("threads_written_off").to_number<int>() > 0)
         report.bad(boost::json::serialize(state.at("threads_written_off")) + " handlers never returned",
@@ -154,7 +156,7 @@ void examine_gateway(const config::Config& config, Report& report) {
     } else if (auto url = net::parse_url(gateway.url); !url) {
         report.bad("WHATSAPP_CLIENT_URL: " + url.error().message, "write it like http://localhost:3000");
     }
-    if (gateway.webhook_secret.empty() && !gateway.allow_unsigned)
+    if (!gateway.url.empty() && gateway.webhook_secret.empty() && !gateway.allow_unsigned)
         report.hint(
             "the gateway's webhooks are refused: set GATEWAY_WEBHOOK_SECRET to the gateway's secret, or, for old "
             "gateways that do not sign, GATEWAY_ALLOW_UNSIGNED=true");

@@ -1,5 +1,6 @@
 // The terminal of `parley chat`, through the control socket only.
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "app/api/operations.hpp"
@@ -39,8 +40,9 @@ void chat(Application& app, Request request, Responder respond) {
 void letters(Application& app, const Request& request, Responder respond) {
     const std::string chat = request.query_value("chat").value_or("");
     const std::string after = request.query_value("after").value_or("0");
+    const auto patience = std::strtoul(request.query_value("patience_ms").value_or("20000").c_str(), nullptr, 10);
     app.accounts().terminal().fetch_letters(
-        chat, std::strtoull(after.c_str(), nullptr, 10), std::chrono::seconds(20),
+        chat, std::strtoull(after.c_str(), nullptr, 10), std::chrono::milliseconds(std::min(patience, 20'000UL)),
         [respond = std::move(respond)](const std::vector<channels::TerminalChannel::Letter>& found) mutable {
             json::array list;
             for (const auto& letter : found)
