@@ -90,6 +90,7 @@ std::vector<Outbound> OptOuts::reply_to(const Inbound& message) {
     reply.account = message.account;
     reply.chat = message.chat;
     reply.cause = message.id;
+    reply.answers = true;
     reply.trace = message.trace;
     reply.text = settings_.get("opt_out_reply");
     std::vector<Outbound> pieces;

@@ -160,7 +160,8 @@ struct Outbound {
 
     // Set when queued.
     MessageId id = 0;
-    MessageId cause = 0;  // the inbound message it answers, 0 if none
+    MessageId cause = 0;   // what was handled when it was said: a message, a timer, a hook; 0 if none
+    bool answers = false;  // `cause` is a message in the same chat; not stored
     std::string trace;
     int attempts = 0;
     UnixMillis attempted = 0;  // when the last attempt began

@@ -229,7 +229,8 @@ void Sender::check_window(Account& account, const Message& message) {
     const bool bound = account.channel->capabilities().conversation_window && last_heard_ &&
                        message->kind != OutboundKind::template_message;
     const UnixMillis edge = unix_now() - conversation_window;
-    if (!bound || (message->cause != 0 && IdGenerator::time_of(message->cause) > edge)) {
+    // The usual case costs no question. What an earlier process left does not tell any more what it answers.
+    if (!bound || (message->answers && IdGenerator::time_of(message->cause) > edge)) {
         attempt(account, message);
         return;
     }

@@ -19,6 +19,11 @@ std::string blame(services::HandlingState& state, std::chrono::milliseconds limi
     return state.running->plugin_id();
 }
 
+// Somebody has just written there. That a timer is due, or another chat has news, says nothing of the kind.
+bool is_answer(const Outbound& reply, const Inbound& message) {
+    return message.kind == EventKind::message && reply.account == message.account && reply.chat == message.chat;
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher(DispatcherOptions options, Executor& executor, db::Journal& journal, plugins::HandlerPool& pool,
@@ -130,6 +135,7 @@ void Dispatcher::settle(std::shared_ptr<Handling> handling, Effects effects) {
     for (auto& reply : effects.replies) {
         reply.id = ids_.next();
         reply.cause = handling->message.id;
+        reply.answers = is_answer(reply, handling->message);
         reply.trace = handling->message.trace;
         replies.push_back(reply.id);
         sender_.reserve(reply);

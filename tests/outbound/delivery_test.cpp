@@ -99,6 +99,7 @@ TEST_CASE("free text beyond the window is refused in words that name templates, 
 
     auto answer = out.store.outbound("answer", out.store.ids.next());  // to what came in just now
     answer.chat = "A";
+    answer.answers = true;
     out.put(answer);
     out.wait_for({"answer"});
     out.channel->accept("answer");

@@ -17,6 +17,23 @@ TEST_CASE("messages of a chat are handled in order, however long each takes; oth
     CHECK(host.channel->seen == Texts{"survived other", "survived work 200", "survived two", "survived three"});
 }
 
+TEST_CASE("before a reply in the chat of its message nobody is asked when its person wrote; before others one is") {
+    PipelineFixture host;
+    host.channel->can.conversation_window = true;
+    Texts asked;
+    host.sender.set_last_heard([&](AccountId, const std::string& chat, auto done) {
+        asked.push_back(chat);
+        done(unix_now());
+    });
+    host.webhook("A1", "/trouble x", "A");
+    host.finish();
+    CHECK(asked.empty());
+    host.webhook("A2", "/trouble tell B", "A");
+    host.finish();
+    CHECK(asked == Texts{"B"});
+    CHECK(host.channel->seen == Texts{"survived x", "told"});
+}
+
 TEST_CASE("a message whose handling throws becomes a dead letter, once, and its chat goes on") {
     PipelineFixture host;
     host.webhook("A1", "/trouble throw");

@@ -34,6 +34,17 @@ TEST_CASE("a timer that is due fires once") {
     CHECK(host.fired() == "1");
 }
 
+TEST_CASE("a timer opens no conversation: what it says is refused where nobody wrote for a day") {
+    TimersFixture host;
+    host.channel->can.conversation_window = true;
+    host.sender.set_last_heard([](AccountId, const std::string&, auto done) { done(unix_now() - 25LL * 3600 * 1000); });
+    host.set("due", unix_now() - 5);
+    host.look();
+    host.finish();
+    CHECK(host.channel->seen.empty());
+    CHECK_THAT(host.store.ask("select error from messages where direction = 1"), Catch::Contains("24 hours"));
+}
+
 TEST_CASE("without a timer the next look is half a minute away") {
     TimersFixture host;
     host.look();

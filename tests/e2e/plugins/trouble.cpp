@@ -1,4 +1,5 @@
-// A plugin that fails when it is asked to: /trouble throw, /trouble hang, /trouble work 2000. Anything else it answers.
+// A plugin that fails when it is asked to: /trouble throw, /trouble hang, /trouble work 2000. "/trouble tell B" speaks
+// to chat B. Anything else it answers, and its timers say that they are due.
 #include <parley/plugin.hpp>
 
 #include <chrono>
@@ -18,8 +19,11 @@ public:
         if (wish == "throw") throw std::runtime_error("trouble was asked for");
         if (wish == "hang") wait(std::chrono::hours(1));
         if (wish.rfind("work ", 0) == 0) wait(std::chrono::milliseconds(std::atoi(wish.c_str() + 5)));
+        if (wish.rfind("tell ", 0) == 0) return ctx.messaging().send_text(wish.substr(5), "told");
         ctx.reply("survived " + wish);
     }
+
+    void on_timer(parley::Context& ctx) override { ctx.reply("it is time"); }
 
 private:
     static void wait(std::chrono::milliseconds time) { std::this_thread::sleep_for(time); }
