@@ -1,6 +1,7 @@
 #include "app/accounts.hpp"
 
 #include "accounts/channel_factory.hpp"
+#include "campaigns/message.hpp"
 #include "db/store/accounts.hpp"
 #include "db/store/repositories.hpp"
 
@@ -86,12 +87,15 @@ void Accounts::open(outbound::Sender& sender, pipeline::Intake& intake) {
 void Accounts::let_look_up(outbound::Sender& sender) const {
     auto& pool = parts_.pool;
     auto& loop = parts_.loop;
-    sender.set_last_heard([&pool, &loop](AccountId account, const std::string& chat, auto done) {
-        auto heard = std::make_shared<UnixMillis>(0);
+    sender.set_heard_since([&pool, &loop](AccountId account, const std::string& chat, UnixMillis since, auto done) {
+        auto heard = std::make_shared<bool>(false);
         pool.run_async(
-            loop, [heard, account, chat](pqxx::work& tx) { *heard = db::last_heard(tx, account, chat); },
+            loop,
+            [heard, account, chat, person = campaigns::person_of(chat), since](pqxx::work& tx) {
+                *heard = db::heard_since(tx, account, chat, person, since);
+            },
             [heard, done = std::move(done)](Result<void> ok) mutable {
-                done(ok ? Result<UnixMillis>(*heard) : Result<UnixMillis>(ok.error()));
+                done(ok ? Result<bool>(*heard) : Result<bool>(ok.error()));
             },
             db::Rerun::safe);
     });

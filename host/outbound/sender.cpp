@@ -226,7 +226,7 @@ void Sender::unload(Outbound& message) {
 
 // Free text outside the window would be refused by the provider, at a price: it is refused here, with words that help.
 void Sender::check_window(Account& account, const Message& message) {
-    const bool bound = account.channel->capabilities().conversation_window && last_heard_ &&
+    const bool bound = account.channel->capabilities().conversation_window && heard_since_ &&
                        message->kind != OutboundKind::template_message;
     const UnixMillis edge = unix_now() - conversation_window;
     // The usual case costs no question. What an earlier process left does not tell any more what it answers.
@@ -234,11 +234,11 @@ void Sender::check_window(Account& account, const Message& message) {
         attempt(account, message);
         return;
     }
-    last_heard_(message->account, message->chat, [this, &account, message, edge](Result<UnixMillis> heard) {
+    heard_since_(message->account, message->chat, edge, [this, &account, message](Result<bool> heard) {
         using Class = channels::SendError::Class;
         if (!heard) {
             done(account, message, channels::SendError{Class::transient, heard.error().message, 0});
-        } else if (*heard < edge) {
+        } else if (!*heard) {
             done(
                 account, message,
                 channels::SendError{Class::permanent,

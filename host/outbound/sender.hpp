@@ -37,9 +37,9 @@ struct AccountLimits {
     double person_burst = 45;
 };
 
-// When did somebody last write in this chat? 0: never. `done` comes back on the I/O thread.
-using LastHeard =
-    std::function<void(AccountId account, const std::string& chat, UniqueFunction<void(Result<UnixMillis>)> done)>;
+// Has the person of this chat written since then? `done` comes back on the I/O thread.
+using HeardSince = std::function<void(AccountId account, const std::string& chat, UnixMillis since,
+                                      UniqueFunction<void(Result<bool>)> done)>;
 
 // Is a message recorded as sent under this provider's id? `done` comes back on the I/O thread.
 using Recorded =
@@ -59,7 +59,7 @@ public:
     std::shared_ptr<channels::Channel> channel_of(AccountId id) const;
 
     // Needed for channels with a conversation window.
-    void set_last_heard(LastHeard last_heard) { last_heard_ = std::move(last_heard); }
+    void set_heard_since(HeardSince heard_since) { heard_since_ = std::move(heard_since); }
 
     // Needed for channels that keep a history.
     void set_recorded(Recorded recorded) { recorded_ = std::move(recorded); }
@@ -160,7 +160,7 @@ private:
     Logger log_;
     DurableQueue<Outbound> queue_;
     std::map<AccountId, std::unique_ptr<Account>> accounts_;
-    LastHeard last_heard_;
+    HeardSince heard_since_;
     Recorded recorded_;
     std::function<void(AccountId, const channels::SendError&)> on_alarm_;
     std::function<void(MessageId)> on_outcome_ = [](MessageId) {};

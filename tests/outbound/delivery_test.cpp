@@ -80,10 +80,10 @@ TEST_CASE("free text beyond the window is refused in words that name templates, 
     out.channel->can.conversation_window = out.channel->can.templates = true;
     UnixMillis heard = unix_now() - 25 * an_hour;
     Result<void> database;
-    out.sender.set_last_heard([&](AccountId account, const std::string& chat, auto done) {
+    out.sender.set_heard_since([&](AccountId account, const std::string& chat, UnixMillis since, auto done) {
         CHECK(account == out.store.account);
         CHECK(chat == "A");
-        done(database ? Result<UnixMillis>(heard) : Result<UnixMillis>(database.error()));
+        done(database ? Result<bool>(heard >= since) : Result<bool>(database.error()));
     });
     const auto late = out.put("late");
     out.drain();

@@ -37,7 +37,7 @@ TEST_CASE("a timer that is due fires once") {
 TEST_CASE("a timer opens no conversation: what it says is refused where nobody wrote for a day") {
     TimersFixture host;
     host.channel->can.conversation_window = true;
-    host.sender.set_last_heard([](AccountId, const std::string&, auto done) { done(unix_now() - 25LL * 3600 * 1000); });
+    host.sender.set_heard_since([](AccountId, const std::string&, UnixMillis, auto done) { done(false); });
     host.set("due", unix_now() - 5);
     host.look();
     host.finish();

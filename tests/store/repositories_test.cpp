@@ -1,3 +1,4 @@
+#include "db/store/contacts.hpp"
 #include "db/store/media_downloads.hpp"
 #include "store/journal_fixture.hpp"
 
@@ -165,19 +166,61 @@ TEST_CASE("accounts and plugins are remembered") {
 
 TEST_CASE("who may be written to freely: what people said counts, timers and our own echoes do not") {
     JournalFixture store;
-    auto timer = store.inbound("T");
-    timer.kind = EventKind::timer;
-    timer.chat = "quiet";
-    auto echo = store.inbound("E");
-    echo.kind = EventKind::other;
-    echo.chat = "quiet";
-    auto words = store.inbound("W");
-    words.chat = "talking";
-    for (const auto& message : {timer, echo, words}) REQUIRE(accepted(store.admit(message)));
+    auto put = [&, count = 0](EventKind kind, const std::string& chat, const std::string& type = "") mutable {
+        auto message = store.inbound("P" + std::to_string(++count));
+        message.kind = kind;
+        message.chat = message.sender = chat;
+        message.type = type;
+        REQUIRE(accepted(store.admit(message)));
+        return IdGenerator::time_of(message.id);
+    };
+    put(EventKind::timer, "quiet");
+    for (const char* type : {"echo", "status", "system", "call", "user_preferences"})
+        put(EventKind::other, "quiet", type);
+    const auto said = put(EventKind::message, "talking");
+    put(EventKind::reaction, "nodding");
+    put(EventKind::other, "in a new way", "unsupported");
+    put(EventKind::other, "stopped", "opt_out");
     store.transact([&](pqxx::work& tx) {
-        CHECK(db::last_heard(tx, store.account, "nobody") == 0);
-        CHECK(db::last_heard(tx, store.account, "quiet") == 0);
-        CHECK(db::last_heard(tx, store.account, "talking") == IdGenerator::time_of(words.id));
+        const auto heard = [&](const char* chat, UnixMillis since) {
+            return db::heard_since(tx, store.account, chat, chat, since);
+        };
+        CHECK_FALSE(heard("nobody", said - 1000));
+        CHECK_FALSE(heard("quiet", said - 1000));
+        CHECK(heard("talking", said));
+        CHECK_FALSE(heard("talking", said + 1));
+        for (const char* chat : {"nodding", "in a new way", "stopped"}) {
+            CAPTURE(chat);
+            CHECK(heard(chat, said - 1000));
+        }
+    });
+}
+
+TEST_CASE("who wrote under another name may be written to under this one, by the account that was written to") {
+    JournalFixture store;
+    const auto now = unix_now();
+    AccountId other = 0;
+    store.transact([&](pqxx::work& tx) {
+        other = db::ensure_account(tx, "gateway", "other");
+        db::write_sightings(tx, {{store.account,
+                                  "Ana",
+                                  "5215512345678",
+                                  {{IdentityKind::phone, "525512345678"}, {IdentityKind::user_id, "MX.13491208"}},
+                                  now},
+                                 {store.account, "Eva", "525599999999", {{IdentityKind::phone, "525599999999"}}, now}});
+    });
+    auto message = store.inbound("P1");
+    message.chat = message.sender = "5215512345678";
+    REQUIRE(accepted(store.admit(message)));
+    store.transact([&](pqxx::work& tx) {
+        const auto heard = [&](AccountId account, const char* chat, const char* person) {
+            return db::heard_since(tx, account, chat, person, now - 1000);
+        };
+        CHECK(heard(store.account, "525512345678", "525512345678"));
+        CHECK(heard(store.account, "MX.13491208", "MX.13491208"));
+        CHECK_FALSE(heard(store.account, "525599999999", "525599999999"));
+        CHECK_FALSE(heard(other, "525512345678", "525512345678"));
+        CHECK_FALSE(db::heard_since(tx, store.account, "MX.13491208", "MX.13491208", now + 60'000));
     });
 }
 

@@ -83,16 +83,6 @@ std::optional<std::pair<std::string, std::string>> read_message_state(pqxx::work
     return std::pair<std::string, std::string>(rows[0][0].c_str(), rows[0][1].c_str());
 }
 
-UnixMillis last_heard(pqxx::work& tx, AccountId account, const std::string& chat) {
-    // The newest id of the chat is the newest message; two days are enough to tell 24 hours. Timers and echoes of our
-    // own are no person's words.
-    const auto rows = tx.exec_params(
-        "select (id >> 22) + 1704067200000 from messages where account_id = $1 and chat = $2 and direction = 0 "
-        "and kind in ('message', 'reaction') and created_at > now() - interval '2 days' order by id desc limit 1",
-        account, chat);
-    return rows.empty() ? 0 : rows[0][0].as<UnixMillis>();
-}
-
 bool is_recorded(pqxx::work& tx, AccountId account, const std::string& provider_id) {
     const auto rows = tx.exec_params(
         "select 1 from messages where account_id = $1 and provider_id = $2 and direction = 1 "

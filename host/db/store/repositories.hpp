@@ -77,8 +77,10 @@ struct QuotedMessage {
 std::optional<QuotedMessage> read_quoted(pqxx::work& tx, AccountId account, const std::string& chat,
                                          const std::string& provider_id);
 
-// When somebody else last wrote in this chat; 0: never.
-UnixMillis last_heard(pqxx::work& tx, AccountId account, const std::string& chat);
+// Has somebody else written in this chat since then? Or, to this account, the person of that name (as in
+// contact_identities) in another: providers spell some numbers in two ways, and show a user id where they hide one.
+bool heard_since(pqxx::work& tx, AccountId account, const std::string& chat, const std::string& person,
+                 UnixMillis since);
 
 // --- dead letters
 struct DeadLetter {
