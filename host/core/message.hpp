@@ -164,7 +164,8 @@ struct Outbound {
     bool answers = false;  // `cause` is a message in the same chat; not stored
     std::string trace;
     int attempts = 0;
-    UnixMillis attempted = 0;  // when the last attempt began
+    UnixMillis attempted = 0;    // when the last attempt began
+    UnixMillis tried_since = 0;  // when it first had its turn in this process
     // Read back from the table, and nobody was asked yet whether an earlier process has sent it.
     bool replayed = false;
 };

@@ -32,6 +32,7 @@ struct Sender::Account {
     SteadyTime quiet_until{};  // throttled or halted: nothing is sent before
     Executor::TimerId wake = 0;
     bool halted = false;
+    UnixMillis held_up = 0;  // when it was last found unable to send anything; 0: never
     std::string halted_because{};
     std::string last_failure{};  // why a message is tried again; empty since one got through
     // When it got a channel that can tell what became of a send, after one that could not: the account was enabled. 0:

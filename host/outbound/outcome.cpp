@@ -78,11 +78,16 @@ void Sender::ended(MessageId id, const Result<void>& written, UniqueFunction<voi
     executor_.after(record_again, std::move(write_again));
 }
 
+// Nobody tries while the account is halted or disabled, the host is down, or it is a dead letter: what is left of the
+// message's time then is not used up.
+long long Sender::tried_for(const Account& account, const Outbound& message) {
+    return unix_now() - std::max(message.tried_since, account.held_up);
+}
+
 void Sender::failed(Account& account, const Message& message, const channels::SendError& error) {
     using Class = channels::SendError::Class;
     const double chance = std::uniform_real_distribution<double>(0, 1)(random_);
-    const long long age = unix_now() - IdGenerator::time_of(message->id);
-    const Decision decision = decide(error, message->attempts, age, chance, rules_);
+    const Decision decision = decide(error, message->attempts, tried_for(account, *message), chance, rules_);
     log_.warn("send.failed", {{"trace", message->trace},
                               {"message", message->id},
                               {"account", account.name},
@@ -109,6 +114,7 @@ void Sender::failed(Account& account, const Message& message, const channels::Se
         account.quiet_until = std::max(account.quiet_until, until);
     }
     if (decision.what == Decision::What::halt) {
+        account.held_up = unix_now();
         halt(account, error.reason);
         account.ready.push_front(message);  // it is the one to be tried when the time has come
         return;
@@ -235,8 +241,7 @@ void Sender::look_up(Account& account, const Message& message, int asked) {
 // back must not be sent the message twice.
 void Sender::looked_up(Account& account, const Message& message, int asked, const channels::SentBefore& before) {
     if (before.verdict == channels::SentBefore::Verdict::found) return found(account, message, before.provider_id);
-    const bool too_old = unix_now() - IdGenerator::time_of(message->id) >= rules_.retry_for_ms;
-    if (!before.ask_again || too_old) {
+    if (!before.ask_again || tried_for(account, *message) >= rules_.retry_for_ms) {
         account.ready.push_back(message);
         return;
     }

@@ -5,7 +5,7 @@
 
 namespace parley::outbound {
 
-Decision decide(const channels::SendError& error, int attempts, long long age_ms, double chance,
+Decision decide(const channels::SendError& error, int attempts, long long tried_for_ms, double chance,
                 const RetryRules& rules) {
     using Class = channels::SendError::Class;
     if (error.kind == Class::permanent) return {Decision::What::fail, 0, false};
@@ -23,7 +23,7 @@ Decision decide(const channels::SendError& error, int attempts, long long age_ms
 
     // A halted account keeps its queue however long it takes an admin to repair it.
     if (error.kind == Class::halted) return {Decision::What::halt, std::max(wait, rules.base_ms), true};
-    if (age_ms >= rules.retry_for_ms) return {Decision::What::fail, 0, false};
+    if (tried_for_ms >= rules.retry_for_ms) return {Decision::What::fail, 0, false};
     return {Decision::What::retry, wait, error.kind == Class::throttled};
 }
 

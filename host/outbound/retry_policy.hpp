@@ -11,7 +11,7 @@ struct RetryRules {
     int base_ms = 500;              // first wait at most this, doubled with each attempt...
     int longest_ms = 60'000;        // ... up to this; the wait is uniform between 0 and that (full jitter)
     int longest_wish_ms = 900'000;  // a provider's Retry-After is honoured up to this
-    long long retry_for_ms = 24LL * 3600 * 1000;  // older messages are failed
+    long long retry_for_ms = 24LL * 3600 * 1000;  // what was tried for so long is failed
 };
 
 struct Decision {
@@ -25,7 +25,7 @@ struct Decision {
 };
 
 // `attempts` counts this one. `chance` is uniform in [0, 1).
-Decision decide(const channels::SendError& error, int attempts, long long age_ms, double chance,
+Decision decide(const channels::SendError& error, int attempts, long long tried_for_ms, double chance,
                 const RetryRules& rules = {});
 
 }  // namespace parley::outbound

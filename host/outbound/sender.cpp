@@ -140,6 +140,7 @@ void Sender::pump(Account& account) {
             retry_later(account, message, static_cast<int>(crowded.count()));
             continue;
         }
+        if (message->tried_since == 0) message->tried_since = unix_now();
         account.bucket.take(now);
         ++account.sending;
         ++sending_;

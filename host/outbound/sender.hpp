@@ -140,6 +140,7 @@ private:
     void record(MessageId id, const std::string& provider_id);
     void record_failure(MessageId id, const std::string& reason);
     void ended(MessageId id, const Result<void>& written, UniqueFunction<void()> write_again);
+    static long long tried_for(const Account& account, const Outbound& message);  // in milliseconds
     void failed(Account& account, const Message& message, const channels::SendError& error);
     bool doubt_opened(Account& account, const Message& message);
     void doubt(Account& account, const Message& message, int patience_ms);

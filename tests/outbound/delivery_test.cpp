@@ -1,4 +1,6 @@
 // What the sender sees to beside sending: limits, breakers, windows, questions, voice notes.
+#include <thread>
+
 #include "media/voice.hpp"
 #include "outbound/resender.hpp"
 #include "outbound/sender_fixture.hpp"
@@ -294,6 +296,32 @@ TEST_CASE("an account that is enabled waits for reports about what an earlier pr
     out.wait_for({"B"});
     out.channel->accept("B");
     out.drain();
+}
+
+TEST_CASE("the time in which nobody could try does not count: one failure that passes ends nothing") {
+    auto rules = SenderFixture::quick_rules();
+    rules.retry_for_ms = 500;
+    SenderFixture out({}, rules);
+    leave_behind(out, "left", "A");  // a minute ago
+    out.sender.recover();
+    out.wait_for({"left"});
+    out.channel->refuse("left", Class::transient);
+    out.wait_for({"left"});
+
+    // Both are older than the limit when their account is halted.
+    const auto begun = unix_now();
+    out.put("held", "B");
+    while (unix_now() - begun < rules.retry_for_ms) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    out.channel->refuse("held", Class::halted);
+    out.channel->refuse("left", Class::transient);
+    out.wait_for({"held"});
+    out.channel->refuse("held", Class::transient);
+    out.wait_until([&] { return !out.channel->under_way().empty(); });
+    out.channel->accept(out.channel->under_way().front());
+    out.wait_until([&] { return !out.channel->under_way().empty(); });
+    out.channel->accept(out.channel->under_way().front());
+    out.drain();
+    CHECK(out.store.count("messages where status = 'sent'") == "2");
 }
 
 // The database will not have it in history, however often it is asked.

@@ -47,7 +47,7 @@ TEST_CASE("a provider's wish is honoured up to a limit") {
     CHECK(decide(failure(Class::transient, 100), 20, 0, 0.5).wait_ms == rules.longest_ms / 2);  // ours is longer
 }
 
-TEST_CASE("a message that is too old is failed, but not because its account is halted") {
+TEST_CASE("a message that was tried for too long is failed, but not because its account is halted") {
     const RetryRules rules;
     CHECK(decide(failure(Class::transient), 5, rules.retry_for_ms - 1, 0.5).what == What::retry);
     CHECK(decide(failure(Class::transient), 5, rules.retry_for_ms, 0.5).what == What::fail);

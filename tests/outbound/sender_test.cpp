@@ -71,7 +71,7 @@ TEST_CASE("a message that will never work fails with its reason, and its chat go
     out.drain();
 }
 
-TEST_CASE("a message that has become too old is given up") {
+TEST_CASE("a message that was tried for too long is given up") {
     auto rules = SenderFixture::quick_rules();
     rules.retry_for_ms = 0;
     SenderFixture out({}, rules);
