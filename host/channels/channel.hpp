@@ -144,7 +144,8 @@ public:
     // attempt began. Providers list what they accepted a few seconds late, so ask after five or more. `found` settles
     // the message as sent under the id given, `absent` lets it go out again, `unknown` is as if nobody had been asked,
     // unless `ask_again` says that it is too early to tell.
-    // A message that went out just before with the same words is told apart by `since` alone. `done` is called once.
+    // A message that went out just before with the same words may be what is found: whoever asks knows what is recorded
+    // under the id given. `done` is called once.
     virtual void find_sent(const Outbound& message, UnixMillis since, UniqueFunction<void(SentBefore)> done) {
         (void)message, (void)since;
         done(SentBefore{});

@@ -252,10 +252,10 @@ void Sender::looked_up(Account& account, const Message& message, int asked, cons
     retry_later(account, message, std::min(rules_.longest_ms, rules_.base_ms * (1 << std::min(asked, 10))));
 }
 
-// When this process did not attempt it, the provider was asked since the message was made: the same words may have gone
-// out just before, as another message that is recorded under that id.
+// The same words may have gone out just before, as another message that is recorded under that id: providers tell times
+// to the second, and when this process did not attempt it, they were asked since the message was made.
 void Sender::found(Account& account, const Message& message, const std::string& provider_id) {
-    if (message->attempted != 0 || !recorded_) return sent(account, message, channels::Sent{provider_id});
+    if (!recorded_) return sent(account, message, channels::Sent{provider_id});
     recorded_(message->account, provider_id, [this, &account, message, provider_id](const Result<bool>& recorded) {
         if (!recorded) {
             executor_.after(recorded_again,

@@ -286,6 +286,27 @@ TEST_CASE(
     CHECK(out.store.count("messages where status = 'sent'") == "2");
 }
 
+TEST_CASE("a send in doubt is not taken for the same words that went out just before") {
+    SenderFixture out;
+    out.channel->can.keeps_history = true;
+    out.sender.set_recorded([&](AccountId account, const std::string& provider_id, auto done) {
+        bool recorded = false;
+        out.store.transact([&](pqxx::work& tx) { recorded = db::is_recorded(tx, account, provider_id); });
+        done(recorded);
+    });
+    const auto first = out.put("ok");
+    out.channel->accept("ok");
+    out.drain();
+    out.channel->history = {channels::SentBefore::Verdict::found, "P" + std::to_string(first)};
+    const auto second = out.put("ok");
+    out.channel->refuse("ok", Class::in_doubt);
+    out.wait_for({"ok"});
+    out.channel->accept("ok");
+    out.drain();
+    CHECK(out.store.ask("select provider_id from messages where id = " + std::to_string(second)) ==
+          "P" + std::to_string(second));
+}
+
 TEST_CASE("a send in doubt is not made again while its provider cannot be asked") {
     SenderFixture out;
     out.channel->can.keeps_history = true;
