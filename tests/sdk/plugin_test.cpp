@@ -60,6 +60,16 @@ public:
     void start(Context&) override { throw std::runtime_error("no key given"); }
 };
 
+class ThrowingStop : public parley::Plugin {
+public:
+    static inline bool of_std = true;
+
+    void stop() override {
+        if (of_std) throw std::runtime_error("cannot stop");
+        throw 42;
+    }
+};
+
 class Renamed : public parley::Plugin {
 public:
     std::string name() const override { return started_ ? "b" : "a"; }
@@ -106,6 +116,16 @@ TEST_CASE("a plugin lives as the ABI says") {
         CHECK(host.send("/one a  b ").reply() == "one: a  b");
     }
     CHECK(Everything::events == std::vector<std::string>{"made", "start", "stop", "gone"});
+}
+
+TEST_CASE("a stop() that throws ends no host") {
+    for (const bool of_std : {true, false}) {
+        ThrowingStop::of_std = of_std;
+        FakeHost host(entry<ThrowingStop>);
+        host.start();
+        host.restart();
+        CHECK(host.start().status == PARLEY_OK);
+    }
 }
 
 TEST_CASE("an older host's smaller plugin struct is not overrun") {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <exception>
 #include <memory>
@@ -14,6 +15,11 @@
 #include "services.hpp"
 
 namespace parley::detail {
+
+// For what happens outside any call: the host's journal has it, and the trial load shows it.
+inline void complain(const char* where, const char* what) noexcept {
+    std::fprintf(stderr, "parley plugin: %s: %s\n", where, what);
+}
 
 // Does P (or a base between it and Plugin) override this virtual? A private override cannot be looked at and counts as
 // one.
@@ -91,7 +97,16 @@ public:
         });
     }
 
-    static void stop(void* self) noexcept { of(self).plugin_->stop(); }
+    // There is no call any more to explain it with.
+    static void stop(void* self) noexcept {
+        try {
+            of(self).plugin_->stop();
+        } catch (const std::exception& error) {
+            complain("stop()", error.what());
+        } catch (...) {
+            complain("stop()", "an exception that is not a std::exception");
+        }
+    }
     static void destroy(void* self) noexcept { delete static_cast<Instance*>(self); }
 
 private:
