@@ -162,6 +162,7 @@ std::string Handler::preprocess(const Inbound& message, services::HandlingState&
     std::string text = message.text;
     runtime_.for_each_preprocessor([&](plugins::Lease& plugin) {
         state.database_away = state.database_slow = false;
+        services::Collected before = state;  // of nothing, nearly always
         auto call = make_call(services_, state, plugin);
         const AbiMessage given(message, {text, {}, {}, {}, false, state.from_admin});
         std::optional<std::string> rewritten;
@@ -178,7 +179,10 @@ std::string Handler::preprocess(const Inbound& message, services::HandlingState&
             plugin.record(status == PARLEY_OK ? plugins::CallOutcome::ok : plugins::CallOutcome::failed, took);
         if (status == PARLEY_OK) {
             if (rewritten) text = std::move(*rewritten);
-        } else if (state.database_away) {
+            return;
+        }
+        if (!state.gone) static_cast<services::Collected&>(state) = std::move(before);
+        if (state.database_away) {
             state.again = true;
         } else {
             log_.warn("preprocess.failed",

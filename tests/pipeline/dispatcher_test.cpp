@@ -56,6 +56,14 @@ TEST_CASE("a plugin that lets out what no plugin may has failed, and its chat go
     CHECK(host.channel->seen.back() == "survived after");
 }
 
+TEST_CASE("of a preprocess that fails nothing is left, and the message is handled") {
+    PipelineFixture host;
+    host.webhook("A1", "/trouble early");
+    host.finish();
+    CHECK(host.channel->seen == Texts{"survived early"});
+    CHECK(host.store.count("dead_letters") == "0");
+}
+
 TEST_CASE("a message whose account went away while it was handled becomes a dead letter") {
     PipelineFixture host;
     host.webhook("A1", "/trouble work 300");

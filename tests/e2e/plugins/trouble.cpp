@@ -1,5 +1,5 @@
-// A plugin that fails when it is asked to: /trouble throw, /trouble hang, /trouble work 2000. "/trouble tell B" speaks
-// to chat B. Anything else it answers, and its timers say that they are due.
+// A plugin that fails when it is asked to: /trouble throw, /trouble hang, /trouble work 2000, and /trouble early before
+// it is handled. "/trouble tell B" speaks to chat B. Anything else it answers, and its timers say that they are due.
 #include <parley/plugin.hpp>
 
 #include <chrono>
@@ -13,6 +13,12 @@ class Trouble : public parley::Plugin {
 public:
     std::string name() const override { return "trouble"; }
     parley::Help help() const override { return {"Fails in many ways.", {}, ""}; }
+
+    std::optional<std::string> preprocess(parley::Context& ctx, const parley::Message& message) override {
+        if (message.text() != "/trouble early") return std::nullopt;
+        ctx.reply("too early");
+        throw parley::UserError("trouble was asked for");
+    }
 
     void handle(parley::Context& ctx) override {
         const std::string wish(ctx.arguments());
