@@ -1,6 +1,9 @@
 #include "services/services.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
+#include <sstream>
 
 #include "core/text.hpp"
 #include "db/store/repositories.hpp"
@@ -100,8 +103,10 @@ void Services::set_disabled(const std::string& plugin_id, bool disabled) {
 
 bool Services::may_have(const std::string& plugin_id, std::string_view capability) const {
     if (capability != "settings.write" && capability != "plugins") return true;
-    const std::string privileged = " " + collaborators_.settings.get("privileged_plugins") + " ";
-    return privileged.find(" " + plugin_id + " ") != std::string::npos;
+    std::string privileged = collaborators_.settings.get("privileged_plugins");
+    std::replace(privileged.begin(), privileged.end(), ',', ' ');
+    std::istringstream ids(privileged);
+    return std::find(std::istream_iterator<std::string>(ids), {}, plugin_id) != std::istream_iterator<std::string>();
 }
 
 }  // namespace parley::services

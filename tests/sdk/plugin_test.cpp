@@ -246,7 +246,8 @@ TEST_CASE("a service that was not granted says which capability to declare") {
     const auto missing = run([](Context& ctx) { ctx.storage().get("x"); });
     CHECK(missing.status == PARLEY_FAILED);
     CHECK(missing.report ==
-          "this plugin was not granted \"storage\": declare the capability \"storage\" in PARLEY_PLUGIN");
+          "this plugin was not granted \"storage\": declare the capability \"storage\" in PARLEY_PLUGIN; if it is "
+          "declared, the operator has to list the plugin in the setting privileged_plugins and reload it");
 
     const std::vector<std::pair<const char*, std::function<void(Context&)>>> others = {
         {"gpt", [](Context& ctx) { ctx.gpt(); }},         {"http", [](Context& ctx) { ctx.http(); }},

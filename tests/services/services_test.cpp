@@ -220,5 +220,21 @@ TEST_CASE("settings are changed by admins alone, secrets are sealed") {
     CHECK(config::Vault::is_sealed(writes[1].value));
 }
 
+TEST_CASE("privileged plugins are listed with commas or spaces between") {
+    ServiceFixture host;
+    CHECK(host.services.may_have("admin", "settings.write"));
+    CHECK(host.services.may_have("plugin", "plugins"));
+    CHECK_FALSE(host.services.may_have("announce", "settings.write"));
+    for (const char* list : {"admin,my-plugin", "admin, my-plugin", "admin my-plugin", " my-plugin\n,admin"}) {
+        INFO(list);
+        host.settings.apply("privileged_plugins", list);
+        CHECK(host.services.may_have("my-plugin", "plugins"));
+        CHECK(host.services.may_have("admin", "settings.write"));
+        CHECK_FALSE(host.services.may_have("my", "plugins"));
+        CHECK_FALSE(host.services.may_have("plugin", "plugins"));
+    }
+    CHECK(host.services.may_have("anybody", "messaging"));
+}
+
 }  // namespace
 }  // namespace parley::test

@@ -75,12 +75,15 @@ private:
     std::string reason_;
 };
 
-// The plugin used a service that it was not granted, most often because it did not declare the capability.
+// The plugin used a service that it was not granted: it did not declare the capability, or the operator did not allow
+// it a privileged one.
 class ServiceMissing : public std::runtime_error {
 public:
     explicit ServiceMissing(const std::string& capability)
         : std::runtime_error("this plugin was not granted \"" + capability + "\": declare the capability \"" +
-                             capability + "\" in PARLEY_PLUGIN") {}
+                             capability +
+                             "\" in PARLEY_PLUGIN; if it is declared, the operator has to list the plugin in the "
+                             "setting privileged_plugins and reload it") {}
 };
 
 // The user did something wrong: the text is the answer. Everything else that this handling did is dropped.
