@@ -32,6 +32,14 @@ TEST_CASE("JSON escapes and numbers are read") {
     CHECK(Json::parse("123456789012345678901234").is_number());
 }
 
+TEST_CASE("an object may have many members, and of a name given twice the last value counts") {
+    CHECK(Json::parse(R"({"a":1,"b":2,"a":3,"c":4,"b":{}})").dump() == R"({"a":3,"b":{},"c":4})");
+    std::string text = "{";
+    for (int i = 0; i < 100'000; ++i) text += "\"a-name-of-some-length-" + std::to_string(i) + "\":1,";
+    text.back() = '}';
+    CHECK(Json::parse(text).size() == 100'000);
+}
+
 TEST_CASE("what is not JSON is refused") {
     std::string deep(100, '[');
     const std::string texts[] = {"",       "{",       "[1,]",      "{\"a\"}", "{a:1}", "nul", "1 2", "\"open",

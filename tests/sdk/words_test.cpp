@@ -51,6 +51,14 @@ TEST_CASE("a line is split into words") {
     }
 }
 
+TEST_CASE("quotes that nothing closes are looked for once") {
+    std::string line;
+    for (int i = 0; i < 20'000; ++i) line += "\"a 'b \u201Cc \u2018d =\u201E ";
+    CHECK(parley::split(line).size() == 100'000);
+    CHECK(parley::split("\"a \"b 'c d'") == Words{"\"a", "\"b", "c d"});
+    CHECK(parley::split("'a \"b c\" 'd \"e f\"") == Words{"'a", "b c", "'d", "e f"});
+}
+
 TEST_CASE("words know where they stand and whether they were quoted") {
     const std::string line = " -a \"b c\" \\-d";
     const auto words = parley::split_words(line);

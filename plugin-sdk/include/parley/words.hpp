@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstddef>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -101,8 +102,10 @@ private:
                                          {"\u201C", {"\u201D", "\u201C"}}, {"\u201D", {"\u201D", "\u201D"}},
                                          {"\u201E", {"\u201C", "\u201D"}}, {"\u2018", {"\u2019", "\u2018"}},
                                          {"\u2019", {"\u2019", "\u2019"}}};
-        for (const auto& pair : pairs) {
-            if (line_.substr(at_, pair.open.size()) != pair.open) continue;
+        static_assert(std::size(pairs) == std::tuple_size_v<decltype(unclosed_)>);
+        for (std::size_t i = 0; i < std::size(pairs); ++i) {
+            const auto& pair = pairs[i];
+            if (unclosed_[i] || line_.substr(at_, pair.open.size()) != pair.open) continue;
             std::string text;
             for (auto at = at_ + pair.open.size(); at < line_.size();) {
                 for (const auto close : pair.close) {
@@ -116,12 +119,14 @@ private:
                 if (escape) ++at;
                 text += line_[at++];
             }
+            unclosed_[i] = true;
         }
         return false;
     }
 
     std::string_view line_;
     std::size_t at_ = 0;
+    std::array<bool, 7> unclosed_{};  // pairs that nothing closes any more: looked for once, not for each word
 };
 
 }  // namespace detail

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <locale>
+#include <map>
 #include <sstream>
 
 #include "../json.hpp"
@@ -121,18 +122,25 @@ private:
     }
 
     Json object(int depth) {
-        Json result = Json::object();
+        Json::Object members;
+        std::map<std::string, std::size_t> places;  // a name may come from outside, ten thousand times
         take('{');
-        if (take('}')) return result;
+        if (take('}')) return Json::object();
         do {
             skip_space();
             if (at_ >= text_.size() || text_[at_] != '"') fail("expected a key");
             auto key = string();
             if (!take(':')) fail("expected ':'");
-            result[key] = read(depth + 1);
+            auto value = read(depth + 1);
+            const auto [place, fresh] = places.try_emplace(key, members.size());
+            if (fresh) {
+                members.emplace_back(std::move(key), std::move(value));
+            } else {
+                members[place->second].second = std::move(value);
+            }
         } while (take(','));
         if (!take('}')) fail("expected '}'");
-        return result;
+        return Json::object(std::move(members));
     }
 
     Json array(int depth) {
