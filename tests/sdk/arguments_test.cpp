@@ -128,6 +128,21 @@ TEST_CASE("a text keeps its spacing") {
     CHECK(parser.parse("-g").text("message").empty());
 }
 
+TEST_CASE("a text has no option in it") {
+    parley::ArgumentParser parser;
+    parser.option("-m", "--message").takes(parley::one_or_more);
+    parser.option("-v", "--voice");
+    parser.flag("-g", "--get");
+    parser.positional("text").takes(parley::any_number);
+    CHECK(parser.parse("-mTea  is ready").text("message") == "Tea  is ready");
+    CHECK(parser.parse("-gmTea is \u201Cready\u201D").text("message") == "Tea is \u201Cready\u201D");
+    CHECK(parser.parse("x -m\"Tea is ready").text("message") == "\"Tea is ready");
+    CHECK(parser.parse("\u2013m Tea is ready").text("message") == "Tea is ready");
+    CHECK(parser.parse("Hello\n\nyou  -v alloy  -g the  world").text("text") == "Hello\n\nyou the  world");
+    CHECK(parser.parse("Hello -- -v world").text("text") == "Hello -v world");
+    CHECK(parser.parse("Hello -v alloy").text("text") == "Hello");
+}
+
 TEST_CASE("missing, required and unknown names") {
     parley::ArgumentParser parser;
     parser.option("-n", "--name").required();

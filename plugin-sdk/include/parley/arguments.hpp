@@ -57,27 +57,39 @@ public:
     }
 
     // The values as they were typed, with the spaces and line breaks between them; a single quoted value without its
-    // quotes.
+    // quotes. What else was typed between them, an option, is left out.
     std::string text(std::string_view name) const {
-        const auto& at = given(name);
-        if (at.values.size() < 2) return at.values.empty() ? std::string() : at.values.front();
-        return line_.substr(at.begin, at.end - at.begin);
+        const auto& [present, values, places] = given(name);
+        if (values.size() < 2) return values.empty() ? std::string() : values.front();
+        std::string text;
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            if (i > 0) text += space_between(places[i - 1], places[i]);
+            text.append(line_, places[i].begin, places[i].end - places[i].begin);
+        }
+        return text;
     }
 
 private:
     friend class ArgumentParser;
 
+    struct Place {
+        std::size_t begin, end;
+    };
     struct Given {
         bool present = false;
         std::vector<std::string> values;
-        std::size_t begin = 0, end = 0;
+        std::vector<Place> places;  // of each value in the line
 
-        void add(std::string value, const Word& word) {
-            if (values.empty()) begin = word.begin;
-            end = word.end;
+        void add(std::string value, Place place) {
             values.push_back(std::move(value));
+            places.push_back(place);
         }
     };
+
+    std::string space_between(const Place& one, const Place& next) const {
+        auto between = line_.substr(one.end, next.begin - one.end);
+        return split_words(between).empty() ? between : " ";
+    }
 
     const Given& given(std::string_view name) const {
         const auto found = given_.find(name);

@@ -52,7 +52,7 @@ struct ArgumentParser::Run {
         } else if (is_option(word)) {
             option(word);
         } else if (open != nullptr && taken() < open->count_.most) {
-            result.given_[open->name_].add(word.text, word);
+            result.given_[open->name_].add(word.text, {word.begin, word.end});
         } else {
             rest.push_back(word);
         }
@@ -65,7 +65,8 @@ struct ArgumentParser::Run {
             begin(*argument);
             if (equals == std::string::npos) return;
             if (open == nullptr) fail(argument->long_ + " takes no value");
-            result.given_[argument->name_].add(word.text.substr(equals + 1), word);
+            const auto begin = result.line_.find('=', word.begin) + 1;
+            result.given_[argument->name_].add(word.text.substr(equals + 1), {begin, word.end});
             open = nullptr;
             if (argument->count_.least > 1) fail(argument->long_ + " needs more values");
         } else if (name == "-h" || name == "--help") {
@@ -84,7 +85,9 @@ struct ArgumentParser::Run {
             if (argument == nullptr) fail("unknown option: " + word.text);
             begin(*argument);
             if (open == nullptr || at + 1 == word.text.size()) continue;
-            result.given_[argument->name_].add(word.text.substr(at + 1), word);
+            // The dash before the letters may be a long one.
+            const auto letters = result.line_.find(word.text.substr(1, at), word.begin);
+            result.given_[argument->name_].add(word.text.substr(at + 1), {std::min(letters + at, word.end), word.end});
             return;
         }
     }
@@ -104,7 +107,7 @@ struct ArgumentParser::Run {
             const auto count = std::min(argument.count_.most, left - needed);
             auto& given = result.given_[argument.name_];
             given.present = count > 0;
-            for (std::size_t i = 0; i < count; ++i, ++at) given.add(rest[at].text, rest[at]);
+            for (std::size_t i = 0; i < count; ++i, ++at) given.add(rest[at].text, {rest[at].begin, rest[at].end});
         }
         if (at < rest.size()) fail("unexpected: " + rest[at].text);
     }
