@@ -88,6 +88,24 @@ TEST_CASE("an abbreviation has to be clear") {
     CHECK_THROWS_WITH(parser.parse("--le"), "ambiguous option: --le");
 }
 
+TEST_CASE("an option named in full is clear, whatever else begins so") {
+    parley::ArgumentParser parser;
+    parser.flag("", "--add-all");
+    parser.flag("", "--add-any");
+    parser.flag("", "--add");
+    CHECK(parser.parse("--add").has("add"));
+    CHECK_FALSE(parser.parse("--add").has("add-all"));
+    CHECK_THROWS_WITH(parser.parse("--add-a"), "ambiguous option: --add-a");
+}
+
+TEST_CASE("a name that nobody could type is the author's mistake") {
+    parley::ArgumentParser parser;
+    for (const char* name : {"get", "g", "", "-get", "--"}) CHECK_THROWS_AS(parser.flag("-g", name), std::logic_error);
+    for (const char* name : {"g", "-", "--g"}) CHECK_THROWS_AS(parser.option(name, "--get"), std::logic_error);
+    CHECK_THROWS_WITH(parser.flag("-g", "get"), "an option's long name begins with --: get");
+    CHECK(parser.usages().empty());
+}
+
 TEST_CASE("positionals share what is there") {
     parley::ArgumentParser parser;
     parser.positional("action");

@@ -129,8 +129,12 @@ public:
         bool required_ = false;
     };
 
-    // An option without a value.
+    // An option without a value: "-g", "--get". short_name may be empty.
     Argument& flag(std::string short_name, std::string long_name) {
+        if (long_name.size() < 3 || long_name.rfind("--", 0) != 0)
+            throw std::logic_error("an option's long name begins with --: " + long_name);
+        if (!short_name.empty() && (short_name.size() < 2 || short_name[0] != '-' || short_name[1] == '-'))
+            throw std::logic_error("an option's short name begins with one -: " + short_name);
         auto& argument = arguments_.emplace_back();
         argument.name_ = long_name.substr(2);
         argument.short_ = std::move(short_name);
@@ -139,7 +143,7 @@ public:
         return argument;
     }
 
-    // An option with one value, or as many as takes() says. short_name may be empty.
+    // An option with one value, or as many as takes() says.
     Argument& option(std::string short_name, std::string long_name) {
         return flag(std::move(short_name), std::move(long_name)).takes(exactly(1));
     }
@@ -179,10 +183,11 @@ private:
     }
 
     const Argument* find(std::string_view typed) const {
+        for (const auto& argument : arguments_) {
+            if (!argument.is_positional() && (typed == argument.short_ || typed == argument.long_)) return &argument;
+        }
         const Argument* found = nullptr;
         for (const auto& argument : arguments_) {
-            if (argument.is_positional()) continue;
-            if (typed == argument.short_ || typed == argument.long_) return &argument;
             const bool begins = typed.size() > 2 && argument.long_.compare(0, typed.size(), typed) == 0;
             if (begins && found) throw ArgumentError("ambiguous option: " + std::string(typed));
             if (begins) found = &argument;
