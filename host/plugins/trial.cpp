@@ -121,7 +121,7 @@ std::string_view said(std::string_view output, std::string_view kind) {
 }
 
 // "terminate called after throwing an instance of 'std::runtime_error'\n  what():  no" is the best there is after an
-// abort.
+// abort, "parley plugin: create() threw: no" after a create() that says no.
 std::string last_words(std::string_view text) {
     std::string line;
     for (const char c : text.substr(0, 400)) line += c == '\n' ? ' ' : (c >= 0x20 && c < 0x7f ? c : '?');
@@ -139,7 +139,8 @@ Result<void> verdict(const Child& child, int status, bool in_time, std::chrono::
     if (WIFSIGNALED(status))
         return refuse("crashed " + where + " with " + signal_name(WTERMSIG(status)) + last_words(child.err.text));
     const int code = WEXITSTATUS(status);
-    if (const auto words = said(child.out.text, "error "); !words.empty()) return refuse(std::string(words));
+    if (const auto words = said(child.out.text, "error "); !words.empty())
+        return refuse(std::string(words) + last_words(child.err.text));
     if (code == 0 && child.out.text.find(std::string(trial_prefix) + "ok\n") != std::string::npos) return {};
     return refuse("it ended the process " + where + " with exit code " + std::to_string(code) +
                   last_words(child.err.text));

@@ -46,7 +46,7 @@ TEST_CASE("each broken plugin gets its verdict in words") {
     CHECK_THAT(verdict("note_disagrees"), Catch::Contains("the manifest says note-disagrees 1.0.0, the descriptor says "
                                                           "note-disagrees 2.0.0"));
     CHECK_THAT(verdict("missing_symbol"), Catch::Contains("undefined symbol: nobody_has_this"));
-    CHECK_THAT(verdict("create_fails"), Catch::Contains("create() failed: not configured"));
+    CHECK_THAT(verdict("create_fails"), Catch::Contains("create() failed: not configured (no key is set)"));
     CHECK_THAT(verdict("create_throws"), Catch::Contains("create() let an exception out: no instance"));
     CHECK_THAT(verdict("throwing_constructor"),
                Catch::Contains("crashed in dlopen(), running static constructors with SIGABRT") &&

@@ -18,7 +18,7 @@ namespace parley::detail {
 
 // For what happens outside any call: the host's journal has it, and the trial load shows it.
 inline void complain(const char* where, const char* what) noexcept {
-    std::fprintf(stderr, "parley plugin: %s: %s\n", where, what);
+    std::fprintf(stderr, "parley plugin: %s threw: %s\n", where, what);
 }
 
 // Does P (or a base between it and Plugin) override this virtual? A private override cannot be looked at and counts as
@@ -165,9 +165,12 @@ parley_status create(const parley_host* host, parley_plugin* out) noexcept {
         hooks.self = self.release();
         std::memcpy(out, &hooks, hooks.size);
         return PARLEY_OK;
+    } catch (const std::exception& error) {  // there is no call yet to explain it with
+        complain("create()", error.what());
     } catch (...) {
-        return PARLEY_FAILED;  // there is no call yet to explain it with; start() is the place for checks
+        complain("create()", "an exception that is not a std::exception");
     }
+    return PARLEY_FAILED;
 }
 
 template <class P>
