@@ -40,13 +40,14 @@ void make_harmless() {
     for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) std::signal(signal, SIG_DFL);
 }
 
-Result<void> create_and_destroy(const parley_descriptor& descriptor, const HostTable& host) {
+Result<void> create_and_destroy(const parley_descriptor& descriptor, const Manifest& manifest, const HostTable& host) {
     parley_plugin hooks{};
     hooks.size = sizeof hooks;
     say("at create()");
     const auto created = call_hook("create()", [&] { return descriptor.create(host.get(), &hooks); });
     if (!created) return created.error();
     if (const auto checked = check_hooks(hooks); !checked) return checked.error();
+    if (const auto commands = read_commands(hooks, manifest); !commands) return commands.error();
     say("at destroy()");
     return call_hook("destroy()", [&] {
         if (hooks.destroy) hooks.destroy(hooks.self);
@@ -65,7 +66,8 @@ Result<void> load(const SealedFile& file) {
     const auto descriptor = library.descriptor();
     if (!descriptor) return descriptor.error();
     if (const auto checked = check_descriptor(*descriptor, inspected->manifest); !checked) return checked.error();
-    if (const auto created = create_and_destroy(**descriptor, host); !created) return created.error();
+    if (const auto created = create_and_destroy(**descriptor, inspected->manifest, host); !created)
+        return created.error();
     say("at dlclose(), running static destructors");
     library.close();
     return {};

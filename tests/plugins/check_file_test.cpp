@@ -47,6 +47,7 @@ TEST_CASE("each broken plugin gets its verdict in words") {
                                                           "note-disagrees 2.0.0"));
     CHECK_THAT(verdict("missing_symbol"), Catch::Contains("undefined symbol: nobody_has_this"));
     CHECK_THAT(verdict("create_fails"), Catch::Contains("create() failed: not configured (no key is set)"));
+    CHECK_THAT(verdict("commands_disagree"), Catch::Contains("the manifest says one two; the plugin says one"));
     CHECK_THAT(verdict("create_throws"), Catch::Contains("create() let an exception out: no instance"));
     CHECK_THAT(verdict("throwing_constructor"),
                Catch::Contains("crashed in dlopen(), running static constructors with SIGABRT") &&

@@ -49,7 +49,8 @@ typedef struct parley_plugin {
     uint32_t size;
     void* self;
 
-    /* Read by the host after start(); must stay valid and unchanged until destroy(). Stride is commands[0].size. */
+    /* Read by the host in the trial load, where there is no start(), and after start(). The address, the count and the
+     * names hold from create() on; from start() on nothing changes until destroy(). Stride is commands[0].size. */
     const parley_command* commands;
     size_t command_count;
 
