@@ -10,7 +10,7 @@
 
 namespace parley::pipeline {
 
-// What the plugin holds while its hook runs. The lease outlives it.
+// What the plugin holds while its hook runs, on this thread. The lease outlives it.
 inline parley_call make_call(services::Services& services, services::HandlingState& state,
                              const plugins::Lease& plugin) {
     return parley_call{services,
@@ -18,7 +18,8 @@ inline parley_call make_call(services::Services& services, services::HandlingSta
                        plugin.plugin_id(),
                        [&plugin](std::string_view capability) { return plugin.granted(capability); },
                        {},
-                       {}};
+                       {},
+                       std::this_thread::get_id()};
 }
 
 // What the hook answers. One that lets an exception out, which the ABI forbids, has failed like any other: the message

@@ -34,6 +34,7 @@ Result<void> Generation::open() {
 Result<void> Generation::bring_up(parley_call* call, const std::string& stored_version) {
     const InsidePlugin inside(*this);
     if (const auto created = create(); !created) return created.error();
+    parts_.services->enter_call(call);
     if (const auto migrated = migrate(call, stored_version); !migrated) return migrated.error();
     return start(call);
 }

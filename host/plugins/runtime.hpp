@@ -4,8 +4,8 @@
 // throw-away process, dlopen, create, migrate, start, publish. Any failure before publish leaves the older generation
 // serving. A retired generation is stopped when its last Lease is gone, then unloaded, and verified to be unmapped.
 //
-// Threads: loading runs on the runtime's own thread; find() and preprocessors() are called on handler threads and take
-// no lock; everything else from any thread.
+// Threads: loading runs on the runtime's own thread; find() and for_each_preprocessor() are called on handler threads
+// and take no lock; everything else from any thread.
 #pragma once
 
 #include <chrono>
@@ -130,6 +130,8 @@ public:
     // A parley_call outside any message: for start(), migrate() of one plugin. It ends with one of the two below.
     // [runtime thread, may block]
     virtual parley_call* open_call(const std::string& plugin_id, std::function<bool(std::string_view)> granted) = 0;
+    // [the hooks' thread] The call's services answer this thread from now on, and no other.
+    virtual void enter_call(parley_call* call) const = 0;
     // Words that the plugin gave to parley_host.report, for the error shown to admins.
     virtual std::string reported(parley_call* call) const = 0;
     // Writes what it collected, and that `version` of the plugin has started, in one transaction. Errc::unavailable:

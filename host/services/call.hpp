@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include "core/effects.hpp"
 #include "core/message.hpp"
@@ -65,6 +66,10 @@ struct parley_call {
     std::function<bool(std::string_view capability)> granted;
     std::string last_error;
     std::string reported;
+    // The hook's, which alone may use what is here. None: the hook has not begun.
+    std::thread::id thread{};
+
+    bool is_on_its_thread() const { return thread == std::thread::id() || thread == std::this_thread::get_id(); }
 
     parley_status fail(parley_status status, std::string why) {
         last_error = std::move(why);

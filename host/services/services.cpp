@@ -64,6 +64,10 @@ Result<void> Services::commit_call(parley_call* call, const std::string& version
     return {};
 }
 
+void Services::enter_call(parley_call* call) const {
+    call->thread = std::this_thread::get_id();
+}
+
 void Services::drop_call(parley_call* call) {
     delete static_cast<LifecycleCall*>(call);
 }
@@ -74,7 +78,7 @@ std::string Services::reported(parley_call* call) const {
 
 // The words end in rows and replies, whatever bytes a plugin's exception is made of.
 void Services::report(parley_call* call, std::string_view text) const {
-    if (!call) return;
+    if (!call || !call->is_on_its_thread()) return;
     call->reported = std::string(text::truncate_utf8(text, 4096));
     if (text::is_storable(call->reported)) return;
     for (char& byte : call->reported)
@@ -82,6 +86,7 @@ void Services::report(parley_call* call, std::string_view text) const {
 }
 
 std::string Services::last_error(parley_call* call) const {
+    if (call && !call->is_on_its_thread()) return "services answer the thread of the hook alone, and this is another";
     return call ? call->last_error : std::string();
 }
 

@@ -65,6 +65,7 @@ public:
 
     const void* service(std::string_view name) const override;
     parley_call* open_call(const std::string& plugin_id, std::function<bool(std::string_view)> granted) override;
+    void enter_call(parley_call* call) const override;
     std::string reported(parley_call* call) const override;
     Result<void> commit_call(parley_call* call, const std::string& version) override;
     void drop_call(parley_call* call) override;

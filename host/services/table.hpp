@@ -49,11 +49,12 @@ inline parley_status to_status(Errc code) {
     return PARLEY_FAILED;
 }
 
-// Runs a service function's body. Refuses when the handling has been given up; turns what is thrown into a status,
-// since no exception may cross into the plugin.
+// Runs a service function's body. Refuses when the handling has been given up, and threads of the plugin's own: nothing
+// of a call is locked, not even its last error. Turns what is thrown into a status, since no exception may cross into
+// the plugin.
 template <class Body>
 parley_status guarded(parley_call* call, Body body) {
-    if (!call) return PARLEY_INVALID;
+    if (!call || !call->is_on_its_thread()) return PARLEY_INVALID;
     if (call->state.gone.load(std::memory_order_relaxed))
         return call->fail(PARLEY_GONE, "this handling took too long and has been given up");
     try {

@@ -16,6 +16,7 @@ using namespace parley::plugins;
 class NoServices final : public HostServices {
     const void* service(std::string_view) const override { return nullptr; }
     parley_call* open_call(const std::string&, std::function<bool(std::string_view)>) override { return nullptr; }
+    void enter_call(parley_call*) const override {}
     std::string reported(parley_call*) const override { return {}; }
     Result<void> commit_call(parley_call*, const std::string&) override { return {}; }
     void drop_call(parley_call*) override {}

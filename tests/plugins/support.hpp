@@ -82,6 +82,7 @@ public:
         callers[reinterpret_cast<parley_call*>(call)] = id;
         return reinterpret_cast<parley_call*>(call);
     }
+    void enter_call(parley_call*) const override {}
     std::string reported(parley_call* call) const override {
         const std::lock_guard lock(mutex);
         const auto found = reports.find(call);

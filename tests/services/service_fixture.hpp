@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "db/store/repositories.hpp"
@@ -61,8 +62,8 @@ public:
     void begin() {
         state = std::make_unique<services::HandlingState>();
         state->message = &message;
-        call = std::make_unique<parley_call>(
-            parley_call{services, *state, "plugin", [](std::string_view) { return true; }, {}, {}});
+        call = std::make_unique<parley_call>(parley_call{
+            services, *state, "plugin", [](std::string_view) { return true; }, {}, {}, std::this_thread::get_id()});
     }
 
     template <class Table>

@@ -1,8 +1,11 @@
 #include "services/service_fixture.hpp"
 
+#include <future>
 #include <pqxx/pqxx>
 
 #include "core/text.hpp"
+#include "parley/abi/services/clock.h"
+#include "parley/abi/services/log.h"
 
 namespace parley::test {
 namespace {
@@ -204,6 +207,41 @@ TEST_CASE("a handling that was given up gets nothing any more") {
     CHECK(host.storage().put(host.call.get(), borrow("a"), borrow("1")) == PARLEY_GONE);
     CHECK(host.timers().set(host.call.get(), borrow("a"), 0, {}) == PARLEY_GONE);
     CHECK(host.state->effects.plain());
+}
+
+TEST_CASE("services answer the thread of the hook alone, but for the log and the time") {
+    ServiceFixture host;
+    auto* call = host.call.get();
+    const auto elsewhere = [](auto body) { std::async(std::launch::async, std::move(body)).get(); };
+    CHECK(host.timers().set(call, {}, 0, {}) == PARLEY_INVALID);
+    const auto before = host.services.last_error(call);
+    parley_status status = PARLEY_OK;
+    std::string why;
+    std::int64_t now = 0;
+    elsewhere([&] {
+        status = host.storage().put(call, borrow("a"), borrow("1"));
+        why = host.services.last_error(call);
+        host.services.report(call, "from elsewhere");
+        host.table<parley_log>(PARLEY_LOG).write(call, PARLEY_LOG_INFO, borrow("heard"));
+        now = host.table<parley_clock>(PARLEY_CLOCK).now_ms(call);
+    });
+    CHECK(status == PARLEY_INVALID);
+    CHECK_THAT(why, Catch::Contains("the thread of the hook alone"));
+    CHECK(host.services.last_error(call) == before);
+    CHECK(host.services.reported(call).empty());
+    CHECK(host.state->effects.plain());
+    CHECK(now > 0);
+    CHECK(host.storage().put(call, borrow("a"), borrow("1")) == PARLEY_OK);
+
+    // What start() and migrate() hold is opened on one thread and used on another.
+    auto* opened = host.services.open_call("plugin", [](std::string_view) { return true; });
+    elsewhere([&] {
+        host.services.enter_call(opened);
+        status = host.storage().put(opened, borrow("b"), borrow("1"));
+    });
+    CHECK(status == PARLEY_OK);
+    CHECK(host.storage().put(opened, borrow("b"), borrow("2")) == PARLEY_INVALID);
+    host.services.drop_call(opened);
 }
 
 TEST_CASE("settings are changed by admins alone, secrets are sealed") {

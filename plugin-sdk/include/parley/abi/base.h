@@ -52,8 +52,10 @@ typedef struct parley_sink {
     void (*put)(void* user, parley_str value);
 } parley_sink;
 
-/* One handling of one message (or one run of another hook). Opaque; valid until the hook it was passed to returns, and
- * only on threads that the hook itself waits for. After the deadline every service answers PARLEY_GONE. */
+/* One handling of one message (or one run of another hook). Opaque; valid until the hook it was passed to returns, on
+ * the thread that the hook was called on. On another one, which the hook has to wait for, there are parley_log.write
+ * and parley_clock.now_ms; everything else answers PARLEY_INVALID. After the deadline every service answers
+ * PARLEY_GONE. */
 typedef struct parley_call parley_call;
 
 #ifdef __cplusplus
