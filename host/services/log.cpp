@@ -7,10 +7,9 @@
 namespace parley::services {
 namespace {
 
-void write(parley_call* call, std::int32_t level, parley_str text) {
+void write(parley_call* call, std::int32_t level, parley_str words) {
     if (!call) return;
-    constexpr std::size_t longest = 4096;
-    const auto line = view(text).substr(0, longest);
+    const auto line = text::truncate_utf8(view(words), 4096);
     const auto severity = level <= PARLEY_LOG_DEBUG  ? LogLevel::debug
                           : level == PARLEY_LOG_INFO ? LogLevel::info
                           : level == PARLEY_LOG_WARN ? LogLevel::warn

@@ -1,5 +1,6 @@
 #include "services/service_fixture.hpp"
 
+#include <cstdio>
 #include <future>
 #include <pqxx/pqxx>
 
@@ -75,6 +76,18 @@ TEST_CASE("what a plugin says of its failure can be stored, whatever it is made 
     for (int i = 0; i < 5000; ++i) letters += "\xd8\xb3";
     host.services.report(host.call.get(), "x" + letters);
     CHECK(host.services.reported(host.call.get()) == "x" + letters.substr(0, 4094));
+}
+
+TEST_CASE("a long line of the log ends between two characters and is kept") {
+    ServiceFixture host;
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> nowhere(std::fopen("/dev/null", "w"), &std::fclose);
+    host.services.with().log = Logger::to(nowhere.get(), LogFormat::json, LogLevel::info);
+    std::string letters;
+    for (int i = 0; i < 5000; ++i) letters += "\xd8\xb3";
+    host.table<parley_log>(PARLEY_LOG).write(host.call.get(), PARLEY_LOG_ERROR, borrow("x" + letters));
+    const auto lines = host.services.recent_log().of("plugin");
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].text == "x" + letters.substr(0, 4094));
 }
 
 TEST_CASE("a handling sees its own writes, and its commit knows what it read") {
