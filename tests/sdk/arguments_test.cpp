@@ -67,6 +67,12 @@ TEST_CASE("options are parsed") {
     }
 }
 
+TEST_CASE("values of a temporary outlive it in a loop") {
+    std::string seen;
+    for (const auto& number : options().parse("-a a-long-enough-value-for-the-heap b").all("add")) seen += number;
+    CHECK(seen == "a-long-enough-value-for-the-heapb");
+}
+
 TEST_CASE("what does not fit is an ArgumentError, which is a SendHelp") {
     const char* lines[] = {"-a",           "--add",      "-a -g",   "-c one",    "-c one two three",
                            "-x",           "-g x",       "stray",   "--nothing", "--get=1",

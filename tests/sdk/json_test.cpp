@@ -50,6 +50,18 @@ TEST_CASE("what is not JSON is refused") {
     }
 }
 
+TEST_CASE("what a temporary holds outlives it in a loop") {
+    const auto make = [] { return Json::parse(R"({"list":["a long enough text for the heap","b"],"o":{"k":"v"}})"); };
+    std::string seen;
+    for (const auto& item : make()["list"].items()) seen += item.as_string() + ";";
+    for (const auto& [name, value] : make()["o"].members()) seen += name + "=" + value.as_string();
+    CHECK(seen == "a long enough text for the heap;b;k=v");
+    const auto& kept = make()["list"];
+    CHECK(kept.size() == 2);
+    CHECK(make()["none"]["at all"].items().empty());
+    CHECK(Json(1).members().empty());
+}
+
 TEST_CASE("reading is forgiving, building is short") {
     const auto json = Json::parse("{\"a\":{\"b\":\"x\"},\"n\":\"1\"}");
     CHECK(json["a"]["b"].as_string() == "x");

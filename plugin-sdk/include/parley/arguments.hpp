@@ -48,7 +48,8 @@ class Arguments {
 public:
     bool has(std::string_view name) const { return given(name).present; }
 
-    const std::vector<std::string>& all(std::string_view name) const { return given(name).values; }
+    const std::vector<std::string>& all(std::string_view name) const& { return given(name).values; }
+    std::vector<std::string> all(std::string_view name) && { return given(name).values; }
 
     // The first value; empty when there is none.
     std::optional<std::string> one(std::string_view name) const {

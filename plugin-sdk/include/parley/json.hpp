@@ -58,18 +58,22 @@ public:
         return otherwise;
     }
 
-    // Elements of an array, members of an object; nothing for everything else.
-    const Array& items() const;
-    const Object& members() const;
+    // Elements of an array, members of an object; nothing for everything else. Of a temporary they are yours, so that
+    // `for (const auto& file : request.json()["files"].items())` loops over what is still there.
+    const Array& items() const&;
+    Array items() &&;
+    const Object& members() const&;
+    Object members() &&;
     std::size_t size() const { return is_array() ? items().size() : members().size(); }
 
     bool contains(std::string_view key) const { return find(key) != nullptr; }
-    const Json& operator[](std::string_view key) const {
+    const Json& operator[](std::string_view key) const& {
         const Json* value = find(key);
         return value != nullptr ? *value : null();
     }
+    Json operator[](std::string_view key) &&;
     // Makes the member; null becomes an object.
-    Json& operator[](std::string_view key);
+    Json& operator[](std::string_view key) &;
     // Appends; null becomes an array.
     void push_back(Json value);
 

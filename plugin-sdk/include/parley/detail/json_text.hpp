@@ -16,14 +16,22 @@ inline const Json& Json::null() {
     return value;
 }
 
-inline const Json::Array& Json::items() const {
+inline const Json::Array& Json::items() const& {
     static const Array none;
     return is_array() ? std::get<Array>(value_) : none;
 }
 
-inline const Json::Object& Json::members() const {
+inline Json::Array Json::items() && {
+    return is_array() ? std::get<Array>(std::move(value_)) : Array();
+}
+
+inline const Json::Object& Json::members() const& {
     static const Object none;
     return is_object() ? std::get<Object>(value_) : none;
+}
+
+inline Json::Object Json::members() && {
+    return is_object() ? std::get<Object>(std::move(value_)) : Object();
 }
 
 inline std::int64_t Json::as_int(std::int64_t otherwise) const {
@@ -46,7 +54,14 @@ inline const Json* Json::find(std::string_view key) const {
     return nullptr;
 }
 
-inline Json& Json::operator[](std::string_view key) {
+inline Json Json::operator[](std::string_view key) && {
+    for (auto& [name, value] : std::move(*this).members()) {
+        if (name == key) return std::move(value);
+    }
+    return {};
+}
+
+inline Json& Json::operator[](std::string_view key) & {
     if (is_null()) value_ = Object();
     if (!is_object()) throw JsonError("not a JSON object");
     auto& members = std::get<Object>(value_);
