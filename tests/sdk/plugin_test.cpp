@@ -170,6 +170,50 @@ TEST_CASE("preprocess may rewrite") {
     CHECK(host.send("due").command.empty());
 }
 
+TEST_CASE("what preprocess does counts with what the command does") {
+    class Early : public parley::Plugin {
+    public:
+        std::string name() const override { return "late"; }
+        std::optional<std::string> preprocess(Context& ctx, const parley::Message& message) override {
+            ctx.reply("seen");
+            ctx.storage().put("seen", message.text());
+            if (message.text() == "throw") throw parley::UserError("no");
+            if (message.text() == "fail") return "/late fail";
+            return std::nullopt;
+        }
+        void handle(Context& ctx) override {
+            if (ctx.arguments() == "fail") throw std::runtime_error("failed");
+            ctx.reply("handled");
+        }
+    };
+    FakeHost host(entry<Early>);
+    CHECK(host.send("plain words").reply() == "seen");
+    CHECK(host.world().storage.at("seen") == "\"plain words\"");
+    const auto both = host.send("/late");
+    REQUIRE(both.sent.size() == 2);
+    CHECK(both.sent[0].text == "seen");
+    CHECK(both.sent[1].text == "handled");
+
+    const auto failed = host.send("fail");
+    CHECK(failed.text == "/late fail");
+    CHECK(failed.status == PARLEY_FAILED);
+    CHECK(failed.sent.empty());
+    CHECK(host.world().storage.at("seen") == "\"/late\"");
+
+    const auto thrown = host.send("throw");
+    CHECK(thrown.status == PARLEY_OK);
+    CHECK(thrown.sent.empty());
+    CHECK(host.world().log == std::vector<std::string>{"warn: preprocess() failed: no"});
+    CHECK(host.world().storage.at("seen") == "\"/late\"");
+}
+
+TEST_CASE("the host itself answers a command's `help`") {
+    FakeHost host(entry<Everything>);
+    const auto help = host.send("/one help");
+    CHECK(help.command == "one");
+    CHECK_THAT(help.reply(), Catch::StartsWith("*Command Name: `one`*\nFirst.\n\n*Usage:*\n\n*1. Do it.*"));
+}
+
 TEST_CASE("a plugin gets what outside systems post") {
     class Posts : public parley::Plugin {
     public:
@@ -235,7 +279,7 @@ TEST_CASE("no exception leaves a plugin, each becomes a status and words") {
         throw parley::SendHelp();
     });
     CHECK(help.status == PARLEY_SEND_HELP);
-    CHECK(help.reply() == "*Command Name: `run`*\n\n\n*Usage:*");
+    CHECK(help.reply() == "*Command Name: `run`*");
 
     const auto arguments = run([](Context&) { parley::ArgumentParser().parse("--what"); });
     CHECK(arguments.status == PARLEY_SEND_HELP);

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -18,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "command_line.hpp"
 #include "fake_services.hpp"
 #include "help_text.hpp"
 #include "parley/abi/entry.h"
@@ -94,31 +96,23 @@ public:
         return send(std::move(message));
     }
 
-    // The way of a message through the host: preprocess, find the command, handle, generated help.
+    // The way of a message through the host: preprocess, find the command, handle, generated help. What preprocess()
+    // did is committed with what the command does, or dropped with it.
     Outcome send(Incoming message) {
         ensure_started();
         if (message.id.empty()) message.id = "message-" + std::to_string(++messages_);
-        if (plugin_.preprocess != nullptr) preprocess(message);
+        Call call = preprocess(std::move(message));
 
-        CommandLine line = parse(message);
+        const CommandLine line = command_line(call.message, world_);
         const auto* command = find(line.name);
         const bool admin_only = command != nullptr && (command->flags & PARLEY_COMMAND_ADMIN) != 0;
-        if (command == nullptr || admin_only != line.admin) {
-            Outcome none;
-            none.text = message.text;
-            return none;
-        }
-        auto outcome = run(message, [&](Call& call) {
-            auto raw = describe(call);
-            raw.command = detail::str(line.name);
-            raw.arguments = detail::str(line.arguments);
-            raw.usage_prefix = detail::str(line.usage_prefix);
-            if (line.admin) raw.flags |= PARLEY_MESSAGE_ADMIN_COMMAND;
-            return plugin_.handle(plugin_.self, call.handle(), &raw);
-        });
+        if (command == nullptr || admin_only != line.admin) return finish(call, PARLEY_OK);
+        const bool asks_for_help = line.arguments == "help";
+        auto outcome = finish(call, asks_for_help ? PARLEY_OK : handle(call, line));
         outcome.command = line.name;
-        if (outcome.status == PARLEY_SEND_HELP) answer(outcome, message, help_text(*command, line.usage_prefix));
-        if (outcome.status == PARLEY_INVALID) answer(outcome, message, outcome.report);
+        if (asks_for_help || outcome.status == PARLEY_SEND_HELP)
+            answer(outcome, call, help_text(*command, line.usage_prefix));
+        if (outcome.status == PARLEY_INVALID) answer(outcome, call, outcome.report);
         return outcome;
     }
 
@@ -179,11 +173,6 @@ public:
     }
 
 private:
-    struct CommandLine {
-        std::string name, arguments, usage_prefix;
-        bool admin = false;
-    };
-
     void create() {
         host_.size = sizeof(host_);
         host_.abi_major = PARLEY_ABI_MAJOR;
@@ -216,8 +205,14 @@ private:
     template <class Hook>
     Outcome run(Incoming message, Hook hook) {
         Call call(world_, std::move(message));
+        const auto status = hook(call);
+        return finish(call, status);
+    }
+
+    // What it did becomes visible, or not.
+    static Outcome finish(Call& call, parley_status status) {
         Outcome outcome;
-        outcome.status = hook(call);
+        outcome.status = status;
         outcome.report = call.report;
         outcome.text = call.message.text;
         if (outcome.status != PARLEY_OK) return outcome;
@@ -227,16 +222,33 @@ private:
         return outcome;
     }
 
-    void preprocess(Incoming& message) {
-        std::string rewritten;
-        bool any = false;
-        auto take = [&](parley_str text) { rewritten = detail::copy(text), any = true; };
-        const parley_sink sink{&take, [](void* user, parley_str text) { (*static_cast<decltype(take)*>(user))(text); }};
-        run(message, [&](Call& call) {
-            const auto raw = describe(call);
-            return plugin_.preprocess(plugin_.self, call.handle(), &raw, sink);
-        });
-        if (any) message.text = rewritten;
+    // The handling as preprocess() leaves it. When that fails the message goes on as it came, and the log says so.
+    Call preprocess(Incoming message) {
+        Call call(world_, message);
+        if (plugin_.preprocess == nullptr) return call;
+        std::optional<std::string> rewritten;
+        const parley_sink sink{&rewritten, [](void* user, parley_str text) {
+                                   *static_cast<std::optional<std::string>*>(user) = detail::copy(text);
+                               }};
+        const auto raw = describe(call);
+        const auto status = plugin_.preprocess(plugin_.self, call.handle(), &raw, sink);
+        if (status != PARLEY_OK) {
+            world_.log.push_back("warn: preprocess() failed: " + call.report);
+            return {world_, std::move(message)};
+        }
+        if (rewritten) call.message.text = *rewritten;
+        call.report.clear();
+        call.last_error.clear();
+        return call;
+    }
+
+    parley_status handle(Call& call, const CommandLine& line) const {
+        auto raw = describe(call);
+        raw.command = detail::str(line.name);
+        raw.arguments = detail::str(line.arguments);
+        raw.usage_prefix = detail::str(line.usage_prefix);
+        if (line.admin) raw.flags |= PARLEY_MESSAGE_ADMIN_COMMAND;
+        return plugin_.handle(plugin_.self, call.handle(), &raw);
     }
 
     parley_message describe(const Call& call) const {
@@ -262,36 +274,6 @@ private:
         return raw;
     }
 
-    // "./name arguments" in groups, "/name arguments" in direct chats, with the admin prefix before the name for
-    // admins.
-    CommandLine parse(const Incoming& message) const {
-        constexpr const char* space = " \t\n";
-        std::string_view text = message.text;
-        const auto trim = [&] { text.remove_prefix(std::min(text.find_first_not_of(space), text.size())); };
-        const auto word = [&] {
-            trim();
-            const auto end = std::min(text.find_first_of(space), text.size());
-            std::string first(text.substr(0, end));
-            text.remove_prefix(end);
-            return first;
-        };
-        CommandLine line;
-        line.usage_prefix = message.group.empty() ? "/" : "./";
-        if (text.substr(0, line.usage_prefix.size()) != line.usage_prefix) return line;
-        text.remove_prefix(line.usage_prefix.size());
-        line.name = word();
-        const auto prefix = world_.settings.find("admin_command_prefix");
-        if (prefix != world_.settings.end() && line.name == prefix->second && world_.is_admin(message.sender)) {
-            line.admin = true;
-            line.usage_prefix += line.name + " ";
-            line.name = word();
-        }
-        line.usage_prefix += line.name;
-        trim();
-        line.arguments = text.substr(0, text.find_last_not_of(space) + 1);
-        return line;
-    }
-
     const parley_command* find(std::string_view name) const {
         for (const auto* command : commands()) {
             if (detail::view(command->name) == name) return command;
@@ -299,9 +281,9 @@ private:
         return nullptr;
     }
 
-    void answer(Outcome& outcome, const Incoming& message, std::string text) {
+    static void answer(Outcome& outcome, const Call& call, std::string text) {
         Outgoing help;
-        help.to = Call(world_, message).chat;
+        help.to = call.chat;
         help.text = std::move(text);
         outcome.sent.push_back(std::move(help));
     }

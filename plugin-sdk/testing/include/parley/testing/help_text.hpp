@@ -10,8 +10,9 @@
 namespace parley::testing {
 
 inline std::string help_text(const parley_command& command, const std::string& prefix) {
-    std::string text = "*Command Name: `" + detail::copy(command.name) + "`*\n" + detail::copy(command.description) +
-                       "\n\n*Usage:*\n\n";
+    std::string text =
+        "*Command Name: `" + detail::copy(command.name) + "`*\n" + detail::copy(command.description) + "\n\n";
+    if (command.usage_count > 0) text += "*Usage:*\n\n";
     const char* row = reinterpret_cast<const char*>(command.usages);
     for (std::size_t i = 0; i < command.usage_count; ++i, row += command.usages[0].size) {
         const auto& usage = *reinterpret_cast<const parley_usage*>(row);
