@@ -40,7 +40,7 @@ public:
             "Make something short.",
             {{"", "Summarize a document, a voice note or a message.", {"(Attach document)", "(Reply to a message)"}},
              {"[text]", "Summarize a text.", {"Once upon a time ..."}}},
-            "PDF, DOCX, XLSX, CSV and plain text are read."};
+            "PDF, Word, Excel, PowerPoint, OpenDocument, CSV and plain text are read."};
     }
 
     void handle(parley::Context& ctx) override {

@@ -31,9 +31,10 @@ public:
         return reference.text();
     }
 
-    // The text of a document (PDF, DOCX, XLSX, CSV, plain text), pages and sheets marked, 1 MiB at most. No reference:
-    // of the incoming file; empty when the message has none. ServiceError with Status::unsupported: no text can be read
-    // from such a file; Status::invalid: it is damaged, locked or a trap, and reason() has words for the user.
+    // The text of a document (PDF, Word, Excel, PowerPoint, OpenDocument, CSV, plain text), pages and sheets marked,
+    // 1 MiB at most. No reference: of the incoming file; empty when the message has none. ServiceError with
+    // Status::unsupported: no text can be read from such a file; Status::invalid: it is damaged, locked or a trap, and
+    // reason() has words for the user.
     std::optional<std::string> text(std::string_view reference = {}) const {
         const auto ask = detail::offered(table_, &parley_media::text, "media.text");
         detail::Collector answer;

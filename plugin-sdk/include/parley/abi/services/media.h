@@ -28,9 +28,10 @@ typedef struct parley_media {
     /* [hook thread, blocks] Store bytes to be sent, several times perhaps; answers with a reference. */
     parley_status (*create)(parley_call* call, parley_str bytes, parley_str mime, parley_sink reference);
 
-    /* [hook thread, blocks] The text of a document: PDF, DOCX, XLSX, CSV or plain text. Takes a reference; empty: the
-     * incoming file. UTF-8, 1 MiB at most, pages and sheets marked. PARLEY_UNSUPPORTED: no text can be read from such a
-     * file. PARLEY_INVALID: the file is damaged, locked or a trap; last_error has words for the user. */
+    /* [hook thread, blocks] The text of a document: PDF, Word, Excel, PowerPoint, OpenDocument, CSV or plain text.
+     * Takes a reference; empty: the incoming file. UTF-8, 1 MiB at most, pages and sheets marked. PARLEY_UNSUPPORTED:
+     * no text can be read from such a file. PARLEY_INVALID: the file is damaged, locked or a trap; last_error has words
+     * for the user. */
     parley_status (*text)(parley_call* call, parley_str reference, parley_sink text);
 } parley_media;
 
