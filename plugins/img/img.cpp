@@ -21,7 +21,7 @@ std::string file_name(std::string_view description) {
 class Img : public parley::Plugin {
 public:
     Img() {
-        parser_.help_when_empty();
+        parser_.help_when_empty().stop_at_text();
         parser_.option("-m", "--model");
         parser_.option("-s", "--size");
         parser_.positional("description").takes(parley::one_or_more);

@@ -113,6 +113,7 @@ private:
 class Poll : public parley::Plugin {
 public:
     Poll() {
+        parser_.stop_at_text();
         parser_.option("-n", "--answers");
         parser_.positional("poll").takes(parley::one_or_more);
     }

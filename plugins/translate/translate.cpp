@@ -10,7 +10,7 @@ constexpr std::size_t longest_text = 24'000;  // bytes
 class Translate : public parley::Plugin {
 public:
     Translate() {
-        parser_.help_when_empty();
+        parser_.help_when_empty().stop_at_text();
         parser_.positional("language");
         parser_.positional("text").takes(parley::any_number);
     }

@@ -10,6 +10,7 @@ constexpr std::size_t longest_text = 4'096;  // characters; see abi/services/gpt
 class Tts : public parley::Plugin {
 public:
     Tts() {
+        parser_.stop_at_text();
         parser_.option("-m", "--model");
         parser_.option("-v", "--voice");
         parser_.positional("text").takes(parley::any_number);

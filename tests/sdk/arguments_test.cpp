@@ -167,6 +167,33 @@ TEST_CASE("a text has no option in it") {
     CHECK(parser.parse("Hello -v alloy").text("text") == "Hello");
 }
 
+TEST_CASE("a parser that stops at text takes sentences as they are") {
+    parley::ArgumentParser parser;
+    parser.stop_at_text();
+    parser.option("-v", "--voice");
+    parser.positional("text").takes(parley::any_number);
+    const auto text = [&](const char* line) { return parser.parse(line).text("text"); };
+    CHECK(text("coffee -no sugar -v please -- thanks") == "coffee -no sugar -v please -- thanks");
+    CHECK(text("-v alloy coffee -v") == "coffee -v");
+    CHECK(parser.parse("-v alloy coffee -v").one("voice") == "alloy");
+    CHECK(text("\u2014Hola") == "\u2014Hola");
+    CHECK(text("\u2014Hola, \u2014dijo ella") == "\u2014Hola, \u2014dijo ella");
+    CHECK(text("-v alloy \u2014Hola") == "\u2014Hola");
+    CHECK(parser.parse("\u2014voice alloy Hi").one("voice") == "alloy");
+    CHECK(text("-- -v") == "-v");
+    CHECK(text("\"two  words\"") == "two  words");
+    CHECK(text("").empty());
+    CHECK_THROWS_WITH(parser.parse("-x coffee"), "unknown option: -x");
+    CHECK_THROWS_AS(parser.parse("\u2014help"), ArgumentError);
+
+    parley::ArgumentParser two;
+    two.stop_at_text();
+    two.positional("language");
+    two.positional("text").takes(parley::any_number);
+    CHECK(two.parse("Spanish \u2014Hola").text("text") == "\u2014Hola");
+    CHECK(two.parse("German coffee -no sugar").text("text") == "coffee -no sugar");
+}
+
 TEST_CASE("missing, required and unknown names") {
     parley::ArgumentParser parser;
     parser.option("-n", "--name").required();

@@ -198,6 +198,8 @@ TEST_CASE("translate names the language and passes the rest on") {
     CHECK(bot.send("/translate German Good  morning!").reply() == "answer 1");
     CHECK(bot.question() == "Good  morning!");
     CHECK_THAT(bot.asked[0]["messages"].items()[0]["content"].as_string(), Contains("\"German\""));
+    bot.send("/translate German coffee -no sugar");
+    CHECK(bot.question() == "coffee -no sugar");
     bot.host.send(bot.quoting("/translate ur", "How are you?"));
     CHECK(bot.question() == "How are you?");
     bot.host.send(bot.quoting("/translate ur", "", "audio"));

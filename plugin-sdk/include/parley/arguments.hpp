@@ -160,6 +160,10 @@ public:
     // An empty command line throws as well.
     ArgumentParser& help_when_empty() { return help_when_empty_ = true, *this; }
 
+    // For commands that take prose: options stand before it. From the first word of a positional on all is text,
+    // however it looks; and so is a word behind a long dash that is no option, as a dialogue begins with.
+    ArgumentParser& stop_at_text() { return stop_at_text_ = true, *this; }
+
     Arguments parse(std::string_view line) const;
 
     // The usage of every argument, for Plugin::help().
@@ -197,7 +201,7 @@ private:
     }
 
     std::deque<Argument> arguments_;
-    bool help_when_empty_ = false;
+    bool help_when_empty_ = false, stop_at_text_ = false;
 };
 
 }  // namespace parley

@@ -9,7 +9,7 @@ struct ArgumentParser::Run {
     const ArgumentParser& parser;
     Arguments& result;
     const Argument* open = nullptr;  // the option that takes the values which follow
-    bool only_values = false;        // after `--`
+    bool only_values = false;        // after `--`, and in a text
     std::vector<Word> rest{};        // for the positionals
 
     [[noreturn]] static void fail(const std::string& what) { throw ArgumentError(what); }
@@ -21,6 +21,10 @@ struct ArgumentParser::Run {
     bool is_option(const Word& word) const {
         const auto& text = word.text;
         if (only_values || word.literal || text.size() < 2 || text[0] != '-') return false;
+        if (parser.stop_at_text_ && result.line_[word.begin] != '-') {
+            const auto name = text.substr(0, text.find('='));
+            return parser.find(name) != nullptr || name == "-h" || name == "--help";
+        }
         return !looks_like_number(text) || parser.find(text) != nullptr;
     }
 
@@ -55,7 +59,15 @@ struct ArgumentParser::Run {
             result.given_[open->name_].add(word.text, {word.begin, word.end});
         } else {
             rest.push_back(word);
+            if (parser.stop_at_text_) go_on_with_text();
         }
+    }
+
+    // What reads like an option from here on is none, and a long dash stays what it is.
+    void go_on_with_text() {
+        only_values = true;
+        auto& [text, literal, begin, end] = rest.back();
+        if (!literal && text[0] == '-') text = result.line_.substr(begin, end - begin);
     }
 
     void option(const Word& word) {
