@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "channels/payload.hpp"
+#include "contacts/canonical_phone.hpp"
 #include "core/json_reader.hpp"
 #include "core/text.hpp"
 
@@ -103,7 +104,7 @@ std::string person_of(std::string_view chat) {
     if (chat.starts_with("whatsapp:")) chat.remove_prefix(9);
     if (chat.starts_with("+")) chat.remove_prefix(1);
     if (chat.ends_with("@s.whatsapp.net")) chat.remove_suffix(15);
-    return std::string(chat);
+    return text::is_digits(chat) ? contacts::canonical_phone(chat) : std::string(chat);
 }
 
 }  // namespace parley::campaigns

@@ -21,8 +21,8 @@ Result<Outbound> make_message(const db::Campaign& campaign, const db::CampaignRe
 // Is the campaign itself one that can be sent, whoever gets it? Looks at everything but the parameters.
 Result<void> check(const db::Campaign& campaign);
 
-// Who is behind a chat id, the same on every channel: digits of the phone number, or what stands there when there is
-// none. What opt_outs call a person.
+// Who is behind a chat id, the same on every channel: the phone number as contacts::canonical_phone() spells it, or
+// what stands there when there is none. What opt_outs call a person.
 std::string person_of(std::string_view chat);
 
 }  // namespace parley::campaigns

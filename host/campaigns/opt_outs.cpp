@@ -15,7 +15,7 @@ std::vector<std::string> persons_of(const Inbound& message) {
     std::vector<std::string> persons{person_of(message.chat)};
     for (const auto& identity : message.identities)
         if (identity.kind == IdentityKind::phone || identity.kind == IdentityKind::user_id)
-            persons.push_back(identity.value);
+            persons.push_back(person_of(identity.value));
     return persons;
 }
 

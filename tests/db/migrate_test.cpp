@@ -131,6 +131,28 @@ TEST_CASE("Another line of versions is refused", "[migrate]") {
     CHECK(unknown.error().message.find("0003_third") != std::string::npos);
 }
 
+TEST_CASE("Who opted out under one spelling of a number has opted out under the one that is compared", "[migrate]") {
+    const auto options = fresh();
+    List before;
+    for (const auto& migration : db::migrations())
+        if (migration.name != "persons" && (before.empty() || migration.number == before.back().number + 1))
+            before.push_back(migration);
+    REQUIRE(db::migrate(options, Logger(), before).has_value());
+    {
+        const auto connection = db::connect(options, "test");
+        pqxx::work tx(*connection);
+        tx.exec(
+            "insert into opt_outs (organisation_id, person, opted_out, at, source) values "
+            "(1, '5215512345678', true, '2026-01-02', 'word'), (1, '525512345678', false, '2026-01-01', 'word'), "
+            "(1, '5511987654321', true, '2026-01-01', 'word'), (1, '551187654321', false, '2026-01-02', 'word'), "
+            "(1, '5491112345678', true, '2026-01-01', 'word'), (1, '5511943214321', true, '2026-01-01', 'word')");
+        tx.commit();
+    }
+    REQUIRE(db::migrate(options, Logger()).has_value());
+    CHECK(value(options, "select string_agg(person || ' ' || opted_out, ', ' order by person) from opt_outs") ==
+          "525512345678 true, 541112345678 true, 551187654321 false, 5511943214321 true");
+}
+
 TEST_CASE("A migration that fails leaves nothing of any", "[migrate]") {
     const auto options = fresh();
     auto list = two;

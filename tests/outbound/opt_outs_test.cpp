@@ -1,21 +1,25 @@
 // The word that ends campaigns, and its confirmation.
 #include "campaigns/opt_outs.hpp"
 
+#include "campaigns/message.hpp"
+#include "db/store/campaigns.hpp"
 #include "outbound/sender_fixture.hpp"
 
 namespace parley::test {
 namespace {
 
-TEST_CASE("who opts out is told so, in the transaction that writes it") {
-    SenderFixture out;
-    db::Pool pool{out.store.options, Logger()};
-    outbound::Feeder feeder{out.store.executor, pool, out.sender, out.store.ids};
+struct OptOutsFixture : SenderFixture {
+    db::Pool pool{store.options, Logger()};
+    outbound::Feeder feeder{store.executor, pool, sender, store.ids};
     const config::Vault vault{Secret(std::string(32, 'k'))};
-    config::Settings settings(vault);
-    settings.apply("opt_out_reply", "You are off the list.");
-    campaigns::OptOuts opt_outs(feeder, settings, Logger());
-    const auto stop = [&] {
-        auto message = out.store.inbound("S1", "Stop!");
+    config::Settings settings{vault};
+    campaigns::OptOuts opt_outs{feeder, settings, Logger()};
+
+    // The message's id; 0: it could not be written.
+    MessageId stop(const std::string& number = "923001234567") {
+        auto message = store.inbound("S1", "Stop!");
+        message.chat = number + "@s.whatsapp.net";
+        message.identities = {{IdentityKind::phone, number}};
         Result<void> written;
         bool over = false;
         opt_outs.look(message, [&] {
@@ -25,9 +29,15 @@ TEST_CASE("who opts out is told so, in the transaction that writes it") {
             };
         });
         CHECK(message.type == "opt_out");
-        out.store.executor.run_until([&] { return over; });
+        store.executor.run_until([&] { return over; });
         return written ? message.id : 0;
-    };
+    }
+};
+
+TEST_CASE("who opts out is told so, in the transaction that writes it") {
+    OptOutsFixture out;
+    out.settings.apply("opt_out_reply", "You are off the list.");
+    const auto stop = [&] { return out.stop(); };
 
     out.store.transact([](pqxx::work& tx) {
         tx.exec(
@@ -50,6 +60,39 @@ TEST_CASE("who opts out is told so, in the transaction that writes it") {
     out.store.executor.run_posted();
     CHECK(out.channel->under_way().empty());
     CHECK(out.sender.waiting() == 0);
+}
+
+TEST_CASE("who opted out gets no campaign however their number is spelt, and nobody gets it in two spellings") {
+    OptOutsFixture out;
+    out.settings.apply("opt_out_reply", "");
+    const std::pair<std::string, std::string> numbers[] = {
+        {"5511987654321", "551187654321"}, {"5215512345678", "525512345678"}, {"5491112345678", "541112345678"}};
+    for (const auto& [longer, shorter] : numbers) {
+        for (const auto& said : {longer, shorter}) {
+            CAPTURE(said);
+            out.store.transact([](pqxx::work& tx) { tx.exec("delete from opt_outs"); });
+            db::Campaign campaign;
+            campaign.account = out.store.account;
+            campaign.name = campaign.body = "spring";
+            campaign.kind = "text";
+            std::vector<db::CampaignRecipient> recipients;
+            std::vector<db::RecipientClaim> claims;
+            for (const auto& number : {longer, shorter, std::string("923001234567")}) {
+                const auto chat = number + "@s.whatsapp.net";
+                const auto n = static_cast<std::int64_t>(recipients.size()) + 1;
+                recipients.push_back({n, chat, campaigns::person_of(chat), "[]", {}});
+                claims.push_back({n, out.store.ids.next(), campaigns::person_of(chat), {}});
+            }
+            REQUIRE(out.stop(said) != 0);
+            out.store.transact([&](pqxx::work& tx) {
+                campaign.id = db::insert_campaign(tx, campaign);
+                CHECK(db::add_recipients(tx, campaign.id, recipients).duplicates == 1);
+                db::start_campaign(tx, campaign.id, "");
+                CHECK(db::claim_recipients(tx, campaign.id, claims) == std::vector<MessageId>{claims[2].message});
+                CHECK(db::read_campaign(tx, campaign.id)->skipped == 1);
+            });
+        }
+    }
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ struct CampaignFixture : JournalFixture {
     db::Added add(db::CampaignId id, const std::vector<std::string>& chats, std::int64_t first = 1) {
         std::vector<db::CampaignRecipient> rows;
         rows.reserve(chats.size());
-        for (const auto& chat : chats) rows.push_back({first++, chat, R"(["you"])", {}});
+        for (const auto& chat : chats) rows.push_back({first++, chat, chat, R"(["you"])", {}});
         db::Added added;
         transact([&](pqxx::work& tx) { added = db::add_recipients(tx, id, rows); });
         return added;

@@ -74,6 +74,20 @@ TEST_CASE("a user name is handed on and makes nobody the same person") {
     CHECK(people.count("contacts") == "2");
 }
 
+TEST_CASE("an operator's word about campaigns is kept by the number that people are compared by") {
+    People people;
+    auto mexican = people.sighting({{Kind::phone, "525512345678"}, {Kind::user_id, "MX.1"}});
+    mexican.phone = "5215512345678";
+    people.transact([&](pqxx::work& tx) { db::write_sightings(tx, {mexican}); });
+    const auto id = std::stoll(people.contact_of("525512345678"));
+    const auto out = [&](bool wanted) {
+        people.transact([&](pqxx::work& tx) { CHECK(db::edit_contact(tx, id, {{}, wanted})); });
+        return people.ask("select string_agg(person, ' ' order by person) from opt_outs where opted_out");
+    };
+    CHECK(out(true) == "525512345678 MX.1");
+    CHECK(out(false).empty());
+}
+
 TEST_CASE("organisations do not share contacts") {
     People people;
     people.see({{Kind::phone, "923001234567"}});
@@ -105,8 +119,8 @@ TEST_CASE("who is erased from one organisation stays with the others") {
                 "insert into campaigns (account_id, name, kind, rate) values ($1::integer, 'c' || $1, 'text', 1)",
                 account);
             tx.exec_params(
-                "insert into campaign_recipients (campaign_id, n, chat) "
-                "select id, 1, '923001234567@s.whatsapp.net' from campaigns where account_id = $1",
+                "insert into campaign_recipients (campaign_id, n, chat, person) "
+                "select id, 1, '923001234567@s.whatsapp.net', '923001234567' from campaigns where account_id = $1",
                 account);
             tx.exec_params(
                 "insert into timers (plugin, account_id, chat, name, due, sender) "

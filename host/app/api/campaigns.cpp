@@ -135,6 +135,7 @@ db::CampaignRecipient read_recipient(const json::value& item, std::string_view c
     const std::string to = text_in(item, "to");
     const auto chat = channels::chat_id(channel, to);
     recipient.chat = chat ? *chat : to;
+    recipient.person = chat ? campaigns::person_of(*chat) : to;
     if (!chat) recipient.error = chat.error().message;
     const auto* params = item.as_object().if_contains("params");
     recipient.params = params ? json::serialize(*params) : "[]";

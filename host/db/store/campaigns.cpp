@@ -132,24 +132,26 @@ bool finish_campaign(pqxx::work& tx, CampaignId id) {
 Added add_recipients(pqxx::work& tx, CampaignId id, const std::vector<CampaignRecipient>& recipients) {
     if (const std::string state = lock_state(tx, id); state != "draft")
         refuse(id, state, "recipients are added to a draft only");
-    ArrayLiteral n, chat, params, error;
+    ArrayLiteral n, chat, person, params, error;
     for (const auto& recipient : recipients) {
         n.add(recipient.n);
         chat.add(recipient.chat);
+        person.add(recipient.person);
         params.add(recipient.params);
         error.add(recipient.error);
     }
     // A line that came before is no duplicate of itself.
     const auto row = tx.exec_params(
-        "with given as (select * from unnest($2::bigint[], $3::text[], $4::text[], $5::text[]) "
-        "                    as g(n, chat, params, error) "
+        "with given as (select * from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[]) "
+        "                    as g(n, chat, person, params, error) "
         "                where not exists (select from campaign_recipients r where r.campaign_id = $1 and r.n = g.n)), "
-        "added as (insert into campaign_recipients (campaign_id, n, chat, params, error, state) "
-        "          select $1, n, chat, params::json, error, case when error = '' then 'waiting' else 'invalid' end "
+        "added as (insert into campaign_recipients (campaign_id, n, chat, person, params, error, state) "
+        "          select $1, n, chat, person, params::json, error, "
+        "                 case when error = '' then 'waiting' else 'invalid' end "
         "            from given order by n on conflict do nothing returning state) "
         "select (select count(*) from added), (select count(*) from added where state = 'invalid'), "
         "       (select count(*) from given)",
-        id, n.str(), chat.str(), params.str(), error.str())[0];
+        id, n.str(), chat.str(), person.str(), params.str(), error.str())[0];
     Added added{row[0].as<std::int64_t>(), row[1].as<std::int64_t>(), 0};
     added.duplicates = row[2].as<std::int64_t>() - added.added;
     tx.exec_params(
@@ -165,7 +167,7 @@ std::vector<CampaignRecipient> read_recipients(pqxx::work& tx, CampaignId id, st
          tx.exec_params("select n, chat, params from campaign_recipients where campaign_id = $1 and n > $2 "
                         "and state = 'waiting' order by n limit $3",
                         id, after, limit))
-        recipients.push_back({row[0].as<std::int64_t>(), row[1].c_str(), row[2].c_str(), {}});
+        recipients.push_back({row[0].as<std::int64_t>(), row[1].c_str(), {}, row[2].c_str(), {}});
     return recipients;
 }
 

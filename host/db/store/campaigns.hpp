@@ -52,6 +52,7 @@ bool finish_campaign(pqxx::work& tx, CampaignId id);
 struct CampaignRecipient {
     std::int64_t n = 0;  // line of the file
     std::string chat;
+    std::string person;  // as in opt_outs, nobody is there twice; not read back
     std::string params;  // JSON list of texts
     std::string error;   // not empty: this line makes no message
 };

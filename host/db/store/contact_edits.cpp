@@ -15,8 +15,8 @@ bool edit_contact(pqxx::work& tx, ContactId id, const ContactEdit& edit) {
     tx.exec_params(
         "insert into opt_outs as o (organisation_id, person, opted_out, at, source) "
         "select $1, p.person, $2, now(), 'operator' "
-        "  from (select phone as person from contacts where id = $3 and phone <> '' union "
-        "        select value from contact_identities where contact_id = $3 and kind in ('phone', 'user_id')) p "
+        "  from (select value as person from contact_identities "
+        "         where contact_id = $3 and kind in ('phone', 'user_id')) p "
         " where $2 or exists (select from opt_outs b where b.organisation_id = $1 and b.person = p.person) "
         "on conflict (organisation_id, person) do update "
         "   set opted_out = excluded.opted_out, at = excluded.at, source = excluded.source",

@@ -120,7 +120,7 @@ void erase_messages(pqxx::work& tx, const PersonNames& names, Found& found) {
 
 void erase_rest(pqxx::work& tx, const PersonNames& names) {
     tx.exec_params(
-        "delete from campaign_recipients where chat = any($2::text[]) and campaign_id in "
+        "delete from campaign_recipients where person = any($2::text[]) and campaign_id in "
         "(select c.id from campaigns c where c." +
             of_theirs + ")",
         names.organisation, names.chats);

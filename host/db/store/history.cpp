@@ -240,7 +240,7 @@ Slice<ContactRow> list_contacts(pqxx::work& tx, const ContactFilter& filter, con
     if (filter.until > 0) query.rest("x.first_seen < " + moment(filter.until));
     const std::string opted_out_at = time_text(
         "(select max(o.at) from opt_outs o where o.organisation_id = x.organisation_id and o.opted_out "
-        "and o.person = any(array(select i.value from contact_identities i where i.contact_id = x.id) || x.phone))");
+        "and o.person = any(array(select i.value from contact_identities i where i.contact_id = x.id)))");
     std::int64_t next = 0;
     const auto rows =
         query.run(tx,
