@@ -27,6 +27,7 @@ void Mailings::start() {
             campaigns::note_template_status(parts_.executor, parts_.pool, event, part());
     };
     parts_.intake.on_passing_failure = [this](const StatusUpdate& update) { resender_.failed(update); };
+    parts_.intake.on_alarm = [this](const StatusUpdate& update) { runner_.alarm(update.account, update.reason); };
     parts_.sender.set_on_alarm(
         [this](AccountId account, const channels::SendError& error) { runner_.alarm(account, error.reason); });
     requests_.start();

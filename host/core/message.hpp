@@ -113,6 +113,8 @@ struct StatusUpdate {
     // Of a failure: what was in the way passes, by the provider's code. The same message may be delivered a minute
     // later.
     bool passing = false;
+    // Of a failure: more is wrong than this message (quality, payment, policy), what sends to many must stop.
+    bool alarm = false;
     UnixMillis timestamp = 0;
     MessageId message = 0;  // our id of the message, when the provider hands it back; 0: unknown
     std::string details;    // what else was told (pricing, recipient, all errors) as JSON; may be empty

@@ -131,6 +131,7 @@ void Intake::report(const std::shared_ptr<Batch>& batch, StatusUpdate status) {
                         const bool current = reported && *reported != db::Reported::stale;
                         if (current && settles != 0 && on_settled) on_settled(account, settles);
                         if (current && again->passing && on_passing_failure) on_passing_failure(*again);
+                        if (reported) look_for_alarm(*again, *reported);
                         if (reported && on_status) on_status(*again);
                         if (reported && *reported == db::Reported::unmatched) report_again(again);
                         done(reported ? Result<void>() : Result<void>(reported.error()));
@@ -143,10 +144,16 @@ void Intake::report_again(const std::shared_ptr<StatusUpdate>& status) {
     ++reports_to_repeat_;
     executor_.after(repeat_report_after, [this, status] {
         --reports_to_repeat_;
-        journal_.report(std::move(*status), [this](const Result<db::Reported>& reported) {
-            if (!reported) log_.warn("report.not_repeated", {{"why", reported.error().message}});
+        journal_.report(StatusUpdate(*status), [this, status](const Result<db::Reported>& reported) {
+            if (reported) return look_for_alarm(*status, *reported);
+            log_.warn("report.not_repeated", {{"why", reported.error().message}});
         });
     });
+}
+
+// What changes no message was told before, or is about none of ours.
+void Intake::look_for_alarm(const StatusUpdate& status, db::Reported reported) {
+    if (status.alarm && reported == db::Reported::matched && on_alarm) on_alarm(status);
 }
 
 UniqueFunction<void(Result<void>)> Intake::part_of(const std::shared_ptr<Batch>& batch) {

@@ -65,6 +65,9 @@ public:
     // A report is committed: the provider did not deliver what it took, for a reason that passes.
     std::function<void(const StatusUpdate&)> on_passing_failure;
 
+    // A report is committed that made a message of ours a failed one, and is an alarm. Told once for each message.
+    std::function<void(const StatusUpdate&)> on_alarm;
+
     // A message is committed; a report is, whatever it named.
     std::function<void(MessageId)> on_admitted;
     std::function<void(const StatusUpdate&)> on_status;
@@ -78,6 +81,7 @@ private:
     void admit(std::shared_ptr<Batch> batch, Inbound message);
     void report(const std::shared_ptr<Batch>& batch, StatusUpdate status);
     void report_again(const std::shared_ptr<StatusUpdate>& status);
+    void look_for_alarm(const StatusUpdate& status, db::Reported reported);
     // The completion of one of a batch's parts.
     UniqueFunction<void(Result<void>)> part_of(const std::shared_ptr<Batch>& batch);
     void finish_one(const std::shared_ptr<Batch>& batch, const std::optional<Error>& error);

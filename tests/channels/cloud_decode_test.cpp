@@ -221,17 +221,21 @@ TEST_CASE("statuses of the Cloud API") {
     CHECK(mentions(failed.statuses[0].reason, "131047"));
     CHECK(mentions(failed.statuses[0].reason, "template"));
     CHECK_FALSE(failed.statuses[0].passing);
-    const auto passes = [](const std::string& errors) {
+    const auto failed_with = [](const std::string& errors) {
         std::string body = test::read_whole_file(test::cloud_fixtures() / "status_failed_window.json");
         const auto start = body.find("\"errors\":");
         body.replace(start, body.find("}}]", start) + 3 - start, "\"errors\":" + errors);
-        return decode_cloud(body, resolve, kNow).value().statuses.at(0).passing;
+        return decode_cloud(body, resolve, kNow).value().statuses.at(0);
     };
+    const auto passes = [&](const std::string& errors) { return failed_with(errors).passing; };
     CHECK(passes(R"([{"code":131000}])"));
     CHECK(passes(R"([{"code":130429},{"code":131056}])"));
     CHECK_FALSE(passes(R"([{"code":131000},{"code":131026}])"));
     CHECK_FALSE(passes(R"([{"code":424242}])"));
     CHECK_FALSE(passes("[]"));
+    CHECK(failed_with(R"([{"code":131048}])").alarm);
+    CHECK(failed_with(R"([{"code":131000},{"code":131042}])").alarm);
+    CHECK_FALSE(failed_with(R"([{"code":131026},{"code":424242}])").alarm);
 
     const Decoded hidden = decode_file("status_user_id");
     REQUIRE(hidden.statuses.size() == 1);

@@ -183,12 +183,15 @@ TEST_CASE("failures say why and what to do") {
 }
 
 TEST_CASE("a failure passes or stays, as its code says") {
-    const auto passes = [](const std::string& code, const std::string& status) {
+    const auto failed_with = [](const std::string& code, const std::string& status) {
         const auto decoded =
             decode_twilio(twilio_webhook("AccountSid=" + test::twilio_config().account_sid +
                                          "&MessageSid=SM1&MessageStatus=" + status + "&ErrorCode=" + code),
                           test::twilio_config(), 7, kReceived);
-        return decoded.value().statuses.at(0).passing;
+        return decoded.value().statuses.at(0);
+    };
+    const auto passes = [&](const std::string& code, const std::string& status) {
+        return failed_with(code, status).passing;
     };
     CHECK(passes("63010", "failed"));
     CHECK(passes("63012", "undelivered"));
@@ -197,6 +200,9 @@ TEST_CASE("a failure passes or stays, as its code says") {
     CHECK_FALSE(passes("63024", "undelivered"));
     CHECK_FALSE(passes("99999", "failed"));
     CHECK_FALSE(passes("63012", "delivered"));
+    CHECK(failed_with("63051", "failed").alarm);
+    CHECK(failed_with("63112", "undelivered").alarm);
+    CHECK_FALSE(failed_with("63024", "undelivered").alarm);
 }
 
 TEST_CASE("our id of a message comes back in the URL that it was given") {

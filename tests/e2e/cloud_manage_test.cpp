@@ -246,6 +246,31 @@ TEST_CASE("an alarm about the account pauses its campaign and says why; it goes 
     answer_with({});
 }
 
+TEST_CASE("an alarm that comes as a delivery report pauses the campaign as well") {
+    std::string csv = "phone\n";
+    for (int i = 0; i < 200; ++i) csv += "+1650558" + std::to_string(1000 + i) + "\n";
+    const File people(csv);
+    const auto& host = world().host;
+    const auto made = host.cli({"campaign", "create", "reported", "--account", "cloud", "--template", "reported",
+                                "--rate", "40", "--recipients", people.path()});
+    REQUIRE(made.code == 0);
+    const auto id = made.out.substr(9, made.out.find(':') - 9);
+    const std::string fifth = "wamid.out" + std::to_string(world().number + 5);
+    REQUIRE(host.cli({"campaign", "start", id}).code == 0);
+    REQUIRE(
+        eventually([&] { return ask("select count(*) from messages where provider_id = '" + fifth + "'") == "1"; }));
+    const auto told = cloud::webhook(
+        "messages", cloud::value_of(R"(,"statuses":[{"id":")" + fifth +
+                                    R"(","status":"failed","timestamp":"1749416390","recipient_id":"16505581004",)"
+                                    R"("errors":[{"code":131042,"title":"Business eligibility payment issue"}]}])"));
+    CHECK(world().post(told).status == 200);
+    REQUIRE(eventually([&] { return ask("select state from campaigns where id = " + id) == "paused"; }));
+    CHECK_THAT(ask("select reason from campaigns where id = " + id), Contains("131042") && Contains("payment"));
+    CHECK(std::stoi(ask("select count(*) from campaign_recipients where state = 'waiting' and campaign_id = " + id)) >
+          0);
+    CHECK(host.cli({"campaign", "cancel", id}).code == 0);
+}
+
 // How fast it is, `parley bench --only reports` measures; that reports wait behind messages, the journal's tests prove.
 TEST_CASE("while delivery reports come by the thousand, people get their replies, and no report is lost") {
     constexpr int in_a_body = 200;

@@ -79,5 +79,33 @@ TEST_CASE("a delivery report of many messages reaches all of them") {
     CHECK(host.store.count("delivery_reports where status = 'read'") == "50");
 }
 
+TEST_CASE("a failure that is an alarm is told once, when it fails a message of ours") {
+    PipelineFixture host;
+    std::vector<std::string> alarms;
+    host.intake.on_alarm = [&](const StatusUpdate& update) { alarms.push_back(update.reason); };
+    const auto report = [&](const std::string& provider_id, DeliveryStatus status, bool alarm) {
+        StatusUpdate update;
+        update.account = host.store.account;
+        update.provider_ids = {provider_id};
+        update.status = status;
+        update.reason = provider_id;
+        update.alarm = alarm;
+        host.channel->decoded = {};
+        host.channel->decoded.statuses = {update};
+        CHECK(host.webhook(host.intake, {}) == Outcome::stored);
+    };
+    for (const char* provider_id : {"P1", "P2", "P3"}) {
+        const auto message = host.store.outbound("hello");
+        REQUIRE(host.store.enqueue(message));
+        host.store.sent(message.id, provider_id);
+    }
+    report("P1", DeliveryStatus::delivered, false);
+    report("P2", DeliveryStatus::failed, false);
+    report("P3", DeliveryStatus::failed, true);
+    report("P3", DeliveryStatus::failed, true);  // brought again
+    report("P4", DeliveryStatus::failed, true);  // sent by somebody else
+    CHECK(alarms == Texts{"P3"});
+}
+
 }  // namespace
 }  // namespace parley::test

@@ -30,13 +30,14 @@ std::string failure_of(const JsonReader& errors) {
     return reason.empty() ? "Meta gave no reason" : reason;
 }
 
-// One error that stays is enough to fail again.
-bool is_passing_failure(const JsonReader& errors) {
+// One error that stays is enough to fail again, and one alarm to alarm.
+void judge(const JsonReader& errors, StatusUpdate& update) {
+    update.passing = errors.size() > 0;
     for (std::size_t i = 0; i < errors.size(); ++i) {
         const CloudErrorRow* row = find_cloud_error(static_cast<int>(errors[i]["code"].int_or(-1)));
-        if (!row || !is_passing(row->kind)) return false;
+        if (!row || !is_passing(row->kind)) update.passing = false;
+        if (row && row->alarm) update.alarm = true;
     }
-    return errors.size() > 0;
 }
 
 // A word of the future ("deleted", "captured", ...): kept, in the chat it is about.
@@ -62,7 +63,7 @@ void decode_status(const Change& change, const JsonReader& item, Decoded& out) {
     update.status = *status;
     if (*status == DeliveryStatus::failed) {
         update.reason = failure_of(item["errors"]);
-        update.passing = is_passing_failure(item["errors"]);
+        judge(item["errors"], update);
     }
     update.timestamp = read_timestamp(item["timestamp"]).value_or(change.entry_time);
     update.message = message_from_callback_data(item["biz_opaque_callback_data"].view_or(""));

@@ -108,9 +108,9 @@ void add_failure(const TwilioForm& form, std::string_view status, StatusUpdate& 
     if (update.reason.empty()) update.reason = "Twilio says " + std::string(status) + " and not why";
     const TwilioErrorRow* row = find_twilio_error(code);
     details["class"] = to_string(row ? row->kind : SendError::Class::permanent);
-    if (row && row->alarm) details["alarm"] = true;
+    update.alarm = row && row->alarm;
     // What an alarm is about does not pass within minutes, and what was cancelled shall not be sent.
-    update.passing = row && is_passing(row->kind) && !row->alarm && status != "canceled";
+    update.passing = row && is_passing(row->kind) && !update.alarm && status != "canceled";
 }
 
 Result<Decoded> read_status(const TwilioForm& form, const net::Request& request, AccountId account, UnixMillis now) {
