@@ -22,14 +22,17 @@ Mailings::Mailings(Parts parts)
 
 void Mailings::start() {
     parts_.intake.on_message = [this](Inbound& message, const auto& part) { opt_outs_.look(message, part); };
+    parts_.intake.on_report = [this](const StatusUpdate& update, const auto& part) { opt_outs_.look(update, part); };
     parts_.intake.on_account_event = [this](const AccountEvent& event, const auto& part) {
         if (campaigns::is_template_status(event))
             campaigns::note_template_status(parts_.executor, parts_.pool, event, part());
     };
     parts_.intake.on_passing_failure = [this](const StatusUpdate& update) { resender_.failed(update); };
     parts_.intake.on_alarm = [this](const StatusUpdate& update) { runner_.alarm(update.account, update.reason); };
-    parts_.sender.set_on_alarm(
-        [this](AccountId account, const channels::SendError& error) { runner_.alarm(account, error.reason); });
+    parts_.sender.set_on_failure([this](const Outbound& message, const channels::SendError& error) {
+        if (error.alarm) runner_.alarm(message.account, error.reason);
+        if (error.opted_out) opt_outs_.refused(message);
+    });
     requests_.start();
     runner_.start();
     listener_ = std::make_unique<db::Listener>(

@@ -11,9 +11,9 @@ namespace {
 
 constexpr std::size_t longest_word = 64;
 
-std::vector<std::string> persons_of(const Inbound& message) {
-    std::vector<std::string> persons{person_of(message.chat)};
-    for (const auto& identity : message.identities)
+std::vector<std::string> persons_of(const std::vector<Identity>& identities) {
+    std::vector<std::string> persons;
+    for (const auto& identity : identities)
         if (identity.kind == IdentityKind::phone || identity.kind == IdentityKind::user_id)
             persons.push_back(person_of(identity.value));
     return persons;
@@ -69,7 +69,9 @@ void OptOuts::look(Inbound& message, const Part& part) {
     }
     // The confirmation is committed with what it confirms.
     auto changed = std::make_shared<bool>(false);
-    auto write = [changed, out, by_word, account = message.account, persons = persons_of(message),
+    auto persons = persons_of(message.identities);
+    persons.push_back(person_of(message.chat));
+    auto write = [changed, out, by_word, account = message.account, persons = std::move(persons),
                   at = message.timestamp, last = reply.empty() ? 0 : reply.back().id](pqxx::work& tx) {
         *changed = db::write_opt_out(tx, account, persons, out, at, by_word ? "word" : "provider");
         if (last == 0) return std::vector<MessageId>();
@@ -80,6 +82,32 @@ void OptOuts::look(Inbound& message, const Part& part) {
     feeder_.feed(std::move(reply), std::move(write),
                  [this, changed, out, written = part()](const Result<std::vector<MessageId>>& fed) mutable {
                      if (fed && *changed) log_.info(out ? "campaigns.opted_out" : "campaigns.opted_in");
+                     written(fed ? Result<void>() : Result<void>(fed.error()));
+                 });
+}
+
+void OptOuts::look(const StatusUpdate& report, const Part& part) {
+    auto persons = persons_of(report.opted_out);
+    if (!persons.empty()) note(report.account, std::move(persons), report.timestamp, part());
+}
+
+// When it cannot be written, the provider refuses the next one as well.
+void OptOuts::refused(const Outbound& message) {
+    note(message.account, {person_of(message.chat)}, unix_now(), [this](const Result<void>& written) {
+        if (!written) log_.warn("campaigns.opt_out_not_written", {{"why", written.error().message}});
+    });
+}
+
+void OptOuts::note(AccountId account, std::vector<std::string> persons, UnixMillis at,
+                   UniqueFunction<void(Result<void>)> written) {
+    auto changed = std::make_shared<bool>(false);
+    auto write = [changed, account, at, persons = std::move(persons)](pqxx::work& tx) {
+        *changed = db::write_opt_out(tx, account, persons, true, at, "provider");
+        return std::vector<MessageId>();
+    };
+    feeder_.feed({}, std::move(write),
+                 [this, changed, written = std::move(written)](const Result<std::vector<MessageId>>& fed) mutable {
+                     if (fed && *changed) log_.info("campaigns.opted_out");
                      written(fed ? Result<void>() : Result<void>(fed.error()));
                  });
 }

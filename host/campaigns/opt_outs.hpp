@@ -1,5 +1,5 @@
-// Who does not want campaigns: somebody who writes "stop" in a direct chat, or tells WhatsApp so. Who writes "start"
-// gets them again. The words are settings. [I/O thread]
+// Who does not want campaigns: somebody who writes "stop" in a direct chat, or tells WhatsApp so, or to whom a provider
+// refuses a message for that reason. Who writes "start" gets them again. The words are settings. [I/O thread]
 #pragma once
 
 #include <functional>
@@ -23,11 +23,17 @@ public:
     // Looks at what came in, before it is admitted; its id is set. A word that opts out is no message for plugins any
     // more: it becomes an event that is recorded and answered here. One that opts in goes its way.
     void look(Inbound& message, const Part& part);
+    // Looks at a delivery report, before it is stored.
+    void look(const StatusUpdate& report, const Part& part);
+    // The provider refused this message, for its recipient has opted out there.
+    void refused(const Outbound& message);
 
 private:
     enum class Wish { none, out, in };
     Wish wish_of(const Inbound& message) const;
     std::vector<Outbound> reply_to(const Inbound& message);
+    void note(AccountId account, std::vector<std::string> persons, UnixMillis at,
+              UniqueFunction<void(Result<void>)> written);
     bool is_word(std::string_view setting, std::string_view text) const;
 
     outbound::Feeder& feeder_;

@@ -66,7 +66,8 @@ struct SendError {
     int retry_after_ms = 0;  // the provider's wish or rule, 0 if none
     // Beyond this message: an admin must look now, and what sends to many must stop (quality, payment, policy, ...).
     bool alarm = false;
-    int code = 0;  // the provider's number of the error, 0 if none
+    int code = 0;            // the provider's number of the error, 0 if none
+    bool opted_out = false;  // the recipient wants no marketing any more
 };
 
 // What was in the way passes by itself.

@@ -115,6 +115,8 @@ struct StatusUpdate {
     bool passing = false;
     // Of a failure: more is wrong than this message (quality, payment, policy), what sends to many must stop.
     bool alarm = false;
+    // Of a failure: this person wants no marketing any more. Empty: the provider says nothing of the kind.
+    std::vector<Identity> opted_out;
     UnixMillis timestamp = 0;
     MessageId message = 0;  // our id of the message, when the provider hands it back; 0: unknown
     std::string details;    // what else was told (pricing, recipient, all errors) as JSON; may be empty

@@ -94,7 +94,7 @@ void Sender::failed(Account& account, const Message& message, const channels::Se
                               {"attempt", message->attempts},
                               {"why", error.reason},
                               {"wait_ms", decision.wait_ms}});
-    if (error.alarm && on_alarm_) on_alarm_(account.id, error);
+    on_failure_(*message, error);
     // A report was faster than this answer.
     if (reported_.erase(message->id) != 0) {
         queue_.finish(message->id);

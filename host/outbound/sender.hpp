@@ -63,9 +63,9 @@ public:
 
     // Needed for channels that keep a history.
     void set_recorded(Recorded recorded) { recorded_ = std::move(recorded); }
-    // A provider said that more is wrong than one message (quality, payment, policy): what sends to many must stop.
-    void set_on_alarm(std::function<void(AccountId, const channels::SendError&)> alarm) {
-        on_alarm_ = std::move(alarm);
+    // An attempt to send failed, and why.
+    void set_on_failure(std::function<void(const Outbound&, const channels::SendError&)> failure) {
+        on_failure_ = std::move(failure);
     }
     // A message was sent, or will never be; that is committed.
     void set_on_outcome(std::function<void(MessageId)> outcome) { on_outcome_ = std::move(outcome); }
@@ -163,7 +163,7 @@ private:
     std::map<AccountId, std::unique_ptr<Account>> accounts_;
     HeardSince heard_since_;
     Recorded recorded_;
-    std::function<void(AccountId, const channels::SendError&)> on_alarm_;
+    std::function<void(const Outbound&, const channels::SendError&)> on_failure_ = [](const auto&, const auto&) {};
     std::function<void(MessageId)> on_outcome_ = [](MessageId) {};
     const std::size_t max_in_memory_;
     media::Voice* voice_ = nullptr;

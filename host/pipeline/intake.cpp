@@ -121,6 +121,7 @@ void Intake::admit(std::shared_ptr<Batch> batch, Inbound message) {
 }
 
 void Intake::report(const std::shared_ptr<Batch>& batch, StatusUpdate status) {
+    if (on_report) on_report(status, [&] { return ++batch->open, part_of(batch); });
     ++batch->open;
     // Moved into the journal, and wanted once more if it has to be told again.
     auto again = std::make_shared<StatusUpdate>(status);

@@ -53,6 +53,7 @@ public:
     // before the webhook is answered: what it returns is to be called when that is done.
     using Part = std::function<UniqueFunction<void(Result<void>)>()>;
     std::function<void(Inbound&, const Part& part)> on_message;
+    std::function<void(const StatusUpdate&, const Part& part)> on_report;
     std::function<void(const AccountEvent&, const Part& part)> on_account_event;
 
     // Something was sent with an account's own number.

@@ -79,6 +79,7 @@ TEST_CASE("the code decides, whatever the HTTP status is") {
         REQUIRE(!result);
         CHECK(result.error().kind == expected.kind);
         CHECK(result.error().alarm == expected.alarm);
+        CHECK(result.error().opted_out == (expected.code == 131050));
         CHECK(result.error().code == expected.code);
         CHECK(result.error().reason.find(std::to_string(expected.code)) != std::string::npos);
     }

@@ -236,6 +236,11 @@ TEST_CASE("statuses of the Cloud API") {
     CHECK(failed_with(R"([{"code":131048}])").alarm);
     CHECK(failed_with(R"([{"code":131000},{"code":131042}])").alarm);
     CHECK_FALSE(failed_with(R"([{"code":131026},{"code":424242}])").alarm);
+    CHECK(failed_with(R"([{"code":131026}])").opted_out.empty());
+    const auto opted_out = failed_with(R"([{"code":131050}])").opted_out;
+    REQUIRE(opted_out.size() == 1);
+    CHECK(opted_out.front().kind == IdentityKind::phone);
+    CHECK(opted_out.front().value == "447700900123");
 
     const Decoded hidden = decode_file("status_user_id");
     REQUIRE(hidden.statuses.size() == 1);

@@ -61,6 +61,7 @@ TEST_CASE("Twilio's error codes decide, not the HTTP status") {
             CHECK(error.kind == row.kind);
             CHECK(error.code == row.code);
             CHECK(error.alarm == (row.kind == Class::halted || row.code == 63038));
+            CHECK(error.opted_out == (row.code == 21610));
             CHECK(error.reason.find(row.words) != std::string::npos);
             CHECK(error.reason.starts_with("HTTP " + std::to_string(status) + " " + std::to_string(row.code)));
             CHECK(error.reason.ends_with(": words"));

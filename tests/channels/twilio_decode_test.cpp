@@ -186,7 +186,8 @@ TEST_CASE("a failure passes or stays, as its code says") {
     const auto failed_with = [](const std::string& code, const std::string& status) {
         const auto decoded =
             decode_twilio(twilio_webhook("AccountSid=" + test::twilio_config().account_sid +
-                                         "&MessageSid=SM1&MessageStatus=" + status + "&ErrorCode=" + code),
+                                         "&To=whatsapp%3A%2B16505551234&MessageSid=SM1&MessageStatus=" + status +
+                                         "&ErrorCode=" + code),
                           test::twilio_config(), 7, kReceived);
         return decoded.value().statuses.at(0);
     };
@@ -203,6 +204,8 @@ TEST_CASE("a failure passes or stays, as its code says") {
     CHECK(failed_with("63051", "failed").alarm);
     CHECK(failed_with("63112", "undelivered").alarm);
     CHECK_FALSE(failed_with("63024", "undelivered").alarm);
+    CHECK(failed_with("63024", "undelivered").opted_out.empty());
+    CHECK(failed_with("21610", "failed").opted_out == std::vector<Identity>{{IdentityKind::phone, "16505551234"}});
 }
 
 TEST_CASE("our id of a message comes back in the URL that it was given") {

@@ -144,9 +144,9 @@ TEST_CASE("audio goes out as a voice note, and as audio where there is no ffmpeg
 TEST_CASE("what concerns more than one message is told") {
     SenderFixture out;
     std::vector<std::string> alarms;
-    out.sender.set_on_alarm([&](AccountId account, const channels::SendError& error) {
-        CHECK(account == out.store.account);
-        alarms.push_back(error.reason);
+    out.sender.set_on_failure([&](const Outbound& message, const channels::SendError& error) {
+        CHECK(message.account == out.store.account);
+        if (error.alarm) alarms.push_back(message.chat + ": " + error.reason);
     });
     std::vector<MessageId> ended;
     out.sender.set_on_outcome([&](MessageId id) { ended.push_back(id); });
@@ -156,7 +156,7 @@ TEST_CASE("what concerns more than one message is told") {
     const auto second = out.put("b1", "B");
     out.channel->refuse("b1", Class::permanent);
     out.drain();
-    CHECK(alarms == Texts{"131048: spam"});
+    CHECK(alarms == Texts{"A: 131048: spam"});
     CHECK(ended == std::vector<MessageId>{first, second});
 }
 

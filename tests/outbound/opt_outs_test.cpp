@@ -62,6 +62,46 @@ TEST_CASE("who opts out is told so, in the transaction that writes it") {
     CHECK(out.sender.waiting() == 0);
 }
 
+TEST_CASE("who opted out at the provider has opted out here, until they say that they are back") {
+    OptOutsFixture out;
+    const auto now = unix_now();
+    const auto gone = [&] {
+        return out.store.ask(
+            "select coalesce(string_agg(person, ' ' order by person), '') from opt_outs "
+            "where opted_out and source = 'provider'");
+    };
+    auto message = out.store.outbound("offer");
+    message.chat = "whatsapp:+5215512345678";
+    out.opt_outs.refused(message);
+    out.store.executor.run_until([&] { return gone() == "525512345678"; });
+
+    StatusUpdate report;
+    report.account = out.store.account;
+    report.status = DeliveryStatus::failed;
+    report.timestamp = now;
+    const auto look = [&] {
+        int open = 0;
+        out.opt_outs.look(report, [&] {
+            ++open;
+            return [&](const Result<void>& written) {
+                CHECK(written);
+                --open;
+            };
+        });
+        out.store.executor.run_until([&] { return open == 0; });
+    };
+    look();  // failed for another reason
+    CHECK(gone() == "525512345678");
+    report.opted_out = {{IdentityKind::phone, "16505551234"}, {IdentityKind::user_id, "US.1"}};
+    look();
+    CHECK(gone() == "16505551234 525512345678 US.1");
+    out.store.transact([&](pqxx::work& tx) {
+        db::write_opt_out(tx, out.store.account, {"16505551234", "US.1"}, false, now + 1, "word");
+    });
+    look();  // told again
+    CHECK(gone() == "525512345678");
+}
+
 TEST_CASE("who opted out gets no campaign however their number is spelt, and nobody gets it in two spellings") {
     OptOutsFixture out;
     out.settings.apply("opt_out_reply", "");

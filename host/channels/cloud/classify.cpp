@@ -46,6 +46,7 @@ SendError from_graph_error(const GraphError& graph, int status, int attempts) {
     const bool given_up = row->most_attempts > 0 && attempts >= row->most_attempts;
     error.kind = given_up ? Class::permanent : row->kind;
     error.alarm = row->alarm;
+    error.opted_out = row->opted_out;
     error.retry_after_ms = row->kind == Class::crowded ? pair_wait_ms(attempts) : row->wait_ms;
     error.reason.append(": ").append(row->advice);
     if (error.kind == Class::halted) {

@@ -31,12 +31,15 @@ std::string failure_of(const JsonReader& errors) {
 }
 
 // One error that stays is enough to fail again, and one alarm to alarm.
-void judge(const JsonReader& errors, StatusUpdate& update) {
+void judge(const Change& change, const JsonReader& item, StatusUpdate& update) {
+    const JsonReader errors = item["errors"];
     update.passing = errors.size() > 0;
     for (std::size_t i = 0; i < errors.size(); ++i) {
         const CloudErrorRow* row = find_cloud_error(static_cast<int>(errors[i]["code"].int_or(-1)));
         if (!row || !is_passing(row->kind)) update.passing = false;
         if (row && row->alarm) update.alarm = true;
+        if (row && row->opted_out)
+            update.opted_out = find_person(change, item["recipient_id"], item["recipient_user_id"], false).identities;
     }
 }
 
@@ -63,7 +66,7 @@ void decode_status(const Change& change, const JsonReader& item, Decoded& out) {
     update.status = *status;
     if (*status == DeliveryStatus::failed) {
         update.reason = failure_of(item["errors"]);
-        judge(item["errors"], update);
+        judge(change, item, update);
     }
     update.timestamp = read_timestamp(item["timestamp"]).value_or(change.entry_time);
     update.message = message_from_callback_data(item["biz_opaque_callback_data"].view_or(""));

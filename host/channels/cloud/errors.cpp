@@ -8,7 +8,7 @@ namespace {
 
 using enum SendError::Class;
 
-constexpr bool kAlarm = true, kQuiet = false;
+constexpr bool kAlarm = true, kQuiet = false, kOptedOut = true;
 constexpr int kMinutes = 60'000;
 
 constexpr CloudErrorRow kErrors[] = {
@@ -68,7 +68,8 @@ constexpr CloudErrorRow kErrors[] = {
      "more than 24 hours have passed since this person last wrote: only a template message is let through"},
     {131049, 131049, permanent, kQuiet, 0, 0,
      "Meta keeps this person from more marketing messages for now: not before 24 hours from now"},
-    {131050, 131050, permanent, kQuiet, 0, 0, "this person wants no marketing messages: never send them one again"},
+    {131050, 131050, permanent, kQuiet, 0, 0, "this person wants no marketing messages: never send them one again",
+     kOptedOut},
     {130472, 130472, permanent, kQuiet, 0, 0, "this person is part of an experiment of Meta's and gets no marketing"},
     {130403, 130403, permanent, kQuiet, 0, 0, "this person has blocked messages of this kind"},
 

@@ -16,6 +16,7 @@ struct CloudErrorRow {
     int wait_ms;              // least time to wait, 0: the sender's own
     int most_attempts;        // more end as permanent; 0: no limit
     std::string_view advice;  // for the admin
+    bool opted_out = false;   // the recipient wants no marketing any more
 };
 
 // Null when the code is not known.

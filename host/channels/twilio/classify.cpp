@@ -76,6 +76,7 @@ SendResult classify_twilio_answer(const net::ClientResult& answer, UnixMillis no
                  : refused_at_once && response.status < 300 ? SendError::Class::permanent
                                                             : class_of_status(response.status);
     error.alarm = row && row->alarm;
+    error.opted_out = row && row->opted_out;
     error.code = body.code;
     error.reason = reason_of(response.status, body);
     error.retry_after_ms = retry_after_ms(response.headers.get("Retry-After"), now);

@@ -111,6 +111,9 @@ void add_failure(const TwilioForm& form, std::string_view status, StatusUpdate& 
     update.alarm = row && row->alarm;
     // What an alarm is about does not pass within minutes, and what was cancelled shall not be sent.
     update.passing = row && is_passing(row->kind) && !update.alarm && status != "canceled";
+    const TwilioAddress to = parse_twilio_address(form.get("To"));
+    if (row && row->opted_out && !to.empty())
+        update.opted_out.push_back({to.phone.empty() ? IdentityKind::user_id : IdentityKind::phone, to.who()});
 }
 
 Result<Decoded> read_status(const TwilioForm& form, const net::Request& request, AccountId account, UnixMillis now) {

@@ -47,7 +47,7 @@ constexpr TwilioErrorRow kErrors[] = {
     // This message, for ever.
     {20404, 20404, Class::permanent, false, ""},
     {21211, 21211, Class::permanent, false, "the recipient is no valid number"},
-    {21610, 21610, Class::permanent, false, "the person has opted out (STOP): only they can start again"},
+    {21610, 21610, Class::permanent, false, "the person has opted out (STOP): only they can start again", true},
     {21617, 21617, Class::permanent, false, "the text is longer than 1600 characters"},
     {21620, 21620, Class::permanent, false, "Twilio takes no such media URL"},
     {63003, 63003, Class::permanent, false, "the recipient cannot be reached on WhatsApp"},

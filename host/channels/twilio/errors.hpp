@@ -14,6 +14,7 @@ struct TwilioErrorRow {
     SendError::Class kind;
     bool alarm;               // an admin must look, beyond this message
     std::string_view advice;  // for the admin; empty when Twilio's own words are all there is to say
+    bool opted_out = false;   // the recipient wants nothing any more
 };
 
 // Null when the code is in no row.
