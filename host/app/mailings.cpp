@@ -24,8 +24,7 @@ void Mailings::start() {
     parts_.intake.on_message = [this](Inbound& message, const auto& part) { opt_outs_.look(message, part); };
     parts_.intake.on_report = [this](const StatusUpdate& update, const auto& part) { opt_outs_.look(update, part); };
     parts_.intake.on_account_event = [this](const AccountEvent& event, const auto& part) {
-        if (campaigns::is_template_status(event))
-            campaigns::note_template_status(parts_.executor, parts_.pool, event, part());
+        if (campaigns::is_about_template(event)) campaigns::note_template(parts_.executor, parts_.pool, event, part());
     };
     parts_.intake.on_passing_failure = [this](const StatusUpdate& update) { resender_.failed(update); };
     parts_.intake.on_alarm = [this](const StatusUpdate& update) { runner_.alarm(update.account, update.reason); };

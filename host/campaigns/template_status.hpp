@@ -7,11 +7,12 @@
 
 namespace parley::campaigns {
 
-// Is this event a template's fate ("message_template_status_update")? Otherwise nothing is to be noted.
-bool is_template_status(const AccountEvent& event);
+// Is this event a template's fate ("message_template_status_update"), or its new category
+// ("template_category_update")? Otherwise nothing is to be noted.
+bool is_about_template(const AccountEvent& event);
 
 // `written` is called once. An event that names no template is noted as nothing.
-void note_template_status(Executor& executor, db::Pool& pool, const AccountEvent& event,
-                          UniqueFunction<void(Result<void>)> written);
+void note_template(Executor& executor, db::Pool& pool, const AccountEvent& event,
+                   UniqueFunction<void(Result<void>)> written);
 
 }  // namespace parley::campaigns

@@ -164,6 +164,12 @@ TEST_CASE("templates are listed, handed in, judged by webhook and deleted, and t
         CHECK(status_of("offer") == verdict);
     }
     CHECK(ask("select count(*) from account_events where type = 'message_template_status_update'") == "2");
+    const auto moved = cloud::webhook("template_category_update",
+                                      R"({"message_template_id":17,"message_template_name":"offer",)"
+                                      R"("message_template_language":"en-US","previous_category":"MARKETING",)"
+                                      R"("new_category":"UTILITY"})");
+    CHECK(world().post(moved).status == 200);
+    CHECK(ask("select category from templates where name = 'offer'") == "UTILITY");
 
     answer_with({{templates, json_answer(R"({"success":true})")}});
     CHECK(host.cli({"template", "delete", "--account", "cloud", "offer"}).code == 0);

@@ -190,6 +190,23 @@ TEST_CASE("a campaign without anybody to send to does not start, and a time that
     store.transact([&](pqxx::work& tx) { CHECK_FALSE(db::begin_scheduled_campaign(tx, id)); });
 }
 
+TEST_CASE("what is told about a template holds for all numbers of the business") {
+    JournalFixture store;
+    store.transact([&](pqxx::work& tx) {
+        for (const std::string name : {"one", "two", "other", "bare"}) db::ensure_account(tx, "cloud", name);
+        tx.exec("update accounts set config = '{\"waba_id\": \"17\"}' where name in ('one', 'two', 'gateway')");
+        tx.exec("update accounts set config = '{\"waba_id\": \"18\"}' where name = 'other'");
+        const auto one = db::ensure_account(tx, "cloud", "one"), bare = db::ensure_account(tx, "cloud", "bare");
+        db::write_template_category(tx, one, "offer", "en", "UTILITY");  // of none that is known
+        db::write_template_status(tx, one, "offer", "en", "APPROVED");
+        db::write_template_category(tx, one, "offer", "en", "MARKETING");
+        db::write_template_status(tx, bare, "order", "en", "REJECTED");
+    });
+    CHECK(store.ask("select string_agg(concat_ws(' ', a.name, t.name, t.status, t.category), ', ' order by a.name) "
+                    "from templates t join accounts a on a.id = t.account_id") ==
+          "bare order REJECTED , one offer APPROVED MARKETING, two offer APPROVED MARKETING");
+}
+
 TEST_CASE("a request to send is taken once and refused with words") {
     JournalFixture store;
     store.transact([&](pqxx::work& tx) {

@@ -102,9 +102,13 @@ struct TemplateRow {
 // What the provider lists is all there is.
 void replace_templates(pqxx::work& tx, AccountId account, const std::vector<TemplateRow>& templates);
 void write_template(pqxx::work& tx, AccountId account, const TemplateRow& one);
-// A status alone; a template that is not known yet gets a row.
+// The next two write for all accounts of the same WhatsApp Business account, for templates are its, and a provider
+// tells one of them. A status alone; a template that is not known yet gets a row.
 void write_template_status(pqxx::work& tx, AccountId account, const std::string& name, const std::string& language,
                            const std::string& status);
+// Of a template that is known.
+void write_template_category(pqxx::work& tx, AccountId account, const std::string& name, const std::string& language,
+                             const std::string& category);
 // All languages of that name.
 void forget_template(pqxx::work& tx, AccountId account, const std::string& name);
 
