@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "channels/payload_rules.hpp"
+#include "channels/twilio/content.hpp"
 #include "core/text.hpp"
 
 namespace parley::channels::payload {
@@ -25,6 +26,11 @@ bool is_language(std::string_view code) {
     };
     if (language.size() < 2 || language.size() > 3 || !all(language, 'a', 'z')) return false;
     return bar == code.size() || ((country.size() == 2 || country.size() == 3) && all(country, 'A', 'Z'));
+}
+
+void check_language(const JsonReader& code) {
+    require_text(code, 7);
+    if (!is_language(code.view_or(""))) code.complain("must be a language such as en or en_US, that of the template");
 }
 
 void check_parameters(const JsonReader& parameters) {
@@ -62,12 +68,13 @@ void check_component(const JsonReader& component) {
 void check_template(const JsonReader& root) {
     if (!require_object(root)) return;
     require_text(root["name"], kNameLength);
-    if (!is_name(root["name"].view_or("")))
+    const std::string_view name = root["name"].view_or("");
+    if (!is_name(name) && !is_content_sid(name))
         root["name"].complain(
-            "has only small letters, digits and _: use the name as it stands in the list of templates");
-    require_text(root["language"]["code"], 7);
-    if (!is_language(root["language"]["code"].view_or("")))
-        root["language"]["code"].complain("must be a language such as en or en_US, that of the template");
+            "has only small letters, digits and _: use the name as it stands in the list of templates; Twilio's are "
+            "HX and 32 hexadecimal digits");
+    // A content id of Twilio's stands for a template in one language: none has to be named.
+    if (!is_content_sid(name) || root["language"]) check_language(root["language"]["code"]);
     const JsonReader components = root["components"];
     if (!components) return;
     if (!components.array()) return components.complain("must be a list");

@@ -134,6 +134,15 @@ TEST_CASE("templates have names, languages and parameters") {
               .starts_with("components[0].index: is missing"));
 }
 
+TEST_CASE("Twilio's templates are named by content ids, which have their language in them") {
+    const auto kind = OutboundKind::template_message;
+    const std::string name = R"({"name":"HX0123456789abcdefABCDEF0123456789")";
+    CHECK(check(kind, name + "}").starts_with("{"));
+    CHECK(check(kind, name + R"(,"language":{"code":"en"}})").starts_with("{"));
+    CHECK(check(kind, name + R"(,"language":{"code":"english"}})").starts_with("language.code: must be"));
+    CHECK(check(kind, R"({"name":"HX0123"})").find("HX and 32 hexadecimal digits") != std::string::npos);
+}
+
 TEST_CASE("structured messages said in words") {
     CHECK(
         say(OutboundKind::location, R"({"latitude":51.5,"longitude":-0.125,"name":"Office","address":"1 Main St"})") ==

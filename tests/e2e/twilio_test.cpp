@@ -137,6 +137,20 @@ TEST_CASE("a form that Twilio did not sign is refused") {
     CHECK(post(good, body) < 300);
 }
 
+TEST_CASE("a template is sent by its content id") {
+    auto& w = world();
+    const std::string person = "923008880030", content = "HX0123456789abcdef0123456789abcdef";
+    const auto sent =
+        w.host.cli({"send", person, "--account", "twilio", "--kind", "template", "--payload",
+                    R"({"name":")" + content +
+                        R"(","components":[{"type":"body","parameters":[{"type":"text","text":"Ann"}]}]})"});
+    CAPTURE(sent.out, sent.err);
+    CHECK(sent.code == 0);
+    REQUIRE(eventually([&] { return w.sent_to(person).size() == 1; }));
+    CHECK(field(w.sent_to(person)[0], "ContentSid") == content);
+    CHECK(field(w.sent_to(person)[0], "ContentVariables") == R"({"1":"Ann"})");
+}
+
 TEST_CASE("a send whose answer was lost is looked up, not made again") {
     auto& w = world();
     const std::string person = "923008880010";

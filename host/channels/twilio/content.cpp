@@ -23,12 +23,6 @@ std::string one_line(std::string_view text) {
     return line;
 }
 
-bool is_content_sid(std::string_view name) {
-    return name.size() == 34 && name.starts_with("HX") && std::all_of(name.begin() + 2, name.end(), [](char c) {
-               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-           });
-}
-
 // What a parameter of the Cloud API's says, whatever its type.
 std::string text_of(const JsonReader& parameter) {
     const std::string_view type = parameter["type"].view_or("text");
@@ -58,6 +52,12 @@ json::object variables_of(const JsonReader& components) {
 }
 
 }  // namespace
+
+bool is_content_sid(std::string_view name) {
+    return name.size() == 34 && name.starts_with("HX") && std::all_of(name.begin() + 2, name.end(), [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+           });
+}
 
 Result<net::FormFields> twilio_location(std::string_view payload) {
     const Result<json::value> document = parse_json(payload);

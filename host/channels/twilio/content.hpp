@@ -1,4 +1,4 @@
-// The structured kinds of messages in Twilio's words. Internal to the encoder; plain functions. [any thread]
+// The structured kinds of messages in Twilio's words. Internal to the channels; plain functions. [any thread]
 #pragma once
 
 #include <string_view>
@@ -7,6 +7,9 @@
 #include "net/form.hpp"
 
 namespace parley::channels {
+
+// "HX" and 32 hexadecimal digits: what Twilio calls a template.
+bool is_content_sid(std::string_view name);
 
 // {"latitude","longitude","name","address"} -> PersistentAction=geo:LAT,LNG|LABEL and a Body.
 Result<net::FormFields> twilio_location(std::string_view payload);
