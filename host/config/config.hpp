@@ -18,7 +18,7 @@ struct GatewayConfig {
     std::string url;              // WHATSAPP_CLIENT_URL: where to send; a setting, this seeds it
     Secret webhook_secret;        // GATEWAY_WEBHOOK_SECRET: signs what the gateway posts
     bool allow_unsigned = false;  // GATEWAY_ALLOW_UNSIGNED=true: take unsigned bodies of old gateways
-    std::string device_id;        // GATEWAY_DEVICE_ID: which WhatsApp session, with several
+    std::string device_id;        // GATEWAY_DEVICE_ID: which of its numbers, with several
     unsigned concurrency = 512;   // GATEWAY_CONCURRENCY: sends on their way at once
     double rate = 0;              // GATEWAY_RATE: sends a second; 0: as fast as it takes them
     int timeout_ms = 60'000;      // GATEWAY_TIMEOUT_MS: above the 45 s after which the gateway itself gives up

@@ -121,6 +121,11 @@ TEST_CASE("the gateway channel verifies and decodes a request") {
     CHECK(decoded->messages.front().account == 7);
     CHECK(decoded->messages.front().text == "/help");
     CHECK(decoded->messages.front().timestamp > 1'700'000'000'000);
+
+    GatewayConfig config = make_config();
+    config.device_id = "desk";
+    request.body = R"({"event":"message","session_id":"shop","device_id":"62@s.whatsapp.net","payload":{"from":"63"}})";
+    CHECK(GatewayChannel(7, config, gateway.exchange()).decode(request)->messages.empty());
 }
 
 TEST_CASE("a file with a path is fetched in one step") {

@@ -79,6 +79,39 @@ TEST_CASE("v8.0 messages of our own number are ours, others' are not") {
     CHECK(decode_gateway(from("447700900123@s.whatsapp.net"), 1, 1)->messages.size() == 1);
 }
 
+TEST_CASE("of a gateway with several numbers each account takes what was written to its own") {
+    const auto taken = [](const std::string& names, const std::string& device) {
+        const auto decoded = decode_gateway(
+            "{" + names + R"("event":"message","payload":{"id":"1","body":"x","from":"447700900123@s.whatsapp.net"}})",
+            1, 1, device);
+        REQUIRE(decoded);
+        return decoded->messages.size() == 1;
+    };
+    const std::string jid = R"("device_id":"447700900999@s.whatsapp.net",)", both = jid + R"("session_id":"shop",)";
+    CHECK(taken(both, ""));
+    CHECK(taken(both, "shop"));
+    CHECK_FALSE(taken(both, "desk"));
+    CHECK(taken(both, " shop "));
+    for (const std::string& event : {jid, both}) {
+        CHECK(taken(event, "447700900999@s.whatsapp.net"));
+        CHECK(taken(event, "447700900999:7@s.whatsapp.net"));
+        CHECK_FALSE(taken(event, "447700900888@s.whatsapp.net"));
+    }
+    CHECK(taken(both, "+447700900999"));
+    CHECK_FALSE(taken(both, "447700900888"));
+    // Before v8.8 a session's name cannot be told from another's.
+    CHECK(taken(jid, "shop"));
+    CHECK(taken("", "shop"));
+
+    const auto report = R"({"event":"message.ack","device_id":"447700900999@s.whatsapp.net","session_id":"shop",)"
+                        R"("payload":{"ids":["A"],"receipt_type":"read","chat_id":"447700900123@s.whatsapp.net"}})";
+    CHECK(decode_gateway(report, 1, 1, "shop")->statuses.size() == 1);
+    CHECK(decode_gateway(report, 1, 1, "desk")->statuses.empty());
+    // One that made out no numbers had only one.
+    CHECK(decode_gateway(R"({"from":"447700900123@s.whatsapp.net","message":{"text":"x"}})", 1, 1, "shop")
+              ->messages.size() == 1);
+}
+
 TEST_CASE("what was sent with our own number is told as an echo to its partner") {
     const auto event = [](const std::string& members) {
         return decode_gateway(R"({"event":"message","device_id":"447700900999@s.whatsapp.net","payload":{"id":"A1",)" +

@@ -24,9 +24,21 @@ void bound_fields(Decoded& decoded) {
     }
 }
 
+// "device_id" is the JID of the number since v8, "session_id" the name under which it was registered since v8.8, where
+// the gateway knows one (its docs/webhook-payload.md). A setting may be either, as in the header X-Device-Id.
+bool is_of(const JsonReader& event, std::string_view device) {
+    const std::string_view session = event["session_id"].view_or("");
+    if (device.empty() || session == device) return true;
+    const Jid number = parse_jid(event["device_id"].view_or(""));
+    if (number.empty()) return session.empty();
+    // Without a session a setting that is the name of one has nothing to be compared with.
+    if (session.empty() && device.find('@') == std::string_view::npos) return true;
+    return parse_jid(device).user == number.user;
+}
+
 }  // namespace
 
-Result<Decoded> decode_gateway(std::string_view body, AccountId account, UnixMillis now) {
+Result<Decoded> decode_gateway(std::string_view body, AccountId account, UnixMillis now, std::string_view device) {
     JsonLimits limits;
     limits.max_bytes = kMaxBody;
     const Result<boost::json::value> document = parse_json(body, limits);
@@ -36,6 +48,7 @@ Result<Decoded> decode_gateway(std::string_view body, AccountId account, UnixMil
     JsonProblem problem;
     const gateway::Webhook hook{JsonReader(*document, problem), body, account, now};
     const std::string_view event = hook.root["event"].view_or("");
+    if (!event.empty() && !is_of(hook.root, text::trim(device))) return Decoded{};
     Decoded decoded = event.empty()            ? gateway::decode_flat(hook)
                       : event == "message.ack" ? gateway::decode_ack(hook)
                                                : gateway::decode_event(hook);

@@ -66,7 +66,7 @@ Result<void> GatewayChannel::verify(const net::Request& request) const {
 }
 
 Result<Decoded> GatewayChannel::decode(const net::Request& request) const {
-    return decode_gateway(request.body, account_, unix_now());
+    return decode_gateway(request.body, account_, unix_now(), line_->config.device_id);
 }
 
 net::Response GatewayChannel::accepted() const {
