@@ -80,12 +80,23 @@ TEST_CASE("files go out as links") {
     CHECK(encode(image) == std::vector<net::FormFields>{{kTo, kFrom, file, {"Body", "look"}, kCallback}});
     image.text.clear();
     CHECK(encode(image) == std::vector<net::FormFields>{{kTo, kFrom, file, kCallback}});
-    // WhatsApp shows no caption with a sound.
-    Outbound audio = image;
-    audio.text = "listen";
-    audio.media.mime = "audio/ogg";
-    CHECK(encode(audio) ==
-          std::vector<net::FormFields>{{kTo, kFrom, file}, {kTo, kFrom, {"Body", "listen"}, kCallback}});
+    // Twilio drops the caption of all that is no picture and no video.
+    for (const char* mime : {"audio/ogg", "application/pdf", "text/vcard", "image/webp"}) {
+        CAPTURE(mime);
+        Outbound bare = image;
+        bare.text = "what it is";
+        bare.media.mime = mime;
+        CHECK(encode(bare) ==
+              std::vector<net::FormFields>{{kTo, kFrom, file}, {kTo, kFrom, {"Body", "what it is"}, kCallback}});
+    }
+    Outbound video = image;
+    video.text = "what it is";
+    video.media.mime = "video/mp4";
+    CHECK(encode(video) == std::vector<net::FormFields>{{kTo, kFrom, file, {"Body", "what it is"}, kCallback}});
+    video.media.mime.clear();
+    CHECK(encode(video).size() == 2);
+    video.media.kind = MediaKind::video;
+    CHECK(encode(video).size() == 1);
     // Somebody else's file needs no store.
     Outbound linked = image;
     linked.media.stored.clear();

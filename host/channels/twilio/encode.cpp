@@ -25,8 +25,12 @@ net::Reach reach_of(std::string_view url) {
     return parsed && parsed->tls && parsed->host.ends_with(".twilio.com") ? net::Reach::public_only : net::Reach::any;
 }
 
+// Twilio shows captions with pictures and videos alone; with all else the text is lost without a word. image/webp is
+// how it knows a sticker.
 bool has_caption(const Media& media) {
-    return !media.mime.starts_with("audio/") && media.kind != MediaKind::audio && media.kind != MediaKind::sticker;
+    if (media.kind == MediaKind::sticker || media.mime == "image/webp") return false;
+    if (media.mime.empty()) return media.kind == MediaKind::image || media.kind == MediaKind::video;
+    return media.mime.starts_with("image/") || media.mime.starts_with("video/");
 }
 
 bool is_hex(std::string_view text) {

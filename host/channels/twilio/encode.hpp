@@ -25,7 +25,7 @@ public:
     TwilioEncoder(const TwilioConfig& config, PublicLink public_link);
 
     // The requests that a message takes, to be made one after the other: a caption of more than 1600 characters goes in
-    // pieces (texts were cut before they were queued), and the text of a file that WhatsApp shows none with follows it.
+    // pieces (texts were cut before they were queued), and the text of a file that Twilio shows none with follows it.
     // Never empty. Errc::invalid when the message cannot be sent this way at all.
     Result<std::vector<net::ClientRequest>> send(const Outbound& message) const;
 
