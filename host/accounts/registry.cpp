@@ -82,7 +82,7 @@ std::vector<Account> Registry::load(const std::vector<Account>& first) {
         for (const Account& account : first) {
             const bool there = std::any_of(accounts.begin(), accounts.end(),
                                            [&](const Account& known) { return known.channel == account.channel; });
-            if (!there) write(tx, account);
+            if (db::take_first_account(tx, account.channel) && !there) write(tx, account);
         }
         accounts = read(tx);
     });

@@ -20,7 +20,8 @@ public:
         : pool_(pool), vault_(vault), executor_(executor) {}
 
     // [blocks; not on the I/O thread] All accounts that have fields, and the first ones from the environment, which are
-    // written when no account of their channel is there yet. Throws ErrorException.
+    // written the first time that the environment has one of their channel, unless one is there already. One that was
+    // removed since does not come back. Throws ErrorException.
     std::vector<Account> load(const std::vector<Account>& first);
 
     void list(UniqueFunction<void(Result<std::vector<Account>>)> done);

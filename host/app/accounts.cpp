@@ -1,5 +1,7 @@
 #include "app/accounts.hpp"
 
+#include <algorithm>
+
 #include "accounts/channel_factory.hpp"
 #include "campaigns/message.hpp"
 #include "db/store/accounts.hpp"
@@ -53,10 +55,21 @@ Result<void> Accounts::load() {
             ids_.web = db::ensure_account(tx, "web", "web");
         });
         stored_ = registry_.load(*first);
+        for (const auto& account : *first) tell_if_passed_over(account);
     } catch (const ErrorException& failure) {
         return failure.error();
     }
     return {};
+}
+
+void Accounts::tell_if_passed_over(const accounts::Account& of_environment) const {
+    const bool there = std::any_of(stored_.begin(), stored_.end(), [&](const accounts::Account& stored) {
+        return stored.channel == of_environment.channel;
+    });
+    if (!there)
+        parts_.log.info("account.passed_over",
+                        {{"channel", of_environment.channel},
+                         {"why", "the environment names an account that was removed: `parley account add` makes one"}});
 }
 
 void Accounts::open(outbound::Sender& sender, pipeline::Intake& intake) {

@@ -36,6 +36,9 @@ AccountId write_account(pqxx::work& tx, const AccountRow& account);
 // False: there is none. Errc::conflict, thrown, while messages of it wait to be answered or to be sent.
 bool remove_account(pqxx::work& tx, AccountId id);
 
+// True the first time for each channel: the account that the environment describes may be made. Never again after that.
+bool take_first_account(pqxx::work& tx, const std::string& channel);
+
 struct TokenRow {
     std::string token;  // sealed
     UnixMillis issued = 0;

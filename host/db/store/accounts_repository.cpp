@@ -94,6 +94,11 @@ bool remove_account(pqxx::work& tx, AccountId id) {
     return tx.exec_params("delete from accounts where id = $1", id).affected_rows() == 1;
 }
 
+bool take_first_account(pqxx::work& tx, const std::string& channel) {
+    return tx.exec_params("insert into first_accounts (channel) values ($1) on conflict do nothing", channel)
+               .affected_rows() == 1;
+}
+
 std::optional<TokenRow> read_token(pqxx::work& tx, AccountId account) {
     const auto rows = tx.exec_params(
         "select token, (extract(epoch from issued_at) * 1000)::bigint, (extract(epoch from expires_at) * 1000)::bigint "
