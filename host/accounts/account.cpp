@@ -141,8 +141,7 @@ Result<std::vector<Account>> from_environment(const std::map<std::string, std::s
             if (field.environment.empty()) continue;
             const auto found = environment.find(field.environment);
             const bool there = found != environment.end() && !found->second.empty();
-            // PUBLIC_URL says where this host is, not that there is an account.
-            if (there && field.required && field.environment != "PUBLIC_URL") present = field.environment;
+            if (there && field.required) present = field.environment;
             if (!there && field.required) missing.append(missing.empty() ? "" : ", ").append(field.environment);
             if (!there) continue;
             if (auto ok = assign(account, field.name, found->second); !ok)

@@ -84,6 +84,13 @@ Lines make_twilio(const Account& account, const Surroundings& around) {
     config.from = account.get("from");
     config.messaging_service_sid = account.get("messaging_service_sid");
     config.public_url = account.get("public_url");
+    if (config.public_url.empty()) config.public_url = around.public_url;
+    if (config.public_url.empty())
+        around.log.warn("account.no_public_url",
+                        {{"account", account.name},
+                         {"why",
+                          "Twilio signs what it posts over the address it posts to, so no webhook can be taken "
+                          "until it is known: set PUBLIC_URL, or `/admin setting -c public_url https://...`"}});
     config.webhook_path = "/webhooks/twilio/" + account.name;
     config.status_callback = account.flag("status_callback");
     config.base_url = account.get("base_url");

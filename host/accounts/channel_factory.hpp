@@ -18,6 +18,7 @@ struct Surroundings {
     db::Pool& pool;
     const config::Vault& vault;
     const Directory& directory;
+    std::string public_url;  // where this host is reached from outside; empty: not known
     // A URL under which anybody who knows it can fetch a stored file for a while; empty: this host has none.
     std::function<Result<std::string>(const std::string& stored_name)> public_link;
     Logger log;

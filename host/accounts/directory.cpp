@@ -48,6 +48,11 @@ void Directory::apply(std::vector<Account> accounts) {
     }
 }
 
+void Directory::renew(AccountId id) {
+    const auto known = entries_.find(id);
+    if (known != entries_.end() && !known->second.fixed && !known->second.gone) set(Account(known->second.account));
+}
+
 Entry& Directory::set(Account account) {
     Lines lines;
     std::string why = "the account " + account.name + " is disabled: `parley account enable " + account.name + "`";

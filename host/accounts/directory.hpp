@@ -50,7 +50,10 @@ public:
     // so that its queue waits; one that cannot be made does so as well, and the log says why.
     void apply(std::vector<Account> accounts);
 
-    // Null: there is none. Pointers hold until the next apply().
+    // Makes the channel of a configured account again: something beside its row changed.
+    void renew(AccountId id);
+
+    // Null: there is none. Pointers hold until the next apply() or renew().
     const Entry* find(AccountId id) const;
     const Entry* find(std::string_view name) const;
     std::vector<const Entry*> all() const;

@@ -137,6 +137,13 @@ void Accounts::refresh(UniqueFunction<void(Result<void>)> done) {
     });
 }
 
+void Accounts::public_url_changed() {
+    std::vector<AccountId> concerned;
+    for (const auto* entry : directory_.of_channel("twilio"))
+        if (entry->account.get("public_url").empty()) concerned.push_back(entry->account.id);
+    for (const AccountId id : concerned) directory_.renew(id);
+}
+
 void Accounts::mark_read(const Inbound& message) const {
     const auto* entry = directory_.find(message.account);
     if (entry && !message.provider_id.empty() && entry->account.flag("read_receipts"))
@@ -153,8 +160,9 @@ void Accounts::take_missed(const accounts::Entry& entry, channels::Decoded misse
 }
 
 accounts::Lines Accounts::make(const accounts::Account& account) {
-    accounts::Surroundings surroundings{parts_.client, parts_.loop,        parts_.pool, parts_.vault,
-                                        directory_,    parts_.public_link, parts_.log};
+    accounts::Surroundings surroundings{parts_.client,      parts_.loop, parts_.pool,
+                                        parts_.vault,       directory_,  parts_.settings.get("public_url"),
+                                        parts_.public_link, parts_.log};
     return accounts::make_lines(account, surroundings);
 }
 

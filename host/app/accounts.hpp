@@ -55,6 +55,9 @@ public:
     // [I/O thread] Takes over what the database holds now.
     void refresh(UniqueFunction<void(Result<void>)> done);
 
+    // [I/O thread] The setting public_url has another value: accounts that have none of their own follow it.
+    void public_url_changed();
+
     // [I/O thread] Takes in what came since then and met nobody, from providers that keep a list of it. What is known
     // already is not taken twice.
     void catch_up(UnixMillis since) { catch_up_->missing(since); }

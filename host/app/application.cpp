@@ -219,6 +219,7 @@ void Application::connect_parts() {
         });
     };
     settings_->on_change([this](const std::string& name) {
+        if (name == "public_url") accounts_->public_url_changed();
         if (name.rfind("whatsapp_client", 0) != 0) return;
         accounts_->gateway().reconfigure();
         sender_->retry_now();

@@ -74,4 +74,19 @@ TEST_CASE("an account of the environment stands back for one that is there alrea
     CHECK(w.start(environment).empty());
 }
 
+TEST_CASE("a Twilio account of the environment needs no PUBLIC_URL to be there") {
+    const auto described = accounts::from_environment({{"TWILIO_ACCOUNT_SID", "AC1"},
+                                                       {"TWILIO_AUTH_TOKEN", "token"},
+                                                       {"TWILIO_WHATSAPP_NUMBER", "whatsapp:+14155238886"}});
+    REQUIRE(described);
+    REQUIRE(described->size() == 1);
+    CHECK(accounts::check(described->front()));
+    const auto nothing = accounts::from_environment({{"PUBLIC_URL", "https://bot.example.com"}});
+    REQUIRE(nothing);
+    CHECK(nothing->empty());
+    const auto half = accounts::from_environment({{"TWILIO_ACCOUNT_SID", "AC1"}});
+    REQUIRE(!half);
+    CHECK(half.error().message.find("TWILIO_AUTH_TOKEN, TWILIO_WHATSAPP_NUMBER") != std::string::npos);
+}
+
 }  // namespace parley::test

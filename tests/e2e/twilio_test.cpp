@@ -50,15 +50,18 @@ struct World {
     std::atomic<int> number{0};
     FakeProvider api{{{"POST", messages}, {"GET", messages}},
                      [this](const net::Request& request) { return usual(request); }};
-    Host host{HostOptions{"",
-                          sample_plugins(),
-                          {{"TWILIO_ACCOUNT_SID", account},
-                           {"TWILIO_AUTH_TOKEN", token},
-                           {"TWILIO_WHATSAPP_NUMBER", "whatsapp:+14155238886"},
-                           {"PUBLIC_URL", public_url},
-                           {"TWILIO_API_URL", api.url()}}}};
+    Host host;
 
-    World() { host.start(); }
+    explicit World(const std::string& url = public_url)
+        : host(HostOptions{"",
+                           sample_plugins(),
+                           {{"TWILIO_ACCOUNT_SID", account},
+                            {"TWILIO_AUTH_TOKEN", token},
+                            {"TWILIO_WHATSAPP_NUMBER", "whatsapp:+14155238886"},
+                            {"PUBLIC_URL", url},
+                            {"TWILIO_API_URL", api.url()}}}) {
+        host.start();
+    }
 
     std::optional<net::Response> usual(const net::Request& request) {
         if (request.method == "GET") return net::Response::json(200, R"({"messages":[],"next_page_uri":null})");
@@ -149,6 +152,24 @@ TEST_CASE("a template is sent by its content id") {
     REQUIRE(eventually([&] { return w.sent_to(person).size() == 1; }));
     CHECK(field(w.sent_to(person)[0], "ContentSid") == content);
     CHECK(field(w.sent_to(person)[0], "ContentVariables") == R"({"1":"Ann"})");
+}
+
+TEST_CASE("without a public URL messages go out, and come in as soon as it is known") {
+    World w("");
+    const std::string person = "923008880040";
+    CHECK(w.post(w.form("/ping", person, fresh_id())).status == 401);
+    const auto sent = w.host.cli({"send", person, "--account", "twilio", "--kind", "template", "--payload",
+                                  R"({"name":"HX0123456789abcdef0123456789abcdef"})"});
+    CAPTURE(sent.out, sent.err);
+    CHECK(sent.code == 0);
+    CHECK(w.sent_to(person).size() == 1);
+    const auto set = w.host.cli({"chat", "--admin", "--say", "/admin setting -c public_url " + public_url});
+    CAPTURE(set.out, set.err);
+    CHECK(set.code == 0);
+    CHECK(w.post(w.form("/ping", person, fresh_id())).status < 300);
+    REQUIRE(eventually([&] { return w.sent_to(person).size() >= 2; }));
+    CHECK(field(w.sent_to(person)[1], "Body") == "pong");
+    CHECK(field(w.sent_to(person)[1], "StatusCallback").starts_with(public_url + "/webhooks/twilio/twilio"));
 }
 
 TEST_CASE("a send whose answer was lost is looked up, not made again") {
