@@ -1,6 +1,7 @@
 #include "outbound/request_taker.hpp"
 
 #include "channels/fallback.hpp"
+#include "channels/linked_media.hpp"
 #include "channels/payload.hpp"
 #include "channels/recipient.hpp"
 #include "core/text.hpp"
@@ -15,44 +16,6 @@ constexpr milliseconds look_every{3'000};
 constexpr milliseconds room_after{100};
 constexpr milliseconds after_failure{1'000};
 constexpr std::size_t longest_text = 64 * 1024;
-
-bool is_link(const std::string& text) {
-    return text.starts_with("https://") || text.starts_with("http://");
-}
-
-// What a link leads to is told by its last letters; WhatsApp shows as a document what it does not know.
-MediaKind kind_of_link(std::string_view link) {
-    link = link.substr(0, link.find_first_of("?#"));
-    const auto dot = link.rfind('.');
-    const std::string ending = dot == std::string_view::npos ? "" : text::to_lower_ascii(link.substr(dot + 1));
-    if (ending == "jpg" || ending == "jpeg" || ending == "png") return MediaKind::image;
-    if (ending == "mp4" || ending == "3gp") return MediaKind::video;
-    if (ending == "mp3" || ending == "ogg" || ending == "aac" || ending == "amr" || ending == "m4a")
-        return MediaKind::audio;
-    if (ending == "webp") return MediaKind::sticker;
-    return MediaKind::document;
-}
-
-// The provider fetches the file itself.
-bool takes_links(std::string_view channel) {
-    return channel == "cloud" || channel == "gateway" || channel == "twilio";
-}
-
-Result<Media> linked_media(const db::SendRequest& request, std::string_view channel) {
-    if (!is_link(request.link))
-        return make_error(Errc::invalid, "kind media needs \"link\": an address that begins with https:// or http://");
-    if (!takes_links(channel))
-        return make_error(Errc::unsupported,
-                          "the channel " + std::string(channel) + " cannot send a file that is given by its link");
-    Media media;
-    media.kind = kind_of_link(request.link);
-    media.source = request.link;
-    if (media.kind == MediaKind::document) {
-        const std::string path = request.link.substr(0, request.link.find_first_of("?#"));
-        media.name = path.substr(path.rfind('/') + 1);
-    }
-    return media;
-}
 
 // The provider's id of the message that is quoted, reacted to, edited or revoked.
 Result<std::string> reference(const db::SendRequest& request, const std::string& chat) {
@@ -71,13 +34,13 @@ Result<void> fill(Outbound& message, const db::SendRequest& request, std::string
             if (message.text.empty()) return make_error(Errc::invalid, "there is nothing to send: \"body\" is empty");
             return {};
         case OutboundKind::link:
-            if (!is_link(request.link))
+            if (!channels::is_link(request.link))
                 return make_error(Errc::invalid,
                                   "kind link needs \"link\": an address that begins with https:// or http://");
             message.link = request.link;
             return {};
         case OutboundKind::media: {
-            auto media = linked_media(request, channel);
+            auto media = channels::linked_media(request.link, channel);
             if (!media) return media.error();
             message.media = std::move(*media);
             return {};

@@ -2,6 +2,7 @@
 
 #include "channels/cloud/encode.hpp"
 #include "channels/cloud/file_kind.hpp"
+#include "channels/linked_media.hpp"
 #include "support/result_printer.hpp"
 #include "support/text_source.hpp"
 
@@ -104,6 +105,11 @@ TEST_CASE("files go out by their id, as what WhatsApp shows") {
     link.media.content.reset();
     link.media.source = "https://example.org/a.png";
     CHECK(encode(link) == kStart + R"("type":"image","image":{"link":"https://example.org/a.png"}})");
+    Outbound unknown = link;
+    unknown.media = linked_media("https://example.org/report.xyz?v=1", "cloud").value();
+    CHECK(encode(unknown) ==
+          kStart +
+              R"("type":"document","document":{"link":"https://example.org/report.xyz?v=1","filename":"report.xyz"}})");
     link.media.source = "statics/a.png";
     CHECK(encode(link) == "error: the file was not uploaded to Meta");
 }

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "channels/fallback.hpp"
+#include "channels/linked_media.hpp"
 #include "support/result_printer.hpp"
 
 using namespace parley;
@@ -111,4 +112,19 @@ TEST_CASE("what changes an earlier message is said in no other way") {
         CHECK(refused.error().message.find(to_string(kind)) != std::string::npos);
         CHECK(fallen(make(kind, "x"), Capabilities{.corrections = true}).kind == kind);
     }
+}
+
+TEST_CASE("what a link leads to is told by its last letters") {
+    const Media image = linked_media("https://example.org/p/A.JPG?size=2#x", "gateway").value();
+    CHECK(image.kind == MediaKind::image);
+    CHECK(image.mime == "image/jpeg");
+    CHECK(image.source == "https://example.org/p/A.JPG?size=2#x");
+    CHECK(image.name.empty());
+    const Media menu = linked_media("http://example.org/menu.pdf", "twilio").value();
+    CHECK(menu.kind == MediaKind::document);
+    CHECK(menu.name == "menu.pdf");
+    const Media unknown = linked_media("https://example.org/jpg", "cloud").value();
+    CHECK(unknown.name == "jpg");
+    CHECK(linked_media("/etc/passwd", "cloud").error().code == Errc::invalid);
+    CHECK(linked_media("https://example.org/a.jpg", "support").error().code == Errc::unsupported);
 }

@@ -6,6 +6,7 @@
 #include "api/list_json.hpp"
 #include "app/api/operations.hpp"
 #include "channels/fallback.hpp"
+#include "channels/linked_media.hpp"
 #include "channels/payload.hpp"
 #include "channels/recipient.hpp"
 #include "core/text.hpp"
@@ -17,10 +18,6 @@ namespace json = boost::json;
 using api::Call;
 using net::Responder;
 using net::Response;
-
-bool is_link(std::string_view text) {
-    return text.starts_with("https://") || text.starts_with("http://");
-}
 
 bool flag_in(const json::value& body, std::string_view name) {
     const auto* flag = body.as_object().if_contains(name);
@@ -42,13 +39,15 @@ Result<void> check_content(const Outbound& message, const json::value& body) {
             if (message.text.empty()) return make_error(Errc::invalid, "there is nothing to send: the text is empty");
             break;
         case OutboundKind::link:
-            if (!is_link(message.link))
+            if (!channels::is_link(message.link))
                 return make_error(Errc::invalid,
                                   "a link needs \"link\": an address that begins with http:// or https://");
             break;
         case OutboundKind::media:
-            if (text_in(body, "file").empty())
-                return make_error(Errc::invalid, "media need a file: upload it first (POST /api/v1/media)");
+            if (text_in(body, "file").empty() == message.link.empty())
+                return make_error(Errc::invalid,
+                                  "media need a \"file\" that was uploaded before (POST /api/v1/media), or a \"link\" "
+                                  "under which the provider fetches it");
             break;
         case OutboundKind::reaction:
         case OutboundKind::revoke:
@@ -70,8 +69,8 @@ bool has_payload(OutboundKind kind) {
            kind == OutboundKind::template_message || kind == OutboundKind::poll;
 }
 
-// What to send, but for the file of a medium and the message that is referred to. A payload may be given as JSON or as
-// text.
+// What to send, but for the stored file of a medium and the message that is referred to. A payload may be given as JSON
+// or as text.
 Result<Outbound> read_message(Application& app, const json::value& body) {
     const auto entry = app.accounts().sending_account(text_in(body, "account"));
     if (!entry) return entry.error();
@@ -92,6 +91,13 @@ Result<Outbound> read_message(Application& app, const json::value& body) {
     message.kind = *kind;
     if (const auto can = channels::can_leave(*kind, (*entry)->channel().capabilities()); !can) return can.error();
     if (const auto whole = check_content(message, body); !whole) return whole.error();
+    if (message.kind == OutboundKind::media && !message.link.empty()) {
+        auto media = channels::linked_media(message.link, (*entry)->account.channel);
+        if (!media) return media.error();
+        message.media = std::move(*media);
+        if (const std::string file_name = text_in(body, "name"); !file_name.empty()) message.media.name = file_name;
+        message.link.clear();
+    }
     if (!has_payload(message.kind)) return message;
     auto payload = read_payload(message.kind, body);
     if (!payload) return payload.error();
@@ -137,7 +143,7 @@ struct Sending {
 
 // The store is looked at on a worker thread.
 void find_file(Application& app, const std::shared_ptr<Sending>& sending) {
-    if (sending->message.kind != OutboundKind::media)
+    if (sending->message.kind != OutboundKind::media || !sending->message.media.source.empty())
         return enqueue(app, std::move(sending->message), std::move(sending->respond));
     const bool taken = app.workers().submit([&app, sending] {
         auto found = app.media().find(sending->file, "");

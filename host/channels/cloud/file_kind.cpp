@@ -91,6 +91,9 @@ Result<CloudFile> choose_cloud_file(const Outbound& message) {
         return CloudFile{row->type, mime, row->type == "image" || row->type == "video", is_voice};
     }
     if (row) return CloudFile{"document", mime, true, false};
+    // Meta fetches it, and sees what it is.
+    const bool by_link = !content && message.media.stored.empty() && !message.media.source.empty();
+    if (mime.empty() && by_link) return CloudFile{"document", mime, true, false};
     if (is_textual(mime)) return CloudFile{"document", "text/plain", true, false};
     return make_error(Errc::unsupported,
                       "WhatsApp takes no files of the type " + (mime.empty() ? std::string("unknown") : mime) +

@@ -16,8 +16,9 @@ struct CloudFile {
     bool is_voice = false;
 };
 
-// What WhatsApp would not show as an image, a video or sound goes as a document. Errc::invalid, Errc::too_large or
-// Errc::unsupported when no way is left. The size counts when the bytes are there.
+// What WhatsApp would not show as an image, a video or sound goes as a document, and so does an unknown file that Meta
+// fetches by its link. Errc::invalid, Errc::too_large or Errc::unsupported when no way is left. The size counts when
+// the bytes are there.
 Result<CloudFile> choose_cloud_file(const Outbound& message);
 
 }  // namespace parley::channels

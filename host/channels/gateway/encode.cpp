@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "channels/gateway/structured.hpp"
+#include "channels/linked_media.hpp"
 #include "channels/payload.hpp"
 #include "core/crypto.hpp"
 #include "core/text.hpp"
@@ -29,10 +30,6 @@ std::string_view media_endpoint(const Outbound& message) {
     // /send/audio has no caption: with one, both arrive only as a file.
     if (mime.starts_with("audio/") && message.text.empty()) return "audio";
     return "file";
-}
-
-bool is_link(std::string_view source) {
-    return source.starts_with("https://") || source.starts_with("http://");
 }
 
 // "http://user:password@host" into its parts; the client refuses URLs with a user in them.

@@ -36,20 +36,26 @@ TEST_CASE("what was sent is quoted, reacted to, edited and revoked by its id") {
     settled(say(about + R"("kind": "edit", "text": "first")"));
     settled(say(R"("kind": "revoke", "reply_to": ")" + name + R"(")"));
     settled(say(R"("kind": "link", "link": "https://example.org", "text": "look")"));
+    settled(say(R"("kind": "media", "link": "https://example.org/a.jpg", "text": "look")"));
     const auto calls = stage().gateway.calls_to("4915100000011@s.whatsapp.net");
-    REQUIRE(calls.size() == 6);
+    REQUIRE(calls.size() == 7);
     CHECK(calls[1].field("reply_message_id") == name);
     CHECK(calls[2].path == "/message/" + name + "/reaction");
     CHECK(calls[3].path == "/message/" + name + "/update");
     CHECK(calls[3].field("message") == "first");
     CHECK(calls[4].path == "/message/" + name + "/revoke");
     CHECK(calls[5].field("link") == "https://example.org");
+    CHECK(calls[6].path == "/send/image");
+    CHECK(calls[6].field("image_url") == "https://example.org/a.jpg");
     CHECK(stage().gateway.violations().empty());
 
     CHECK(say(R"("kind": "edit", "text": "x")").status == 400);
     CHECK(say(about + R"("kind": "edit")").status == 400);
     CHECK(say(R"("kind": "reaction", "text": "+")").status == 400);
     CHECK(say(R"("kind": "link", "link": "javascript:x")").status == 400);
+    CHECK(say(R"("kind": "media", "link": "javascript:x")").status == 400);
+    CHECK(say(R"("kind": "media", "link": "https://example.org/a.jpg", "file": "abc")").status == 400);
+    CHECK(say(R"("kind": "media")").status == 400);
     CHECK(owner()
               .post("/messages", R"({"to": "4915100000012", "account": "gateway", )" + about + R"("text": "x"})")
               .status == 400);  // of another chat
