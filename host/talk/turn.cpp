@@ -80,12 +80,16 @@ void Turn::was_read(Known known) {
         write_.asked += (write_.asked.empty() || words.empty() ? "" : "\n") + words;
         const auto& quoted = known.quoted[i];
         if (!quoted) continue;
-        // "What is this?" in reply to a picture is about that picture.
-        auto& own = conversation_.said[i].message.media;
-        if (!own && quoted->media && !quoted->media->stored.empty()) own = quoted->media;
-        if (quoted->text.empty()) continue;
         const bool of_another = !quoted->ours && quoted->sender != last().sender;
         foreign_ = foreign_ || of_another;
+        // "What is this?" in reply to a picture is about that picture.
+        auto& own = conversation_.said[i].message.media;
+        if (!own && quoted->media && !quoted->media->stored.empty()) {
+            own = quoted->media;
+            // The bot's own recordings are no words of theirs either.
+            if (of_another || quoted->ours) borrowed_.insert(i);
+        }
+        if (quoted->text.empty()) continue;
         const std::string_view title = quoted->ours ? "they reply to your words"
                                        : of_another ? "they reply to words of somebody else"
                                                     : "they reply to their own words";
@@ -133,17 +137,21 @@ void Turn::attached(std::size_t index, Attachment attachment) {
     };
     remember(attachment.note + (attachment.problem.empty() ? "" : " (could not be opened)"));
     if (!attachment.problem.empty()) problems_ += (problems_.empty() ? "" : "\n") + attachment.problem;
-    if (!attachment.said.empty()) remember(attachment.said);
-    if (!attachment.text.empty()) {
-        const auto budget = talk_.budget();
-        question_ += fenced(attachment.note, shortened(attachment.text, budget.tokens, budget.scale)) + "\n";
-        write_.attached += fenced(
-            attachment.note, shortened(attachment.text, std::min(most_remembered, budget.tokens / 3), budget.scale));
-        foreign_ = true;
-    }
+    const bool own_words = borrowed_.count(index) == 0;
+    if (!attachment.said.empty() && own_words) remember(attachment.said);
+    if (!attachment.said.empty() && !own_words) show(attachment.note, attachment.said);
+    if (!attachment.text.empty()) show(attachment.note, attachment.text);
     if (!attachment.images.empty()) foreign_ = true;
     for (auto& image : attachment.images) images_.push_back(std::move(image));
     attach(index + 1);
+}
+
+// Words of others: now, and to later turns.
+void Turn::show(const std::string& title, const std::string& words) {
+    const auto budget = talk_.budget();
+    question_ += fenced(title, shortened(words, budget.tokens, budget.scale)) + "\n";
+    write_.attached += fenced(title, shortened(words, std::min(most_remembered, budget.tokens / 3), budget.scale));
+    foreign_ = true;
 }
 
 void Turn::compose() {
@@ -160,7 +168,7 @@ void Turn::compose() {
     std::string asked = shortened(write_.asked, budget.tokens, budget.scale);
     if (!last().group.empty() && !last().sender_name.empty()) asked = clean(last().sender_name) + ": " + asked;
     question_ += asked;
-    if (conversation_.said.size() == 1 && conversation_.said.front().words.empty() && write_.attached.size() > 0)
+    if (conversation_.said.size() == 1 && conversation_.said.front().words.empty() && !write_.attached.empty())
         question_ += "\n(Summarise the document.)";
     // What was foreign in the window is so still.
     for (const auto& turn : past_) foreign_ = foreign_ || turn.foreign_words;

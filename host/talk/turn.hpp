@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "db/store/repositories.hpp"
 #include "talk/talk.hpp"
@@ -31,6 +32,7 @@ private:
     std::string help() const;
     void attach(std::size_t index);
     void attached(std::size_t index, Attachment attachment);
+    void show(const std::string& title, const std::string& words);
     void compose();
 
     // In ask.cpp
@@ -67,6 +69,7 @@ private:
     std::vector<db::PastTurn> past_;
     std::string question_;  // what the model is asked now
     std::vector<gpt::Image> images_;
+    std::set<std::size_t> borrowed_;          // whose file is that of a message of somebody else, as `said`
     std::string problems_;                    // about files, for the sender
     std::vector<gpt::ChatMessage> exchange_;  // since the question: the model's calls and their results
     std::shared_ptr<const Offer> offer_;
