@@ -3,6 +3,8 @@
 #include <absl/time/time.h>
 #include <phonenumbers/phonenumberutil.h>
 
+#include <algorithm>
+#include <array>
 #include <fstream>
 #include <sstream>
 
@@ -17,6 +19,18 @@ Result<absl::TimeZone> load_zone(std::string_view name) {
     return zone;
 }
 
+// Where most people of a country live whose first zone in the table is another: the table goes by geography.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> main_zones{{{"AU", "Australia/Sydney"},
+                                                                                   {"BR", "America/Sao_Paulo"},
+                                                                                   {"CA", "America/Toronto"},
+                                                                                   {"RU", "Europe/Moscow"},
+                                                                                   {"UA", "Europe/Kyiv"},
+                                                                                   {"UZ", "Asia/Tashkent"}}};
+
+bool is_main_zone(std::string_view region, std::string_view zone) {
+    return std::find(main_zones.begin(), main_zones.end(), std::pair(region, zone)) != main_zones.end();
+}
+
 }  // namespace
 
 PhoneZones::PhoneZones() {
@@ -26,7 +40,11 @@ PhoneZones::PhoneZones() {
         if (line.empty() || line[0] == '#') continue;
         std::istringstream fields(line);
         std::string region, coordinates, zone;
-        if (fields >> region >> coordinates >> zone) zone_of_region_.try_emplace(region, zone);
+        if (!(fields >> region >> coordinates >> zone)) continue;
+        if (is_main_zone(region, zone))
+            zone_of_region_[region] = zone;
+        else
+            zone_of_region_.try_emplace(region, zone);
     }
 }
 

@@ -13,8 +13,8 @@
 
 namespace parley::services {
 
-// [any thread] Countries come from libphonenumber, their zones from the system's tzdata (zone.tab; a country of several
-// zones gives the first, which tzdata lists as its most populous).
+// [any thread] Countries come from libphonenumber, their zones from the system's tzdata (zone.tab). A country of
+// several zones gives the one in which most of its people live, whatever the area code.
 class PhoneZones {
 public:
     PhoneZones();

@@ -17,6 +17,24 @@ TEST_CASE("a phone number tells the zone of its country") {
     CHECK(zones.zone_of("971501234567") == "Asia/Dubai");
 }
 
+TEST_CASE("of a country with several zones the one counts in which most of its people live") {
+    const PhoneZones zones;
+    for (const auto& [number, zone] :
+         {std::pair("12125551234", "America/New_York"), std::pair("14165551234", "America/Toronto"),
+          std::pair("61412345678", "Australia/Sydney"), std::pair("5511912345678", "America/Sao_Paulo"),
+          std::pair("79161234567", "Europe/Moscow"), std::pair("77011234567", "Asia/Almaty"),
+          std::pair("380501234567", "Europe/Kyiv"), std::pair("525512345678", "America/Mexico_City"),
+          std::pair("6281234567890", "Asia/Jakarta"), std::pair("998901234567", "Asia/Tashkent"),
+          std::pair("56912345678", "America/Santiago"), std::pair("34612345678", "Europe/Madrid"),
+          std::pair("351912345678", "Europe/Lisbon"), std::pair("8613812345678", "Asia/Shanghai"),
+          std::pair("5491123456789", "America/Argentina/Buenos_Aires"), std::pair("64211234567", "Pacific/Auckland"),
+          std::pair("60123456789", "Asia/Kuala_Lumpur"), std::pair("243812345678", "Africa/Kinshasa")}) {
+        INFO(number);
+        CHECK(zones.zone_of(number) == zone);
+        CHECK(local_time(zone, 0));
+    }
+}
+
 TEST_CASE("what tells no country is UTC") {
     const PhoneZones zones;
     for (const std::string nonsense :
