@@ -46,11 +46,18 @@ void Moderation::check(const gpt::Asker& asker, std::string text, std::vector<gp
     request.asker = asker;
     request.asker.kind = gpt::Asker::Kind::moderation;
     request.text = std::move(text);
-    request.images = std::move(images);
     request.deadline = deadline;
-    next_.moderate(
-        std::move(request),
-        [this, then = std::move(then)](const gpt::Outcome<gpt::Verdict>& verdict) mutable { then(judge(verdict)); });
+    // The model takes one picture a question; more are looked at one after the other.
+    if (!images.empty()) {
+        request.images.push_back(std::move(images.back()));
+        images.pop_back();
+    }
+    next_.moderate(std::move(request), [this, asker, images = std::move(images), deadline,
+                                        then = std::move(then)](const gpt::Outcome<gpt::Verdict>& verdict) mutable {
+        auto why = judge(verdict);
+        if (why || images.empty()) return then(std::move(why));
+        check(asker, {}, std::move(images), deadline, std::move(then));
+    });
 }
 
 std::optional<gpt::ModelError> Moderation::judge(const gpt::Outcome<gpt::Verdict>& verdict) {
@@ -100,16 +107,28 @@ void Moderation::ask(gpt::ChatRequest request, gpt::Done<gpt::ChatAnswer> done) 
     });
 }
 
-void Moderation::draw(gpt::DrawRequest request, gpt::Done<gpt::Image> done) {
-    if (!looks_at_questions() || is_ours(request.asker)) return next_.draw(std::move(request), std::move(done));
+template <class Request, class Answer>
+void Moderation::checked(std::string words, Request request, gpt::Done<Answer> done,
+                         void (gpt::Model::*call)(Request, gpt::Done<Answer>)) {
+    if (!looks_at_questions() || is_ours(request.asker)) return (next_.*call)(std::move(request), std::move(done));
     const auto asker = request.asker;
     const auto deadline = request.deadline;
+    check(
+        asker, std::move(words), {}, deadline,
+        [this, call, request = std::move(request), done = std::move(done)](std::optional<gpt::ModelError> why) mutable {
+            if (why) return done(std::move(*why));
+            (next_.*call)(std::move(request), std::move(done));
+        });
+}
+
+void Moderation::draw(gpt::DrawRequest request, gpt::Done<gpt::Image> done) {
     auto words = request.prompt;
-    check(asker, std::move(words), {}, deadline,
-          [this, request = std::move(request), done = std::move(done)](std::optional<gpt::ModelError> why) mutable {
-              if (why) return done(std::move(*why));
-              next_.draw(std::move(request), std::move(done));
-          });
+    checked(std::move(words), std::move(request), std::move(done), &gpt::Model::draw);
+}
+
+void Moderation::speak(gpt::SpeakRequest request, gpt::Done<gpt::Audio> done) {
+    auto words = request.text;
+    checked(std::move(words), std::move(request), std::move(done), &gpt::Model::speak);
 }
 
 }  // namespace parley::guards

@@ -21,15 +21,19 @@ public:
     };
     explicit Moderation(Parts parts);
 
-    // What is heard is looked at when it is asked about; what is read aloud was written by a person or looked at as an
-    // answer.
+    // What is heard is looked at when it is asked about.
     void chat(gpt::ChatRequest request, gpt::Done<gpt::ChatAnswer> done) override;
     void draw(gpt::DrawRequest request, gpt::Done<gpt::Image> done) override;
+    void speak(gpt::SpeakRequest request, gpt::Done<gpt::Audio> done) override;
 
 private:
-    // Calls `then` with nothing when the text may go on.
+    // Calls `then` with nothing when the text and all of the pictures may go on.
     void check(const gpt::Asker& asker, std::string text, std::vector<gpt::Image> images, SteadyTime deadline,
                UniqueFunction<void(std::optional<gpt::ModelError>)> then);
+    // Asks when `words` pass.
+    template <class Request, class Answer>
+    void checked(std::string words, Request request, gpt::Done<Answer> done,
+                 void (gpt::Model::*call)(Request, gpt::Done<Answer>));
     std::optional<gpt::ModelError> judge(const gpt::Outcome<gpt::Verdict>& verdict);
     void ask(gpt::ChatRequest request, gpt::Done<gpt::ChatAnswer> done);
     bool looks_at_questions() const;
