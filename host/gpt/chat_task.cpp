@@ -11,6 +11,7 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t most_lessons = 6;         // of one question: what a server refuses, one after the other
 constexpr std::size_t most_images = 20u << 20;  // bytes of all pictures of a question
+constexpr int least_answer = 16;                // tokens: with less there is no point in asking again
 
 std::size_t image_bytes(const ChatRequest& request) {
     std::size_t bytes = 0;
@@ -79,8 +80,7 @@ void ChatTask::attempt() {
     ++exchange_;
     lingering_ = false;
     sink_.reset();  // what it brought has been settled
-    auto max_tokens = request_.max_tokens > 0 ? request_.max_tokens : default_max_tokens;
-    if (profile_.context > 0) max_tokens = std::min(max_tokens, std::max(profile_.context / 2, 1));
+    const int max_tokens = most_of_an_answer();
     // The question does not change while it is under way.
     core_->away(
         image_bytes(request_),
@@ -90,6 +90,20 @@ void ChatTask::attempt() {
         [self = shared_from_this(), exchange = exchange_](std::string body) {
             if (self->done_ && exchange == self->exchange_) self->send(std::move(body));
         });
+}
+
+int ChatTask::most_of_an_answer() const {
+    auto tokens = request_.max_tokens > 0 ? request_.max_tokens : default_max_tokens;
+    if (profile_.context > 0) tokens = std::min(tokens, std::max(profile_.context / 2, 1));
+    if (request_.most.output_tokens == 0) return tokens;
+    return static_cast<int>(std::min<std::int64_t>(tokens, request_.most.output_tokens - spent_.output_tokens));
+}
+
+// Nothing that it costs may be more than was reserved.
+bool ChatTask::may_ask_again(std::int64_t more_input) const {
+    if (request_.most.output_tokens == 0 || next_input_ == 0) return true;
+    return spent_.input_tokens + next_input_ + more_input <= request_.most.input_tokens &&
+           most_of_an_answer() >= least_answer;
 }
 
 // The profile as it is for this question.
@@ -201,10 +215,13 @@ void ChatTask::answered(ChatAnswer answer) {
         return finish(std::move(answer));
     }
     const auto& what = fitting.error().message;
-    if (mended_ || left_until(deadline_) < milliseconds(1'000)) {
+    const auto bytes = answer.text.size() + what.size() + schema_in_words(request_).size() + 64;
+    const auto added = static_cast<std::int64_t>(bytes);
+    if (mended_ || left_until(deadline_) < milliseconds(1'000) || !may_ask_again(added)) {
         return finish(
             ModelError{Fault::invalid, "the model does not answer with JSON that fits the schema: " + what, spent_});
     }
+    next_input_ += added;
     mend(answer.text, what);
 }
 
@@ -224,7 +241,7 @@ void ChatTask::failed(Failure failure) {
     sink_.reset();  // what it brought has been settled
     const auto wait = next_attempt(failure, attempts_, left_until(deadline_), core_->chance(), core_->patience.retries);
     failure.error.usage = spent_;
-    if (!wait) return finish(std::move(failure.error));
+    if (!wait || !may_ask_again()) return finish(std::move(failure.error));
     core_->log.info("gpt.retry", {{"why", failure.error.message}, {"attempt", attempts_}, {"wait_ms", wait->count()}});
     core_->executor.after(*wait, [self = shared_from_this()] {
         if (self->done_) self->attempt();
@@ -254,6 +271,8 @@ void ChatTask::spend(const Usage& usage) {
     spent_.input_tokens += usage.input_tokens;
     spent_.output_tokens += usage.output_tokens;
     spent_.estimated = spent_.estimated || usage.estimated;
+    // It takes what the server counted this time; an estimate may be too low.
+    if (usage.input_tokens > 0) next_input_ = usage.estimated ? request_.most.input_tokens : usage.input_tokens;
 }
 
 void ChatTask::finish(Outcome<ChatAnswer> outcome) {

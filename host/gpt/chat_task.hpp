@@ -36,6 +36,8 @@ private:
     bool adapt(const ProviderError& error);
     void finish(Outcome<ChatAnswer> outcome);
     void spend(const Usage& usage);
+    int most_of_an_answer() const;
+    bool may_ask_again(std::int64_t more_input = 0) const;
 
     std::shared_ptr<Core> core_;
     ChatRequest request_;
@@ -54,7 +56,8 @@ private:
     bool lingering_ = false;
     bool mended_ = false;
     std::set<std::string> learned_;
-    Usage spent_;  // by exchanges that brought no answer
+    Usage spent_;                  // by exchanges that brought no answer
+    std::int64_t next_input_ = 0;  // what another attempt takes at most; 0: nothing was spent yet
 };
 
 }  // namespace parley::gpt

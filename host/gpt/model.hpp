@@ -62,6 +62,12 @@ struct Tool {
     std::string parameters;  // JSON Schema of an object
 };
 
+struct Usage {
+    std::int64_t input_tokens = 0;
+    std::int64_t output_tokens = 0;
+    bool estimated = false;  // the provider did not say
+};
+
 struct ChatRequest {
     Asker asker;
     std::vector<ChatMessage> messages;
@@ -71,12 +77,9 @@ struct ChatRequest {
     std::string schema_name;
     std::string schema;  // JSON Schema the answer must fit; empty: plain text
     std::chrono::steady_clock::time_point deadline{};
-};
-
-struct Usage {
-    std::int64_t input_tokens = 0;
-    std::int64_t output_tokens = 0;
-    bool estimated = false;  // the provider did not say
+    // What is reserved for it: the first attempt fits, and there is another one only if that is sure to fit, too.
+    // Zeros: no bound.
+    Usage most{};
 };
 
 struct ChatAnswer {

@@ -250,6 +250,12 @@ void Budget::chat(gpt::ChatRequest request, gpt::Done<gpt::ChatAnswer> done) {
     Cost most;
     most.input_tokens = most_input_tokens(request, model_or_default(Kind::chat, request.model));
     most.output_tokens = request.max_tokens;
+    // An answer that does not fit its schema is shown to the model once more, to be mended.
+    if (!request.schema.empty()) {
+        most.input_tokens += request.max_tokens;
+        most.output_tokens += request.max_tokens;
+    }
+    request.most = {most.input_tokens, most.output_tokens, false};
     within(Kind::chat, std::move(request), std::move(done), &gpt::Model::chat, most,
            [most](const gpt::ChatAnswer& answer) {
                auto cost = cost_of(answer.usage);

@@ -244,3 +244,56 @@ TEST_CASE("no answer has a reason") {
         check_charge(one, answer.error().usage);
     }
 }
+
+TEST_CASE("a question is asked again only as long as that cannot cost more than is reserved") {
+    Asking at;
+    // An empty answer that took 11 tokens in and 7 out.
+    const auto empty = events({finish(), usage_chunk, "[DONE]"});
+    const auto ask = [&](Usage most) {
+        auto request = question();
+        request.max_tokens = 40;
+        request.most = most;
+        at.model.script({empty});
+        const auto answer = at.chat(request);
+        REQUIRE_FALSE(answer);
+        CHECK(answer.error().usage.input_tokens <= most.input_tokens);
+        CHECK(answer.error().usage.output_tokens <= most.output_tokens);
+        return at.model.asked();
+    };
+    const auto all = ask({1'000, 40, false});
+    REQUIRE(all.size() == 3);
+    // An answer may be as long as what is left.
+    CHECK(all[0].body.find(":40") != std::string::npos);
+    CHECK(all[1].body.find(":33") != std::string::npos);
+    CHECK(all[2].body.find(":26") != std::string::npos);
+    CHECK(ask({22, 40, false}).size() == 2);
+    CHECK(ask({21, 40, false}).size() == 1);
+    CHECK(ask({1'000, 22, false}).size() == 1);  // 15 are left
+
+    // What nobody counted may have been more than it looks.
+    at.model.script({talk([](Wire& wire) {
+        wire.begin();
+        wire.event(R"({"choices":[{"index":0,"delta":{"reasoning_content":"thinking"}}]})");
+        wire.cut();
+    })});
+    auto request = question();
+    request.most = {1'000, 1'000, false};
+    CHECK_FALSE(at.chat(request));
+    CHECK(at.model.asked().size() == 1);
+    // What never reached the model costs nothing.
+    at.model.script({refuses(500, "{}"), says("well")});
+    request.most = {20, 1'000, false};
+    CHECK(at.said(request) == "well");
+
+    // An answer that does not fit is mended within the same bounds.
+    request = question();
+    request.schema = R"({"type":"object","required":["a"]})";
+    at.model.script({says("no JSON")});
+    request.most = {12, 1'000, false};
+    CHECK(at.fault(request) == Fault::invalid);
+    CHECK(at.model.asked().size() == 1);
+    at.model.script({says("no JSON")});
+    request.most = {2'000, 1'000, false};
+    CHECK(at.fault(request) == Fault::invalid);
+    CHECK(at.model.asked().size() == 2);
+}

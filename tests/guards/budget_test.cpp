@@ -137,6 +137,27 @@ TEST_CASE("200 questions at once pass no limit, whoever's it is, in tokens and i
     }
 }
 
+TEST_CASE("the model is told what is reserved, with an answer more for one that has to be mended") {
+    BudgetFixture fixture;
+    BudgetFixture::Answers answers;
+    fixture.ask("ada", answers);
+    auto with_schema = question("ada");
+    with_schema.schema = R"({"type":"object"})";
+    fixture.ask(with_schema, answers);
+    fixture.until(answers, 2);
+    REQUIRE(fixture.model.chats.size() == 2);
+    const auto& plain = fixture.model.chats[0].first.most;
+    CHECK(plain.input_tokens == most_of_one - 100);
+    CHECK(plain.output_tokens == 100);
+    const auto& mended = fixture.model.chats[1].first.most;
+    CHECK(mended.output_tokens == 200);
+    CHECK(mended.input_tokens == most_of_one + static_cast<std::int64_t>(with_schema.schema.size()));
+    CHECK(fixture.ask_db("select sum(input_tokens + output_tokens) from gpt_reservations") ==
+          std::to_string(plain.input_tokens + plain.output_tokens + mended.input_tokens + mended.output_tokens));
+    while (!fixture.model.chats.empty()) fixture.model.answer("hi");
+    fixture.rest();
+}
+
 TEST_CASE("whoever is refused hears whose limit it is and when it starts afresh") {
     BudgetFixture fixture;
     fixture.settings.apply("time_zone", "Europe/Berlin");
