@@ -146,7 +146,7 @@ void Application::build_pipeline(MessageId greatest) {
                                                     const std::string& provider_id,
                                                     bool on) { signals_->typing(account, chat, provider_id, on); };
     services_ = std::make_unique<services::Services>(services::Collaborators{
-        *pool_, *client_, *loop_, *settings_, *media_, files_->documents(), *zones_, log_,
+        *pool_, *client_, *loop_, *settings_, *media_, files_->documents(), files_->pictures(), *zones_, log_,
         [this](const Inbound& message, std::chrono::steady_clock::time_point deadline) {
             return files_->downloads().wait(message, deadline);
         },

@@ -1,12 +1,9 @@
 #include "app/conversations.hpp"
 
-#include "media/voice.hpp"
-
 namespace parley::app {
 
 Conversations::Conversations(Parts parts)
-    : pictures_(parts.store, media::find_ffmpeg()),
-      attachments_({parts.loop, parts.workers, parts.store, parts.model, pictures_,
+    : attachments_({parts.loop, parts.workers, parts.store, parts.model, parts.files.pictures(),
                     [&files = parts.files](const Inbound& message, SteadyTime deadline, auto done) {
                         files.downloads().when_stored(message, deadline, std::move(done));
                     },

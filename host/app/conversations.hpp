@@ -33,7 +33,6 @@ public:
     void stop() { talk_.tools().stop(); }
 
 private:
-    talk::Pictures pictures_;
     talk::Attachments attachments_;
     talk::Talk talk_;
 };

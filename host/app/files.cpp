@@ -22,6 +22,7 @@ Files::Files(Parts parts, pipeline::Downloads::ChannelOf channel_of)
       downloads_(options_of(parts_.config.media), parts_.loop, parts_.pool, parts_.workers, parts_.store,
                  std::move(channel_of), parts_.metrics, parts_.log),
       voice_(parts_.store, media::find_ffmpeg(), parts_.log),
+      pictures_(parts_.store, media::find_ffmpeg()),
       documents_(parts_.store, parts_.program),
       removed_(parts_.metrics.counter("parley_media_removed_total", "Stored files removed for age or room")) {}
 

@@ -1,5 +1,5 @@
-// The files of messages: fetched in the background, kept within limits, read, made voice notes, linked to for
-// providers.
+// The files of messages: fetched in the background, kept within limits, read, made voice notes or pictures for a model,
+// linked to for providers.
 #pragma once
 
 #include "app/file_server.hpp"
@@ -9,6 +9,7 @@
 #include "extract/extractor.hpp"
 #include "gpt/options.hpp"
 #include "media/links.hpp"
+#include "media/pictures.hpp"
 #include "media/voice.hpp"
 #include "net/loop.hpp"
 #include "pipeline/downloads.hpp"
@@ -37,6 +38,7 @@ public:
 
     pipeline::Downloads& downloads() { return downloads_; }
     media::Voice& voice() { return voice_; }
+    media::Pictures& pictures() { return pictures_; }
     extract::Extractor& documents() { return documents_; }
     const media::Links& links() const { return links_; }
     FileServer& server() { return server_; }
@@ -59,6 +61,7 @@ private:
     FileServer server_;
     pipeline::Downloads downloads_;
     media::Voice voice_;
+    media::Pictures pictures_;
     extract::Extractor documents_;
     media::Store::Sweep state_;
     Metrics::Counter removed_;

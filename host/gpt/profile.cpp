@@ -85,6 +85,15 @@ bool is_about_a_parameter(const ProviderError& error, const std::string& words) 
     return !error.param.empty();
 }
 
+// It would have taken another one.
+bool is_about_this_picture(const std::string& words) {
+    for (const auto* word : {"data url", "mime type", "base64", "invalid image", "invalid_image", "unsupported image",
+                             "image_parse", "valid image", "decode", "image data", "failed to load image",
+                             "image format", "image is too", "image size", "download"})
+        if (says(words, word)) return true;
+    return false;
+}
+
 std::optional<std::string> switch_off(bool& member, std::string_view what) {
     if (!member) return std::nullopt;
     member = false;
@@ -161,6 +170,7 @@ std::optional<std::string> learn(Profile& profile, const ProviderError& error) {
         return switch_off(profile.tools, "tools");
     if (profile.developer_role && (says(words, "developer") || says(words, "role")))
         return switch_off(profile.developer_role, "the role developer");
+    if (is_about_this_picture(words)) return std::nullopt;
     if (says(words, "image_url") || says(words, "support image") || says(words, "multimodal") ||
         says(words, "mmproj") || says(words, "vision"))
         return switch_off(profile.vision, "pictures");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 
 #include "plugins/handler_pool.hpp"
@@ -65,6 +66,21 @@ gpt::Outcome<T> wait_for(parley_call* call, Request request, void (gpt::Model::*
     return std::move(*waiting->outcome);
 }
 
+// As conversations show it to the model: small, and without hidden data.
+Result<gpt::Image> picture(parley_call* call, const Media& stored) {
+    const auto deadline = std::min(call->state.deadline, std::chrono::steady_clock::now() + longest) - last_words;
+    const auto made = std::make_shared<std::promise<Result<std::string>>>();
+    auto waiting = made->get_future();
+    call->services.with().pictures.shrink(stored,
+                                          [made](Result<std::string> jpeg) { made->set_value(std::move(jpeg)); });
+    plugins::HandlerPool::BlockingSection blocked;
+    if (waiting.wait_until(deadline) != std::future_status::ready)
+        return make_error(Errc::timeout, "the picture could not be made smaller in time");
+    auto jpeg = waiting.get();
+    if (!jpeg) return jpeg.error();
+    return gpt::Image{"image/jpeg", std::move(*jpeg)};
+}
+
 parley_status fail_with(parley_call* call, const gpt::ModelError& error) {
     switch (error.fault) {
         case gpt::Fault::not_configured:
@@ -110,8 +126,10 @@ parley_status store(parley_call* call, const std::string& bytes, const std::stri
 
 parley_status chat(parley_call* call, parley_str request, parley_sink answer) {
     return guarded(call, [&] {
-        return run<gpt::ChatAnswer>(call, chat_request_from(view(request), call->services.with().media),
-                                    &gpt::Model::chat, [&](const gpt::ChatAnswer& given) -> parley_status {
+        auto asked = chat_request_from(view(request), call->services.with().media,
+                                       [call](const Media& stored) { return picture(call, stored); });
+        return run<gpt::ChatAnswer>(call, std::move(asked), &gpt::Model::chat,
+                                    [&](const gpt::ChatAnswer& given) -> parley_status {
                                         put(answer, to_json(given));
                                         return PARLEY_OK;
                                     });

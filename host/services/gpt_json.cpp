@@ -11,8 +11,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t largest_picture = 20u << 20;
-
 Result<json::value> parsed(std::string_view text) {
     JsonLimits limits;
     limits.max_bytes = 8 << 20;
@@ -28,18 +26,18 @@ Result<std::string> file_of(const media::Store& media, const std::string& refere
     return media.read(found->stored);
 }
 
-Result<gpt::Image> image_of(const media::Store& media, const std::string& reference) {
-    gpt::Image image;
-    const auto found = media.find(reference, "");
+// Where the pictures of a question come from.
+struct Pictures {
+    const media::Store& media;
+    const ReadPicture& read;
+};
+
+Result<gpt::Image> image_of(const Pictures& from, const std::string& reference) {
+    const auto found = from.media.find(reference, "");
     if (!found) return found.error();
     if (found->kind != MediaKind::image && !found->mime.starts_with("image/"))
         return make_error(Errc::invalid, "the file is no picture but " + found->mime);
-    if (found->size > largest_picture) return make_error(Errc::too_large, "the picture has more than 20 MiB");
-    auto bytes = media.read(found->stored);
-    if (!bytes) return bytes.error();
-    image.mime = found->mime;
-    image.bytes = std::move(*bytes);
-    return image;
+    return from.read(*found);
 }
 
 std::optional<gpt::Role> role_from(std::string_view name) {
@@ -50,7 +48,7 @@ std::optional<gpt::Role> role_from(std::string_view name) {
     return std::nullopt;
 }
 
-Result<void> read_content(const JsonReader& content, const media::Store& media, gpt::ChatMessage& message) {
+Result<void> read_content(const JsonReader& content, const Pictures& pictures, gpt::ChatMessage& message) {
     message.text = content.string_or("");
     for (std::size_t i = 0; i < content.size(); ++i) {
         const auto part = content[i];
@@ -58,7 +56,7 @@ Result<void> read_content(const JsonReader& content, const media::Store& media, 
         if (type == "text") {
             message.text += (message.text.empty() ? "" : "\n") + part["text"].string_or("");
         } else if (type == "image") {
-            auto image = image_of(media, part["media"].string());
+            auto image = image_of(pictures, part["media"].string());
             if (!image) return image.error();
             message.images.push_back(std::move(*image));
         } else {
@@ -68,12 +66,12 @@ Result<void> read_content(const JsonReader& content, const media::Store& media, 
     return {};
 }
 
-Result<gpt::ChatMessage> message_from(const JsonReader& read, const media::Store& media) {
+Result<gpt::ChatMessage> message_from(const JsonReader& read, const Pictures& pictures) {
     gpt::ChatMessage message;
     const auto role = role_from(read["role"].string_or(""));
     if (!role) return make_error(Errc::invalid, read.path() + ".role: is not system, user, assistant or tool");
     message.role = *role;
-    if (auto ok = read_content(read["content"], media, message); !ok) return ok.error();
+    if (auto ok = read_content(read["content"], pictures, message); !ok) return ok.error();
     const auto calls = read["tool_calls"];
     for (std::size_t i = 0; i < calls.size(); ++i) {
         const auto call = calls[i];
@@ -135,11 +133,12 @@ json::value arguments_of(const gpt::ToolCall& call) {
 
 }  // namespace
 
-Result<gpt::ChatRequest> chat_request_from(std::string_view text, const media::Store& media) {
+Result<gpt::ChatRequest> chat_request_from(std::string_view text, const media::Store& media,
+                                           const ReadPicture& read_picture) {
     return filled<gpt::ChatRequest>(text, [&](const JsonReader& read, gpt::ChatRequest& request) -> Result<void> {
         const auto messages = read["messages"];
         for (std::size_t i = 0; i < messages.size(); ++i) {
-            auto message = message_from(messages[i], media);
+            auto message = message_from(messages[i], {media, read_picture});
             if (!message) return message.error();
             request.messages.push_back(std::move(*message));
         }

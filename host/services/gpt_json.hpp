@@ -1,7 +1,8 @@
-// The JSON of parley.gpt/1: what a plugin asks, and what it is answered. Pure, but for the pictures, which are read
-// from the media store.
+// The JSON of parley.gpt/1: what a plugin asks, and what it is answered. Pure, but for the files, which are read from
+// the media store.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -10,8 +11,11 @@
 
 namespace parley::services {
 
+// A stored picture, made fit for a model; blocks.
+using ReadPicture = std::function<Result<gpt::Image>(const Media& picture)>;
+
 // Errc::invalid names what is wrong; Errc::not_found: no such file.
-Result<gpt::ChatRequest> chat_request_from(std::string_view json, const media::Store& media);
+Result<gpt::ChatRequest> chat_request_from(std::string_view json, const media::Store& media, const ReadPicture& read);
 Result<gpt::TranscribeRequest> transcribe_request_from(std::string_view json, const media::Store& media);
 Result<gpt::SpeakRequest> speak_request_from(std::string_view json);
 Result<gpt::DrawRequest> draw_request_from(std::string_view json);

@@ -13,6 +13,7 @@
 #include "db/pool.hpp"
 #include "extract/extractor.hpp"
 #include "gpt/model.hpp"
+#include "media/pictures.hpp"
 #include "media/store.hpp"
 #include "net/client.hpp"
 #include "plugins/runtime.hpp"
@@ -43,6 +44,7 @@ struct Collaborators {
     config::Settings& settings;
     media::Store& media;
     extract::Extractor& documents;
+    media::Pictures& pictures;
     PhoneZones& zones;
     Logger log;
     FetchMedia fetch_media;

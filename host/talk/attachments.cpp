@@ -111,8 +111,9 @@ void Attachments::fetched(const std::shared_ptr<Reading>& reading, const Media& 
     const MediaKind kind = reading->media().kind;
     if (kind == MediaKind::audio) return listen(reading, file);
     if (kind == MediaKind::image || kind == MediaKind::sticker || file.mime.rfind("image/", 0) == 0)
-        return parts_.pictures.shrink(
-            file, back([](Attachment& to, gpt::Image image) { to.images.push_back(std::move(image)); }));
+        return parts_.pictures.shrink(file, back([](Attachment& to, std::string jpeg) {
+                                          to.images.push_back({"image/jpeg", std::move(jpeg)});
+                                      }));
     if (!parts_.read_document) return finish(reading, problem(reading->media(), "I cannot read documents here."));
     Media named = file;
     named.name = reading->media().name;

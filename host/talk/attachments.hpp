@@ -10,8 +10,8 @@
 #include "core/executor.hpp"
 #include "core/worker_pool.hpp"
 #include "gpt/model.hpp"
+#include "media/pictures.hpp"
 #include "media/store.hpp"
-#include "talk/pictures.hpp"
 
 namespace parley::talk {
 
@@ -36,7 +36,7 @@ public:
         WorkerPool& workers;
         const media::Store& store;
         gpt::Model& model;
-        Pictures& pictures;
+        media::Pictures& pictures;
         AwaitFile await_file;
         ReadDocument read_document;  // empty: documents are not read here
     };

@@ -94,3 +94,25 @@ TEST_CASE("what was learned is forgotten after five minutes") {
     CHECK(profiles.find(local, "m", "tools=yes", now).tools);
     CHECK_FALSE(profiles.find(local, "m", "tools=nonsense", now).tools);
 }
+
+TEST_CASE("a picture that is damaged says nothing about the model") {
+    for (const char* words : {"Invalid base64 image_url.", "Invalid MIME type. Only image types are supported.",
+                              "Failed to parse data URL in image_url",
+                              "You uploaded an unsupported image. Please make sure your image is "
+                              "valid.",
+                              "Failed to load image: cannot decode image_url",
+                              "The image data you provided does not represent a valid image"}) {
+        INFO(words);
+        Profile profile;
+        CHECK_FALSE(learn(profile, error(words)));
+        CHECK(profile.vision);
+    }
+    for (const char* words : {"Invalid content type. image_url is only supported by certain models.",
+                              "Invalid value: 'image_url'. Supported values are: 'text'.",
+                              "image input is not supported - hint: you may need to provide the mmproj"}) {
+        INFO(words);
+        Profile profile;
+        CHECK(learn(profile, error(words)));
+        CHECK_FALSE(profile.vision);
+    }
+}

@@ -7,6 +7,7 @@
 #include "config/settings.hpp"
 #include "config/vault.hpp"
 #include "db/store/queue_reader.hpp"
+#include "media/voice.hpp"
 #include "net/client.hpp"
 #include "net/loop.hpp"
 #include "pipeline/dispatcher.hpp"
@@ -80,9 +81,10 @@ public:
     config::Vault vault{Secret(std::string(32, 'k'))};
     config::Settings settings{vault};
     extract::Extractor documents{media, "/no/such/program"};
+    media::Pictures pictures{media, media::find_ffmpeg()};
     services::PhoneZones zones;
     FakeModel no_model;
-    services::Services services{{pool, client, executor(), settings, media, documents, zones, Logger(),
+    services::Services services{{pool, client, executor(), settings, media, documents, pictures, zones, Logger(),
                                  [](const Inbound&, std::chrono::steady_clock::time_point) -> Result<Media> {
                                      return make_error(Errc::not_found, "no media");
                                  },

@@ -34,6 +34,11 @@ struct Fixture : ServiceFixture {
     std::thread io;
 };
 
+const std::string one_pixel(
+    "GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00"
+    "\x00\x00\x01\x00\x01\x00\x00\x02\x02\x44\x01\x00;",
+    43);
+
 const char* const hi = R"({"messages":[{"role":"user","content":"hi"}]})";
 
 }  // namespace
@@ -130,17 +135,23 @@ TEST_CASE("what goes wrong with a model has a status and words") {
 TEST_CASE("files go to the model and come from it by reference") {
     Fixture at;
     const auto jpeg = std::string("\xFF\xD8\xFF\xE0\x00\x10JFIF\x00\x01\x01", 13) + std::string(64, '\0');
-    const auto picture = at.media.put(jpeg, "image/jpeg").value().stored;
+    const auto picture = at.media.put(one_pixel, "image/gif").value().stored;
+    const auto broken = at.media.put(jpeg, "image/jpeg").value().stored;
     const auto sound = at.media.put("OggS sound", "audio/ogg").value().stored;
     at.model.on_chat = [&](const gpt::ChatRequest& request) {
         gpt::ChatAnswer answer;
-        answer.text = request.messages[0].images.at(0).bytes == jpeg ? "seen" : "not seen";
+        const auto& image = request.messages[0].images.at(0);
+        answer.text = image.mime + (image.bytes.starts_with("\xFF\xD8") ? " seen" : " not seen");
         return answer;
     };
     const auto with = [&](const std::string& reference) {
         return R"({"messages":[{"role":"user","content":[{"type":"image","media":")" + reference + R"("}]}]})";
     };
-    CHECK(at.chat(with(picture)).text.find("\"seen\"") != std::string::npos);
+    // A picture goes as a small JPEG, whatever it was, and without what else is in the file.
+    CHECK(at.chat(with(picture)).text.find("\"image/jpeg seen\"") != std::string::npos);
+    const auto bad = at.chat(with(broken));
+    CHECK(bad.status == PARLEY_INVALID);
+    CHECK(bad.text == "I could not open that picture.");
     CHECK(at.chat(with(sound)).status == PARLEY_INVALID);
 
     at.model.on_transcribe = [](const gpt::TranscribeRequest& request) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "db/store/repositories.hpp"
+#include "media/voice.hpp"
 #include "net/client.hpp"
 #include "net/loop.hpp"
 #include "parley/abi/services/media.h"
@@ -36,7 +37,8 @@ public:
           settings(vault),
           media(directory.path() + "/media"),
           documents(media, "/bin/false"),
-          services({pool, client, loop, settings, media, documents, zones, Logger(),
+          pictures(media, media::find_ffmpeg()),
+          services({pool, client, loop, settings, media, documents, pictures, zones, Logger(),
                     [](const Inbound&, std::chrono::steady_clock::time_point) -> Result<Media> {
                         return make_error(Errc::not_found, "no media");
                     },
@@ -107,6 +109,7 @@ public:
     config::Settings settings;
     media::Store media;
     extract::Extractor documents;
+    media::Pictures pictures;
     services::PhoneZones zones;
     FakeModel model;
     services::Services services;

@@ -1,7 +1,6 @@
 // The way of a message with conversations: a real journal, real plugins, a scripted model.
 #pragma once
 
-#include "media/voice.hpp"
 #include "pipeline/pipeline_fixture.hpp"
 #include "support/paths.hpp"
 #include "talk/scripted_model.hpp"
@@ -71,7 +70,6 @@ public:
     using PipelineFixture::webhook;
     AccountId account = 0;  // 0: the fixture's own
     ScriptedModel model{executor()};
-    talk::Pictures pictures{media, media::find_ffmpeg()};
     std::map<std::string, std::string> documents;  // by stored name: their text
     talk::Attachments attachments{{executor(), workers, media, model, pictures,
                                    [this](const Inbound& message, SteadyTime, auto done) {

@@ -8,28 +8,27 @@
 #include "core/error.hpp"
 #include "core/unique_function.hpp"
 #include "core/worker_pool.hpp"
-#include "gpt/model.hpp"
 #include "media/store.hpp"
 
-namespace parley::talk {
+namespace parley::media {
 
 class Pictures {
 public:
     // `ffmpeg`: its path; empty: not installed. The store outlives this.
-    Pictures(const media::Store& store, std::string ffmpeg);
+    Pictures(const Store& store, std::string ffmpeg);
     ~Pictures() { stopping_ = true; }  // what is at work or waits ends soon
 
-    // [any thread] `done` is called on a thread of this class, or before this returns when too many wait. Errors have
-    // words for the sender.
-    void shrink(const Media& picture, UniqueFunction<void(Result<gpt::Image>)> done);
+    // [any thread] `done` gets the bytes of a JPEG, on a thread of this class, or before this returns when too many
+    // wait. Errors have words for the sender.
+    void shrink(const Media& picture, UniqueFunction<void(Result<std::string>)> done);
 
 private:
-    Result<gpt::Image> shrink_now(const Media& picture) const;
+    Result<std::string> shrink_now(const Media& picture) const;
 
-    const media::Store& store_;
+    const Store& store_;
     std::string ffmpeg_;
     std::atomic<bool> stopping_{false};
     WorkerPool worker_{1, 256};  // last: its work ends before the rest goes
 };
 
-}  // namespace parley::talk
+}  // namespace parley::media

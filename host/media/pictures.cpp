@@ -1,10 +1,10 @@
-#include "talk/pictures.hpp"
+#include "media/pictures.hpp"
 
 #include <memory>
 
 #include "media/child.hpp"
 
-namespace parley::talk {
+namespace parley::media {
 namespace {
 
 constexpr std::uint64_t largest_picture = 8u << 20;  // bytes, of what comes out
@@ -23,30 +23,30 @@ std::vector<std::string> arguments(const std::string& ffmpeg, const std::string&
 
 }  // namespace
 
-Pictures::Pictures(const media::Store& store, std::string ffmpeg) : store_(store), ffmpeg_(std::move(ffmpeg)) {}
+Pictures::Pictures(const Store& store, std::string ffmpeg) : store_(store), ffmpeg_(std::move(ffmpeg)) {}
 
-void Pictures::shrink(const Media& picture, UniqueFunction<void(Result<gpt::Image>)> done) {
-    auto shared = std::make_shared<UniqueFunction<void(Result<gpt::Image>)>>(std::move(done));
+void Pictures::shrink(const Media& picture, UniqueFunction<void(Result<std::string>)> done) {
+    auto shared = std::make_shared<UniqueFunction<void(Result<std::string>)>>(std::move(done));
     if (!worker_.submit([this, picture, shared] { (*shared)(shrink_now(picture)); }))
         (*shared)(make_error(Errc::overloaded, "I have too many pictures to look at. Please try again later."));
 }
 
-Result<gpt::Image> Pictures::shrink_now(const Media& picture) const {
+Result<std::string> Pictures::shrink_now(const Media& picture) const {
     if (ffmpeg_.empty()) return make_error(Errc::unavailable, "I cannot look at pictures here.");
     if (!store_.find(picture.stored, picture.mime))
         return make_error(Errc::not_found, "I do not have that picture any more. Please send it again.");
-    gpt::Image image{"image/jpeg", {}};
-    media::ChildLimits limits;
+    std::string jpeg;
+    ChildLimits limits;
     limits.time = std::chrono::seconds(15);
     limits.output = largest_picture;
     limits.stop = &stopping_;
-    const auto ran = media::run_child(arguments(ffmpeg_, store_.path(picture.stored)), limits,
-                                      [&](std::string_view bytes) -> Result<void> {
-                                          image.bytes.append(bytes);
-                                          return {};
-                                      });
-    if (!ran || image.bytes.empty()) return make_error(Errc::invalid, "I could not open that picture.");
-    return image;
+    const auto ran =
+        run_child(arguments(ffmpeg_, store_.path(picture.stored)), limits, [&](std::string_view bytes) -> Result<void> {
+            jpeg.append(bytes);
+            return {};
+        });
+    if (!ran || jpeg.empty()) return make_error(Errc::invalid, "I could not open that picture.");
+    return jpeg;
 }
 
-}  // namespace parley::talk
+}  // namespace parley::media
