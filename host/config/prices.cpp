@@ -45,9 +45,8 @@ Error wrong(std::string_view entry) {
 }  // namespace
 
 bool is_own_server(std::string_view base_url) {
-    const auto scheme = base_url.find("://");
-    if (scheme == std::string_view::npos) return false;
-    auto host = base_url.substr(scheme + 3);
+    const auto scheme = base_url.find("://");  // it may be left out
+    auto host = text::trim(scheme == std::string_view::npos ? base_url : base_url.substr(scheme + 3));
     if (host.substr(0, 5) == "[::1]") return true;
     host = host.substr(0, host.find_first_of(":/"));
     if (host.empty()) return false;

@@ -48,17 +48,23 @@ TEST_CASE("the operator's prices go over the host's") {
 }
 
 TEST_CASE("on a server of one's own, what is not listed costs nothing") {
-    for (const char* own : {"http://localhost:11434/v1", "http://127.0.0.1:8080", "http://ollama:11434/v1",
-                            "https://gpu.lan/v1", "http://192.168.1.5/v1", "http://172.20.0.2:8000", "http://[::1]:80"})
+    for (const char* own :
+         {"http://localhost:11434/v1", "http://127.0.0.1:8080", "http://ollama:11434/v1", "https://gpu.lan/v1",
+          "http://192.168.1.5/v1", "http://172.20.0.2:8000", "http://[::1]:80", "localhost:11434", "localhost",
+          "192.168.1.5:8080/v1", "ollama:11434", "[::1]:80", " gpu.lan "})
         CHECK(is_own_server(own));
     for (const char* other : {"", "https://api.openai.com/v1", "https://openrouter.ai/api/v1", "http://172.32.0.1",
-                              "http://10.example.com"})
+                              "http://10.example.com", "api.openai.com", "api.openai.com/v1", "openrouter.ai/api/v1"})
         CHECK_FALSE(is_own_server(other));
     const auto table = PriceTable::parse("paid=1/1", true).value();
     CHECK(table.of_tokens("llama3.2", 1'000'000, 1'000'000) == 0);
     CHECK(table.of_pictures("flux", 1) == 0);
     CHECK(table.of_tokens("gpt-4o", 1'000'000, 0) == 2'500'000);  // handed on to somebody who charges, perhaps
     CHECK(table.of_tokens("paid", 1'000'000, 0) == 1'000'000);
+    // LocalAI gives its models OpenAI's names.
+    const auto local = PriceTable::parse("gpt-4=0/0,tts-1=0/characters,whisper-1=0/minute", true).value();
+    CHECK(local.of_tokens("gpt-4", 1'000'000, 1'000'000) + local.of_audio("whisper-1", 60'000) == 0);
+    CHECK(local.of_speech("tts-1", 1'000'000) + local.of_pictures("stablediffusion", 1) == 0);
 }
 
 TEST_CASE("what is no price is refused with the entry's name") {
