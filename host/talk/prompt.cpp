@@ -91,11 +91,22 @@ std::vector<gpt::ChatMessage> window(const std::vector<db::PastTurn>& turns, con
 }
 
 std::size_t to_summarise(const std::vector<db::PastTurn>& turns, const Budget& budget) {
+    std::size_t first = 0;
+    while (first < turns.size() && turns[first].summarised) ++first;
     std::int64_t tokens = 0;
-    for (const auto& turn : turns) tokens += tokens_of(turn, budget.scale);
-    if (turns.size() * 10 < budget.turns * 7 && tokens * 10 < budget.tokens * 7) return 0;
+    for (std::size_t i = first; i < turns.size(); ++i) tokens += tokens_of(turns[i], budget.scale);
+    const auto fresh = turns.size() - first;
+    if (fresh * 10 < budget.turns * 7 && tokens * 10 < budget.tokens * 7) return 0;
     const auto keep = std::max<std::size_t>(1, budget.turns / 3);
-    return turns.size() > keep ? turns.size() - keep : 0;
+    if (fresh <= keep) return 0;
+    auto until = turns.size() - keep;
+    // One that failed for its length must not grow with every turn.
+    tokens = 0;
+    for (std::size_t i = first; i < until; ++i) {
+        tokens += tokens_of(turns[i], budget.scale);
+        if (tokens > budget.tokens && i > first) until = i;
+    }
+    return until;
 }
 
 std::string clean(std::string text) {

@@ -42,8 +42,8 @@ struct Budget {
 // The newest turns that fit, oldest first: never more than the budget, never half a turn.
 std::vector<gpt::ChatMessage> window(const std::vector<db::PastTurn>& turns, const Budget& budget);
 
-// How many of the oldest turns should go into a summary now: none while the window is less than 70 % full, else all but
-// the newest third.
+// Up to which of the turns they should go into a summary now, as a count of the oldest: none while those that are in no
+// summary fill the window to less than 70 %, else all but the newest third, as far as they fit into one window.
 std::size_t to_summarise(const std::vector<db::PastTurn>& turns, const Budget& budget);
 
 // Text that can be stored and shown, whatever it was: broken UTF-8 and U+0000 become "?".

@@ -28,6 +28,7 @@ void Summaries::begin(const db::ConversationState& state, std::size_t count, gpt
     const auto scale = model_.token_scale();
     for (std::size_t i = 0; i < count; ++i) {
         const auto& turn = state.turns[i];
+        if (turn.summarised) continue;
         told += "Person: " +
                 shortened(turn.asked + (turn.attached.empty() ? "" : "\n" + turn.attached), most_of_a_turn, scale);
         told += "\nAssistant: " + shortened(turn.answered, most_of_a_turn, scale) + "\n";

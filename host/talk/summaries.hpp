@@ -15,7 +15,8 @@ class Summaries {
 public:
     Summaries(Executor& executor, db::Pool& pool, gpt::Model& model, Logger log);
 
-    // Tells the oldest `count` turns in the conversation's summary. One at a time for each conversation.
+    // Tells those of the oldest `count` turns in the conversation's summary that it does not tell of yet. One at a time
+    // for each conversation.
     void begin(const db::ConversationState& state, std::size_t count, gpt::Asker asker);
 
 private:

@@ -43,7 +43,8 @@ void Turn::read() {
     const auto& parts = talk_.parts();
     parts.pool.run_async(
         parts.executor,
-        [known, quotes, key = write_.conversation, most = talk_.budget().turns](pqxx::work& tx) {
+        // More than are shown: while summaries fail, older turns wait for one.
+        [known, quotes, key = write_.conversation, most = talk_.budget().turns * 2](pqxx::work& tx) {
             known->state = db::read_conversation(tx, key, most);
             known->quoted.clear();
             for (const auto& quote : quotes)
@@ -75,6 +76,8 @@ void Turn::was_read(Known known) {
     foreign_ = foreign_ || known.state.summary_foreign;
     system_ = system_for(known.state);
     past_ = std::move(known.state.turns);
+    if (past_.size() > budget.turns)
+        past_.erase(past_.begin(), past_.end() - static_cast<std::ptrdiff_t>(budget.turns));
     for (std::size_t i = 0; i < conversation_.said.size(); ++i) {
         auto& words = conversation_.said[i].words;
         write_.asked += (write_.asked.empty() || words.empty() ? "" : "\n") + words;

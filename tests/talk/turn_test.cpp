@@ -200,10 +200,15 @@ TEST_CASE("/reset begins anew") {
     CHECK(host.store.ask("select string_agg(is_active::text, ' ' order by id) from conversations") == "false true");
 }
 
-TEST_CASE("what falls out of the window lives on in a summary") {
+TEST_CASE("the last ten messages are shown, and what falls out of the window lives on in a summary") {
     TalkFixture host;
     host.model.summary_text = "They collect red stamps.";
-    for (int i = 0; i < 6; ++i) host.say("question " + std::to_string(i));
+    for (int i = 0; i < 5; ++i) host.say("question " + std::to_string(i));
+    host.say("question 5");
+    CHECK(host.asked().messages.size() == 1 + 10 + 1);
+    CHECK_THAT(host.told(), Catch::Contains("question 0"));
+    host.say("question 6");
+    CHECK(host.asked().messages.size() == 1 + 10 + 1);
     CHECK_FALSE(host.model.summaries.empty());
     CHECK_THAT(ScriptedModel::told(host.model.summaries[0]), Catch::Contains("question 0"));
     CHECK(host.store.ask("select summary from conversations") == "They collect red stamps.");
@@ -211,6 +216,19 @@ TEST_CASE("what falls out of the window lives on in a summary") {
     host.say("/reset");
     host.say("anew");
     CHECK_THAT(host.told(), !Catch::Contains("red stamps"));
+}
+
+TEST_CASE("while no summary can be made, what left the window waits for one") {
+    TalkFixture host;
+    host.model.summary_text = "";
+    for (int i = 0; i < 8; ++i) host.say("question " + std::to_string(i));
+    CHECK_THAT(host.told(), !Catch::Contains("question 0"));
+    CHECK(host.store.ask("select summary from conversations").empty());
+    host.model.summary_text = "They collect red stamps.";
+    host.say("question 8");
+    CHECK_THAT(ScriptedModel::told(host.model.summaries.back()), Catch::Contains("question 0"));
+    for (const auto* another : {"question 9", "question 10"}) host.say(another);
+    CHECK_THAT(host.told(), Catch::Contains("They collect red stamps."));
 }
 
 TEST_CASE("a reply carries what it quotes") {

@@ -50,12 +50,12 @@ ConversationState read_conversation(pqxx::work& tx, const ConversationKey& key, 
     if (const std::string command = talk[3].c_str(); !command.empty())
         state.pending = PendingCommand{command, talk[4].c_str(), talk[5].as<UnixMillis>()};
     const auto rows = tx.exec_params(
-        "select id, asked, attached, answered, foreign_words from turns "
-        " where conversation_id = $1 and id > $2 and answered <> '' order by id desc limit $3",
+        "select id, asked, attached, answered, foreign_words, id <= $2 from turns "
+        " where conversation_id = $1 and answered <> '' order by id desc limit $3",
         talk[0].as<std::int64_t>(), talk[2].as<std::int64_t>(), most);
     for (const auto& row : rows)
-        state.turns.push_back(
-            PastTurn{row[0].as<MessageId>(), row[1].c_str(), row[2].c_str(), row[3].c_str(), row[4].as<bool>()});
+        state.turns.push_back(PastTurn{row[0].as<MessageId>(), row[1].c_str(), row[2].c_str(), row[3].c_str(),
+                                       row[4].as<bool>(), row[5].as<bool>()});
     std::reverse(state.turns.begin(), state.turns.end());
     return state;
 }

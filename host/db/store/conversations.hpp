@@ -16,13 +16,14 @@ struct PastTurn {
     MessageId id = 0;
     std::string asked, attached, answered;
     bool foreign_words = false;
+    bool summarised = false;  // the summary tells of it
 };
 
 struct ConversationState {
     std::int64_t id = 0;           // 0: they have not talked yet
-    std::string summary;           // of what is older than `turns`
+    std::string summary;           // of what is older than `turns`, and of some of them
     bool summary_foreign = false;  // words of others went into it
-    std::vector<PastTurn> turns;   // answered ones that are not in the summary, oldest first
+    std::vector<PastTurn> turns;   // answered ones, oldest first; those that are in the summary first of all
     std::optional<PendingCommand> pending;
 };
 
