@@ -9,12 +9,14 @@ namespace {
 
 constexpr std::uint64_t largest_picture = 8u << 20;  // bytes, of what comes out
 
+constexpr const char* most_pixels = "32000000";  // a small file can be a picture of any size
+
 // Only formats that hold a picture and can name no other file.
 constexpr const char* formats = "jpeg_pipe,png_pipe,webp_pipe,gif,bmp_pipe,tiff_pipe,image2";
 
 std::vector<std::string> arguments(const std::string& ffmpeg, const std::string& file) {
     return {ffmpeg, "-nostdin", "-hide_banner", "-loglevel", "error", "-protocol_whitelist", "file,pipe",
-            "-format_whitelist", formats, "-max_pixels", "100000000", "-i", "file:" + file,
+            "-format_whitelist", formats, "-max_pixels", most_pixels, "-i", "file:" + file,
             // The first picture, nothing else of the file.
             "-map", "0:v:0", "-map_metadata", "-1", "-frames:v", "1", "-vf",
             "scale=w='min(1536,iw)':h='min(1536,ih)':force_original_aspect_ratio=decrease", "-pix_fmt", "yuvj420p",

@@ -53,6 +53,22 @@ TEST_CASE("a picture is seen, made smaller by a child process") {
     CHECK(host.say("", me, &list) == Texts{"I could not open that picture."});
 }
 
+TEST_CASE("a small file with a huge picture is not opened") {
+    TalkFixture host;
+    if (media::find_ffmpeg().empty()) return;
+    const auto of_side = [&](int side) {
+        auto bytes = gif;
+        for (const std::size_t at : {6u, 8u}) {
+            bytes[at] = static_cast<char>(side & 0xff);
+            bytes[at + 1] = static_cast<char>(side >> 8);
+        }
+        const auto picture = host.with_file(MediaKind::image, "image/gif", bytes);
+        return host.say("", me, &picture);
+    };
+    CHECK(of_side(5'000) == Texts{"fine"});
+    for (const int side : {6'000, 50'000}) CHECK(of_side(side) == Texts{"I could not open that picture."});
+}
+
 TEST_CASE("words in reply to a file are about that file") {
     TalkFixture host;
     const auto file = host.with_file(MediaKind::document, "application/pdf", "%PDF pretended", "plan.pdf");
