@@ -13,9 +13,9 @@ namespace parley::guards {
 std::int64_t most_input_tokens(const gpt::ChatRequest& request, std::string_view model);
 std::int64_t most_input_tokens(const gpt::EmbedRequest& request);
 
-// How long a recording can be: by the lowest bit rate that its format is used with.
+// How long a recording can be: as its bytes tell, else by the lowest bit rate that its format is used with.
 std::int64_t most_audio_ms(const gpt::Audio& audio);
-// When nobody says how long it was: by the bit rate of WhatsApp's voice notes.
+// When nobody says how long it was: as its bytes tell, else by the bit rate of WhatsApp's voice notes.
 std::int64_t likely_audio_ms(const gpt::Audio& audio);
 
 // Letters as people and providers count them.

@@ -4,6 +4,7 @@
 
 #include "held_model.hpp"
 #include "store/journal_fixture.hpp"
+#include "support/wav.hpp"
 
 namespace parley::guards {
 namespace {
@@ -309,6 +310,35 @@ TEST_CASE("pictures, voice messages and reading aloud have caps of their own") {
           "5500whisper-of-the-plugin");
     CHECK(fixture.ask_db("select amount from gpt_usage where kind = 'draw'") == "1");
     CHECK(fixture.ask_db("select amount from gpt_usage where kind = 'speak'") == "9");
+}
+
+TEST_CASE("a long recording is taken by the length that it really has") {
+    BudgetFixture fixture;
+    fixture.settings.apply("gpt_audio_minutes_per_day", "1");
+    const auto head = test::wav().substr(0, 44);
+    int heard = 0, refused = 0;
+    const auto transcribe = [&](int seconds) {
+        gpt::TranscribeRequest request;
+        request.asker = question("ada").asker;
+        request.audio = {"audio/wav", head + std::string(static_cast<std::size_t>(seconds) * 16'000, 'x')};
+        const auto asked = fixture.model.transcriptions.size() + static_cast<std::size_t>(refused) + 1;
+        fixture.budget->transcribe(
+            std::move(request), [&](const gpt::Outcome<gpt::Transcript>& outcome) { ++(outcome ? heard : refused); });
+        fixture.executor.run_until(
+            [&] { return fixture.model.transcriptions.size() + static_cast<std::size_t>(refused) == asked; });
+    };
+    transcribe(50);
+    REQUIRE(fixture.model.transcriptions.size() == 1);
+    // The model does not say how long it was.
+    test::HeldModel::take(fixture.model.transcriptions).second(gpt::Transcript{});
+    CHECK(heard == 1);
+    transcribe(15);
+    CHECK(refused == 1);
+    transcribe(8);
+    CHECK(fixture.model.transcriptions.size() == 1);
+    test::HeldModel::take(fixture.model.transcriptions).second(gpt::Transcript{});
+    fixture.rest();
+    CHECK(fixture.ask_db("select amount from gpt_usage where kind = 'transcribe'") == "58002");
 }
 
 TEST_CASE("what was used is read back by person, by kind and page by page") {
