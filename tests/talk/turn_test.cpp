@@ -32,6 +32,7 @@ TEST_CASE("plain words are answered, and the next question knows of them") {
                          "where direction = 'inbound' order by id limit 1") == "**Blue**, I think.15true");
     CHECK(host.store.ask("select user_id || is_active from ai_conversations") == "923001234567true");
     CHECK(host.store.ask("select phone_number || is_active from ai_users") == "+923001234567true");
+    CHECK(host.store.ask("select bool_and(is_whitelisted) from ai_users") == "t");  // no list: everybody
 }
 
 TEST_CASE("a model with little room is told of the commands in short") {
@@ -164,6 +165,7 @@ TEST_CASE("quick messages in a row get one answer, in one commit") {
     CHECK(host.model.requests[1].messages.back().text == "three");
     CHECK(host.store.ask("select string_agg(cardinality(messages)::text, ' ' order by id) from turns") == "2 1");
     CHECK(host.store.ask("select count(*) from ai_messages where ai_response = 'fine'") == "3");
+    CHECK(host.store.ask("select sum(total_tokens) from ai_messages") == "30");  // as of two answers
 }
 
 TEST_CASE("commands that the model runs leave their effects with the answer, at most five a turn") {
