@@ -67,7 +67,10 @@ std::string read_multipart(const net::Request& request, Call& call, const std::s
         const auto end = body.find("\r\n" + boundary, from);
         if (end == std::string::npos) return "the body has no last boundary";
         if (auto wrong = read_part(body.substr(from, end - from), call, file); !wrong.empty()) return wrong;
-        if (body.compare(end + 2 + boundary.size(), 2, "--") == 0) return call.file_name.empty() ? "no file" : "";
+        if (body.compare(end + 2 + boundary.size(), 2, "--") == 0) {
+            const bool has_file = !call.file_name.empty() || !call.field(file + "_url").empty();
+            return has_file ? "" : "no file";
+        }
         from = end;
     }
     return "the body is no multipart form";
@@ -121,7 +124,8 @@ std::string read_call(const net::Request& request, Call& call) {
     for (const auto& name : endpoint.needed)
         if (call.field(name).empty()) return "field " + name + " is missing";
     for (const auto& [name, value] : call.fields)
-        if (endpoint.needed.count(name) == 0 && endpoint.allowed.count(name) == 0) return "unknown field " + name;
+        if (endpoint.needed.count(name) == 0 && endpoint.allowed.count(name) == 0 && name != endpoint.file + "_url")
+            return "unknown field " + name;
     if (endpoint.needed.count("phone") > 0 && !is_jid(call.to())) return "phone " + call.to() + " is no address";
     return "";
 }
