@@ -176,7 +176,8 @@ std::string Handler::preprocess(const Inbound& message, services::HandlingState&
         const auto took = std::chrono::steady_clock::now() - began;
         const bool blameless = status != PARLEY_OK && (state.database_away || state.database_slow);
         if (!state.gone && !blameless)
-            plugin.record(status == PARLEY_OK ? plugins::CallOutcome::ok : plugins::CallOutcome::failed, took);
+            plugin.record(status == PARLEY_OK ? plugins::CallOutcome::ok : plugins::CallOutcome::failed, took,
+                          plugins::CallKind::preprocess);
         if (status == PARLEY_OK) {
             if (rewritten) text = std::move(*rewritten);
             return;

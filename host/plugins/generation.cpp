@@ -11,7 +11,8 @@ namespace parley::plugins {
 Generation::Generation(GenerationParts parts)
     : parts_(std::move(parts)),
       host_(parts_.granted, [services = parts_.services](std::string_view name) { return services->service(name); }),
-      streak_(parts_.options->quarantine_failures, parts_.options->quarantine_window) {}
+      handling_streak_(parts_.options->quarantine_failures, parts_.options->quarantine_window),
+      preprocess_streak_(parts_.options->quarantine_failures, parts_.options->quarantine_window) {}
 
 void Generation::advance(Event event) {
     const auto next = after(stage(), event);
@@ -110,16 +111,17 @@ void Generation::leave() {
     bell->ring();
 }
 
-void Generation::record(CallOutcome outcome, std::chrono::nanoseconds took) {
+void Generation::record(CallOutcome outcome, std::chrono::nanoseconds took, CallKind kind) {
+    auto& streak = kind == CallKind::preprocess ? preprocess_streak_ : handling_streak_;
     stats().calls.fetch_add(1, std::memory_order_relaxed);
     stats().busy_ns.fetch_add(took.count(), std::memory_order_relaxed);
     if (outcome == CallOutcome::ok) {
-        streak_.succeeded();
+        streak.succeeded();
         return;
     }
     stats().failures.fetch_add(1, std::memory_order_relaxed);
     if (outcome == CallOutcome::overdue) stats().overdue.fetch_add(1, std::memory_order_relaxed);
-    if (!streak_.failed(std::chrono::steady_clock::now())) return;
+    if (!streak.failed(std::chrono::steady_clock::now())) return;
     quarantined_.store(true, std::memory_order_release);
     parts_.log.error(
         "plugin_quarantined",

@@ -77,7 +77,7 @@ public:
     void begin_draining();
 
     // [any thread]
-    void record(CallOutcome outcome, std::chrono::nanoseconds took);
+    void record(CallOutcome outcome, std::chrono::nanoseconds took, CallKind kind);
     bool quarantined() const { return quarantined_.load(std::memory_order_acquire); }
     void end_quarantine() { quarantined_.store(false, std::memory_order_release); }
 
@@ -95,7 +95,7 @@ private:
     std::atomic<Stage> stage_{Stage::sealed};
     std::atomic<bool> draining_{false}, quarantined_{false};
     StripedCount calls_;
-    FailureStreak streak_;
+    FailureStreak handling_streak_, preprocess_streak_;
 };
 
 }  // namespace parley::plugins

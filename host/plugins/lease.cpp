@@ -39,8 +39,8 @@ const CommandInfo* Lease::command(std::string_view name) const {
     return found == commands.end() ? nullptr : &*found;
 }
 
-void Lease::record(CallOutcome outcome, std::chrono::nanoseconds took) const {
-    generation_->record(outcome, took);
+void Lease::record(CallOutcome outcome, std::chrono::nanoseconds took, CallKind kind) const {
+    generation_->record(outcome, took, kind);
 }
 
 }  // namespace parley::plugins

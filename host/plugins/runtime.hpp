@@ -67,6 +67,8 @@ struct PluginInfo {
 
 // How a call into a plugin ended, for metrics and quarantine.
 enum class CallOutcome { ok, failed, overdue };
+// Failures in a row are counted apart: preprocess() sees every message, and its successes say nothing of the commands.
+enum class CallKind { handling, preprocess };
 
 class Generation;
 
@@ -87,7 +89,7 @@ public:
     // The command `name` of this plugin; null when it has none of that name.
     const CommandInfo* command(std::string_view name) const;
     // Counts for metrics; failures and overdue calls count towards quarantine.
-    void record(CallOutcome outcome, std::chrono::nanoseconds took) const;
+    void record(CallOutcome outcome, std::chrono::nanoseconds took, CallKind kind = CallKind::handling) const;
 
 private:
     friend class InsidePlugin;

@@ -155,6 +155,12 @@ TEST_CASE("reminders survive kill -9; one that was missed comes once and says so
     CHECK(said() == 1);
 }
 
+TEST_CASE("chat --say prints all of an answer of several messages") {
+    const auto poll = stage().host.cli({"chat", "--say", "/poll create Tea? | Yes | No"});
+    CHECK(poll.code == 0);
+    CHECK_THAT(poll.out, Contains("Tea?") && Contains("write the number of your answer"));
+}
+
 TEST_CASE("a poll is the gateway's own, and numbers are votes") {
     auto& world = stage();
     const std::string chat = "120363032323232323";
