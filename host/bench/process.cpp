@@ -90,7 +90,8 @@ ChildProcess::ChildProcess(const std::vector<std::string>& argv, const std::map<
     dup2(input, 0);
     dup2(output, 1);
     dup2(output, 2);
-    setpgid(0, 0);  // Ctrl-C is for the bench, which then stops its children in order
+    close_range(3, ~0U, 0);  // else a server would hold the bench's sockets
+    setpgid(0, 0);           // Ctrl-C is for the bench, which then stops its children in order
     execve(argument_pointers[0], argument_pointers.data(), variable_pointers.data());
     _exit(127);
 }

@@ -18,7 +18,7 @@ Result<std::string> Control::act(Runtime::Action action, const std::string& targ
     try {
         return act_on(action, target);
     } catch (const std::exception& e) {
-        parts_.log.error("plugin_action_failed", {{"target", target}, {"error", e.what()}});
+        parts_.log.error("plugin.action_failed", {{"target", target}, {"error", e.what()}});
         return make_error(Errc::unavailable, std::string("the host could not do it: ") + e.what());
     }
 }

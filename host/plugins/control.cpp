@@ -132,7 +132,7 @@ Result<std::string> Control::put_into_service(Slot slot, Candidate candidate, st
     if (old) parts_.retirement.add(std::move(old));
     if (displaced) parts_.retirement.add(std::move(displaced));
     if (other_plugin) retry_conflicts();
-    parts_.log.info("plugin_serving", {{"plugin", manifest.id},
+    parts_.log.info("plugin.serving", {{"plugin", manifest.id},
                                        {"version", manifest.version},
                                        {"generation", (*fresh)->number()},
                                        {"file", path},
@@ -189,7 +189,7 @@ Error Control::refuse(const std::string& path, const Manifest* manifest, Error e
     auto slot = parts_.catalog.at(path).value_or(Slot{});
     slot.path = path;
     if (!retrying_ || slot.error != error.message)  // that it fails as before is no news
-        parts_.log.error("plugin_refused",
+        parts_.log.error("plugin.refused",
                          {{"file", path}, {"error", error.message}, {"serves_on", slot.serving != nullptr}});
     slot.error = error.message;
     slot.conflict = conflict;
@@ -207,7 +207,7 @@ void Control::remove(const std::string& path) {
     auto slot = parts_.catalog.at(path);
     if (!slot) return;
     parts_.catalog.erase(path);
-    parts_.log.info("plugin_removed", {{"plugin", slot->manifest.id}, {"file", path}});
+    parts_.log.info("plugin.removed", {{"plugin", slot->manifest.id}, {"file", path}});
     if (slot->serving) retire(std::move(slot->serving));
     if (slot->owner) retry_conflicts();
 }

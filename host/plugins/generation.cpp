@@ -72,7 +72,7 @@ void Generation::stop() {
         if (hooks_.stop) hooks_.stop(hooks_.self);
         return PARLEY_OK;
     });
-    if (!result) parts_.log.error("plugin_stop_failed", {{"plugin", id()}, {"error", result.error().message}});
+    if (!result) parts_.log.error("plugin.stop_failed", {{"plugin", id()}, {"error", result.error().message}});
     advance(Event::stop);
 }
 
@@ -82,7 +82,7 @@ void Generation::destroy() {
         if (hooks_.destroy) hooks_.destroy(hooks_.self);
         return PARLEY_OK;
     });
-    if (!result) parts_.log.error("plugin_destroy_failed", {{"plugin", id()}, {"error", result.error().message}});
+    if (!result) parts_.log.error("plugin.destroy_failed", {{"plugin", id()}, {"error", result.error().message}});
     hooks_ = {};
     advance(Event::destroy);
 }
@@ -124,7 +124,7 @@ void Generation::record(CallOutcome outcome, std::chrono::nanoseconds took, Call
     if (!streak.failed(std::chrono::steady_clock::now())) return;
     quarantined_.store(true, std::memory_order_release);
     parts_.log.error(
-        "plugin_quarantined",
+        "plugin.quarantined",
         {{"plugin", id()}, {"generation", number()}, {"failures_in_a_row", parts_.options->quarantine_failures}});
 }
 

@@ -42,7 +42,7 @@ Result<void> Loader::check_shared_data(const Candidate& candidate) const {
 Result<std::shared_ptr<Generation>> Loader::bring_up(Candidate candidate, std::shared_ptr<PluginStats> stats) {
     if (const auto safe = check_shared_data(candidate); !safe) return safe.error();
     for (const auto& warning : candidate.inspection.warnings)
-        log_.warn("plugin_warning", {{"file", candidate.path}, {"warning", warning}});
+        log_.warn("plugin.warning", {{"file", candidate.path}, {"warning", warning}});
     if (!options_.canary_program.empty()) {
         const auto tried = try_in_child(options_.canary_program, candidate.file.fd(), options_.trial_deadline);
         if (!tried) return tried.error();
@@ -70,7 +70,7 @@ std::shared_ptr<Generation> Loader::make(Candidate candidate, std::shared_ptr<Pl
         if (services_.may_have(manifest.id, capability))
             granted.push_back(capability);
         else
-            log_.warn("plugin_capability_refused", {{"plugin", manifest.id}, {"capability", capability}});
+            log_.warn("plugin.capability_refused", {{"plugin", manifest.id}, {"capability", capability}});
     }
     GenerationParts parts{++last_number_,
                           std::move(candidate.path),

@@ -73,7 +73,7 @@ void PoolState::spawn() {
     }
     if (make_pool_thread(shared_from_this(), worker, options_.stack_bytes)) return;
     // Those that are there go on; the next one who needs a thread tries again.
-    log_.error("handler_thread_refused", {{"threads", stats().threads}});
+    log_.error("handler.thread_refused", {{"threads", stats().threads}});
     const Lock lock(mutex_);
     leave(*worker);
 }

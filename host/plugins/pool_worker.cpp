@@ -77,9 +77,9 @@ void PoolState::run(PoolWorker& worker, HandlerPool::Job& job) {
     try {
         job.run();
     } catch (const std::exception& e) {
-        log_.error("handler_job_threw", {{"error", e.what()}});
+        log_.error("handler.job_threw", {{"error", e.what()}});
     } catch (...) {
-        log_.error("handler_job_threw", {{"error", "not a std::exception"}});
+        log_.error("handler.job_threw", {{"error", "not a std::exception"}});
     }
     job.run = nullptr;  // what it holds goes on this thread, and before the job counts as ended
     if (deadline == PoolWorker::no_deadline) return;

@@ -34,7 +34,7 @@ void Retirement::add(std::shared_ptr<Generation> generation) {
 }
 
 void Retirement::abandon(std::shared_ptr<Generation> generation, const char* hook) {
-    log_.error("plugin_abandoned", {{"plugin", generation->id()},
+    log_.error("plugin.abandoned", {{"plugin", generation->id()},
                                     {"generation", generation->number()},
                                     {"hook", hook},
                                     {"what", "it did not return; this generation stays in memory"}});
@@ -61,7 +61,7 @@ bool Retirement::finish(Waiting& waiting, Time now) {
                 if (generation->in_use()) {
                     if (!waiting.reported && now - waiting.since >= options_.drain_deadline) {
                         waiting.reported = true;
-                        log_.warn("plugin_drain_overdue",
+                        log_.warn("plugin.drain_overdue",
                                   {{"plugin", generation->id()}, {"generation", generation->number()}});
                     }
                     return false;
@@ -98,10 +98,10 @@ bool Retirement::run_hooks(const std::shared_ptr<Generation>& generation) {
 
 void Retirement::close(const std::shared_ptr<Generation>& generation) {
     if (generation->close()) {
-        log_.info("plugin_unloaded", {{"plugin", generation->id()}, {"generation", generation->number()}});
+        log_.info("plugin.unloaded", {{"plugin", generation->id()}, {"generation", generation->number()}});
     } else {
         const unsigned pinned = generation->stats().pinned.fetch_add(1) + 1;
-        log_.warn("plugin_stays_mapped", {{"plugin", generation->id()},
+        log_.warn("plugin.stays_mapped", {{"plugin", generation->id()},
                                           {"generation", generation->number()},
                                           {"pinned", pinned},
                                           {"budget", pinned_budget},

@@ -108,7 +108,7 @@ void Runtime::Impl::run_tasks() {
         try {
             task();
         } catch (const std::exception& e) {
-            log.error("plugin_task_failed", {{"error", e.what()}});
+            log.error("plugin.task_failed", {{"error", e.what()}});
         }
     }
 }

@@ -38,7 +38,7 @@ Watcher::Watcher(std::string directory, std::chrono::milliseconds quiet, Logger 
       settle_(quiet, &look_at) {
     for (const auto& path : plugin_files(directory_)) seen_[path] = look_at(path);
     if (!watch()) {
-        log_.warn("plugins_dir_not_watched", {{"directory", directory_}, {"error", std::strerror(errno)}});
+        log_.warn("plugins_dir.not_watched", {{"directory", directory_}, {"error", std::strerror(errno)}});
         next_rescan_ = std::chrono::steady_clock::now() + rescan_interval;
     }
 }
@@ -67,7 +67,7 @@ void Watcher::read_events(Settle::Time now) {
             at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
             const bool current = event->wd == watch_;
             if (event->mask & IN_Q_OVERFLOW) {
-                log_.warn("plugins_dir_rescan", {{"reason", "too many changes at once"}});
+                log_.warn("plugins_dir.rescan", {{"reason", "too many changes at once"}});
                 rescan(now);
             } else if (current && (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED))) {
                 if (event->mask & IN_MOVE_SELF) ::inotify_rm_watch(inotify_.get(), watch_);

@@ -163,6 +163,8 @@ TEST_CASE("a plugin that throws in a loop is quarantined, and others keep workin
     for (int i = 0; i < 5; ++i)
         CHECK(world.say.direct("/trouble throw", person) == "Sorry, `/trouble` failed. The admins can see why.");
     CHECK(eventually([&] { return world.host.cli({"plugin", "list"}).out.find("quarantined") != std::string::npos; }));
+    CHECK(world.metric("parley_plugin_serving{plugin=\"trouble\"}") == 0);
+    CHECK(world.metric("parley_plugin_serving{plugin=\"ping\"}") == 1);
     CHECK_THAT(world.say.direct("/trouble none", person), Contains("`trouble` not found"));
     CHECK(world.say.direct("/ping", person) == "pong");
     CHECK_THAT(world.host.cli({"dead", "list"}).out, Contains("trouble was asked for"));

@@ -130,6 +130,8 @@ std::string metrics_text(Application& app) {
             .set(static_cast<double>(plugin.failures));
         metrics.gauge("parley_plugin_generation", "Which load of the plugin serves", {{"plugin", plugin.id}})
             .set(static_cast<double>(plugin.generation));
+        metrics.gauge("parley_plugin_serving", "1 while its commands are there", {{"plugin", plugin.id}})
+            .set(plugin.state == plugins::State::serving ? 1 : 0);
         metrics.gauge("parley_plugin_pinned", "Retired generations that stay mapped", {{"plugin", plugin.id}})
             .set(plugin.pinned);
     }
