@@ -84,6 +84,7 @@ TEST_CASE("Only what is missing is applied", "[migrate]") {
 TEST_CASE("Nodes that start at once migrate once", "[migrate]") {
     const auto options = fresh();
     std::vector<std::future<Result<db::MigrationState>>> nodes;
+    nodes.reserve(6);
     for (int i = 0; i < 6; ++i)
         nodes.push_back(std::async(std::launch::async, [&] { return db::migrate(options, Logger(), two); }));
     for (auto& node : nodes) {

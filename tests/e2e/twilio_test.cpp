@@ -119,7 +119,9 @@ TEST_CASE("a command is answered through Twilio, once, whichever of its webhook'
         CHECK(field(sent[0], "Body") == "it's me");
         CHECK(field(sent[1], "Body") == "pong");
         CHECK(field(sent[0], "From") == "whatsapp:+14155238886");
-        CHECK(sent[0].headers.get("Authorization") == "Basic " + crypto::base64_encode(account + ":" + token));
+        std::string credentials = account;
+        credentials.append(":").append(token);
+        CHECK(sent[0].headers.get("Authorization") == "Basic " + crypto::base64_encode(credentials));
     }
 }
 

@@ -96,12 +96,11 @@ TEST_CASE("what was learned is forgotten after five minutes") {
 }
 
 TEST_CASE("a picture that is damaged says nothing about the model") {
-    for (const char* words : {"Invalid base64 image_url.", "Invalid MIME type. Only image types are supported.",
-                              "Failed to parse data URL in image_url",
-                              "You uploaded an unsupported image. Please make sure your image is "
-                              "valid.",
-                              "Failed to load image: cannot decode image_url",
-                              "The image data you provided does not represent a valid image"}) {
+    for (const char* words :
+         {"Invalid base64 image_url.", "Invalid MIME type. Only image types are supported.",
+          "Failed to parse data URL in image_url", "You uploaded an unsupported image. Please make sure it is valid.",
+          "Failed to load image: cannot decode image_url",
+          "The image data you provided does not represent a valid image"}) {
         INFO(words);
         Profile profile;
         CHECK_FALSE(learn(profile, error(words)));
