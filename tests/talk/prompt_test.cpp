@@ -18,6 +18,7 @@ db::PastTurn turn(MessageId id, std::string asked, std::string answered) {
 
 TEST_CASE("the window holds the newest turns that fit", "[prompt]") {
     std::vector<db::PastTurn> turns;
+    turns.reserve(8);
     for (int i = 0; i < 8; ++i) turns.push_back(turn(i, "q" + std::to_string(i), "a" + std::to_string(i)));
     const auto messages = window(turns, {3, 1'000});
     REQUIRE(messages.size() == 6);
@@ -45,6 +46,7 @@ TEST_CASE("a summary is due when the window is 70 % full, in turns or in tokens"
 
 TEST_CASE("what a summary tells of already goes into no other", "[prompt]") {
     std::vector<db::PastTurn> turns;
+    turns.reserve(7);
     for (int i = 0; i < 7; ++i) turns.push_back(turn(i, "q", "a"));
     for (std::size_t i = 0; i < 4; ++i) turns[i].summarised = true;
     CHECK(to_summarise(turns, {5, 1'000}) == 0);
@@ -87,6 +89,7 @@ TEST_CASE("what a model counts decides how much fits", "[prompt]") {
     CHECK(shortened(words, 1'000, cheap).size() > 7'000);
 
     std::vector<db::PastTurn> turns;
+    turns.reserve(8);
     for (int i = 0; i < 8; ++i) turns.push_back(turn(i, words.substr(0, 800), ""));
     CHECK(window(turns, {8, 1'000, dear}).size() == 2);
     CHECK(window(turns, {8, 1'000, cheap}).size() > 12);
