@@ -20,6 +20,7 @@ namespace {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> out;
+    out.reserve(texts.size() + 1);
     for (auto& text : texts) out.push_back(text.data());
     out.push_back(nullptr);
     return out;
@@ -74,7 +75,8 @@ ChildProcess::ChildProcess(const std::vector<std::string>& argv, const std::map<
                            const std::string& directory, const std::string& log) {
     auto arguments = argv;
     std::vector<std::string> variables;
-    for (const auto& [name, value] : environment) variables.push_back(name + "=" + value);
+    variables.reserve(environment.size());
+    for (const auto& [name, value] : environment) variables.emplace_back(name).append("=").append(value);
     const auto argument_pointers = pointers(arguments);
     const auto variable_pointers = pointers(variables);
     const pid_t parent = getpid();

@@ -160,7 +160,7 @@ std::optional<std::string> learn(Profile& profile, const ProviderError& error) {
     }
     if (says(words, "stream_options") || says(words, "include_usage"))
         return switch_off(profile.stream_usage, "stream_options");
-    if (const auto cap = learn_cap(profile, words)) return cap;
+    if (auto cap = learn_cap(profile, words)) return cap;
     if (profile.stream && profile.stream_tools && says(words, "tool") && says(words, "stream"))
         return switch_off(profile.stream_tools, "streams with tools");
     if (says(words, "response_format") || says(words, "json_schema") || says(words, "text.format"))
