@@ -128,16 +128,35 @@ void Application::build_outside() {
         Accounts::Parts{config_, *settings_, *vault_, *pool_, *client_, *loop_, public_link, log_});
 }
 
+outbound::Outbox::Table Application::outbox_table() {
+    return {[this](AccountId account, MessageId after, MessageId before, std::size_t limit, auto done) {
+                read_table<Outbound>(
+                    *pool_, *loop_, [=](pqxx::work& tx) { return db::read_outbox(tx, account, after, before, limit); },
+                    std::move(done));
+            },
+            [this](auto done) { read_table<AccountId>(*pool_, *loop_, db::read_outbox_accounts, std::move(done)); }};
+}
+
+void Application::read_inbox(MessageId after, MessageId before, std::size_t limit,
+                             UniqueFunction<void(Result<std::vector<Inbound>>)> done) {
+    read_table<Inbound>(
+        *pool_, *loop_, [=](pqxx::work& tx) { return db::read_inbox(tx, after, before, limit); },
+        [this, done = std::move(done)](Result<std::vector<Inbound>> rows) mutable {
+            // The table knows an account's number alone.
+            if (rows)
+                for (Inbound& message : *rows) message.channel = intake_->channel_name(message.account);
+            done(std::move(rows));
+        });
+}
+
 void Application::build_pipeline(MessageId greatest) {
     // A node of its own: should another host work on this database for a moment, their ids do not meet.
     ids_ = std::make_unique<IdGenerator>(std::random_device{}(), greatest);
     journal_ = std::make_unique<db::Journal>(database_, db::JournalOptions{}, *loop_, log_);
     outbound::RetryRules rules;
     rules.retry_for_ms = 1000LL * config_.retry_for_s;
-    sender_ =
-        std::make_unique<outbound::Sender>(*loop_, *journal_, *workers_, *media_, *ids_,
-                                           table_reader<Outbound>(*pool_, *loop_, &db::read_outbox, [](Outbound&) {}),
-                                           config_.max_in_memory, rules, metrics_, log_);
+    sender_ = std::make_unique<outbound::Sender>(*loop_, *journal_, *workers_, *media_, *ids_, outbox_table(),
+                                                 config_.max_in_memory, rules, metrics_, log_);
 
     guards_ = std::make_unique<Guards>(
         Guards::Parts{*loop_, database_, *pool_, *settings_, *accounts_, language_->model(), *ids_, metrics_, log_});
@@ -175,8 +194,9 @@ void Application::build_pipeline(MessageId greatest) {
     options.handler_timeout = std::chrono::milliseconds(config_.handler_timeout_ms);
     dispatcher_ = std::make_unique<pipeline::Dispatcher>(
         options, *loop_, *journal_, *handler_pool_, *handler_, known_users_, *settings_, *sender_, *ids_,
-        table_reader<Inbound>(*pool_, *loop_, &db::read_inbox,
-                              [this](Inbound& message) { message.channel = intake_->channel_name(message.account); }),
+        [this](MessageId after, MessageId before, std::size_t limit, auto done) {
+            read_inbox(after, before, limit, std::move(done));
+        },
         metrics_, log_);
     conversations_ = std::make_unique<Conversations>(
         Conversations::Parts{*loop_, *pool_, *workers_, *settings_, *media_, *zones_, guards_->model(), *runtime_,

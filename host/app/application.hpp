@@ -99,6 +99,9 @@ private:
     Result<void> open_database();
     Result<void> load_settings();
     void build_outside();
+    outbound::Outbox::Table outbox_table();
+    void read_inbox(MessageId after, MessageId before, std::size_t limit,
+                    UniqueFunction<void(Result<std::vector<Inbound>>)> done);
     void build_pipeline(MessageId greatest);
     void connect_parts();
     Result<void> open_server();

@@ -116,9 +116,9 @@ void Runner::step(Run& run) {
         if (run.campaign.start_at <= unix_now()) begin_scheduled(run);
         return;
     }
-    if (!feeder_.has_room()) return;
+    if (!feeder_.has_room(run.campaign.account)) return;
     if (!run.ahead_known) return find_ahead(run);
-    std::erase_if(run.ahead, [this](MessageId id) { return !feeder_.holds(id); });
+    std::erase_if(run.ahead, [&](MessageId id) { return !feeder_.holds(run.campaign.account, id); });
     if (run.next.empty() && run.read_all) {
         if (run.ahead.empty()) finish(run);
         return;

@@ -2,9 +2,9 @@
 // side by side.
 //
 // An item is registered before its commit (so that order is that of arrival, whichever commit is faster) and started
-// after it. Memory is bounded: beyond `max_in_memory` items stay in the table alone ("spilled") and are read back as
-// room appears. The same reading recovers at start-up and after a fault of the database, when it is not known what was
-// committed. So the table is the truth, and memory a cache of its head.
+// after it. Memory is bounded: items beyond the queue's share of it stay in the table alone ("spilled") and are read
+// back as room appears. The same reading recovers at start-up and after a fault of the database, when it is not known
+// what was committed. So the table is the truth, and memory a cache of its head.
 //
 // One thread (the I/O thread), no I/O of its own: reading is handed in. Used for the inbox (handling) and the outbox
 // (sending).
@@ -23,6 +23,7 @@
 
 #include "core/error.hpp"
 #include "core/message.hpp"
+#include "core/queue_memory.hpp"
 #include "core/unique_function.hpp"
 
 namespace parley {
@@ -31,7 +32,7 @@ template <class Item>  // has `id` (MessageId), `account` and `chat`
 class DurableQueue {
 public:
     struct Options {
-        std::size_t max_in_memory = 20'000;
+        QueueMemory& memory;  // outlives the queue
         std::size_t read_chunk = 500;
     };
     // Rows with after < id < before, ascending, at most `limit`; answers on the same thread, not from inside the call.
@@ -48,12 +49,12 @@ public:
     // The item is about to be committed under its id.
     void reserve(Item item) {
         last_reserved_ = std::max(last_reserved_, item.id);
-        if (!spilled_ && items_ >= options_.max_in_memory) {
+        if (!spilled_ && items_ >= room()) {
             spilled_ = true;
             cursor_ = last_reserved_ - 1;  // all before this one are in memory
             ++epoch_;
         }
-        if (spilled_ && items_ >= options_.max_in_memory / 2) {
+        if (spilled_ && items_ >= room() / 2) {
             table_only_.insert(item.id);
         } else {
             insert(std::move(item), false);
@@ -110,12 +111,6 @@ public:
         return &next->item;
     }
 
-    // Somebody says in this account's name that a row is gone whose item is not in memory. That counts for the
-    // account's own items only.
-    void gone(AccountId account, MessageId id) {
-        if (reading_) gone_.emplace(account, id);
-    }
-
     // Read the table from its beginning: at start-up, and after a fault. What is in memory already is not taken twice.
     void recover() {
         known_until_ = spilled_ ? std::max(known_until_, cursor_) : std::max(cursor_, last_reserved_);
@@ -147,6 +142,8 @@ public:
 
     // Does memory hold all that waits?
     bool caught_up() const { return !spilled_; }
+    // For what can wait elsewhere: all that is committed is in memory, and half of its share of that is free.
+    bool has_room() const { return caught_up() && items_ < room() / 2; }
     std::size_t in_memory() const { return items_; }
     std::size_t chats() const { return lanes_.size(); }
 
@@ -165,9 +162,11 @@ private:
     };
     struct Lane {
         std::string key;
-        std::deque<Slot> slots;  // ascending ids; the first one may be running
+        std::deque<Slot> slots;  // ascending ids, but for the first one when it is running
         bool running = false;
     };
+
+    std::size_t room() const { return options_.memory.share(); }
 
     static std::string key_of(const Item& item) { return std::to_string(item.account) + ' ' + item.chat; }
 
@@ -177,7 +176,9 @@ private:
     }
 
     typename std::deque<Slot>::iterator slot_of(Lane& lane, MessageId id) {
-        return std::find_if(lane.slots.begin(), lane.slots.end(), [&](const Slot& slot) { return slot.item.id == id; });
+        if (lane.slots.front().item.id == id) return lane.slots.begin();
+        return std::lower_bound(std::next(lane.slots.begin()), lane.slots.end(), id,
+                                [](const Slot& slot, MessageId wanted) { return slot.item.id < wanted; });
     }
 
     void insert(Item item, bool is_committed) {
@@ -190,7 +191,7 @@ private:
         const auto first = lane.slots.begin() + (lane.running ? 1 : 0);
         while (place != first && std::prev(place)->item.id > id) --place;
         lane.slots.insert(place, Slot{std::move(item), is_committed});
-        ++items_;
+        if (items_++ == 0) options_.memory.begin();
     }
 
     void forget(MessageId id) {
@@ -200,7 +201,7 @@ private:
         if (slot == lane->slots.begin()) lane->running = false;
         lane->slots.erase(slot);
         lane_of_.erase(id);
-        --items_;
+        if (--items_ == 0) options_.memory.end();
         advance(*lane);
         refill();
     }
@@ -234,11 +235,10 @@ private:
         if (!spilled_ || reading_ || !unread_) return;
         // What recover() reads again is in memory already, so it needs no room, and until it is read nothing there may
         // start.
-        if (items_ >= options_.max_in_memory * 3 / 4 + 1 && cursor_ >= known_until_) return;
+        if (items_ >= room() * 3 / 4 + 1 && cursor_ >= known_until_) return;
         reading_ = true;
         unread_ = false;
         finished_.clear();
-        gone_.clear();
         // Every id below the first uncommitted one is committed or given up: a reading up to there misses nothing.
         const MessageId before = table_only_.empty() ? last_reserved_ + 1 : *table_only_.begin();
         read_(cursor_, std::max(end_of_reading(before), cursor_ + 1), options_.read_chunk,
@@ -261,13 +261,12 @@ private:
     // Does this row of a reading stand for nothing to be done?
     bool is_known(const Item& row) const {
         return lane_of_.count(row.id) != 0 || table_only_.count(row.id) != 0 || finished_.count(row.id) != 0 ||
-               gone_.count({row.account, row.id}) != 0 || aside_.count(row.id) != 0;
+               aside_.count(row.id) != 0;
     }
 
     void look_after(MessageId after) {
         reading_ = true;
         finished_.clear();
-        gone_.clear();
         read_(after, end_of_reading(last_reserved_ + 1), options_.read_chunk,
               [this, epoch = epoch_](const Result<std::vector<Item>>& rows) {
                   reading_ = false;
@@ -292,7 +291,6 @@ private:
         for (auto& row : rows)
             if (!is_known(row)) insert(std::move(row), true);
         finished_.clear();
-        gone_.clear();
         if (full || !current) {
             unread_ = true;
         } else if (!unread_ && table_only_.empty()) {
@@ -307,10 +305,9 @@ private:
     Start start_;
     std::unordered_map<std::string, Lane> lanes_;  // node-based: lanes stay where they are
     std::unordered_map<MessageId, Lane*> lane_of_;
-    std::set<MessageId> table_only_;                  // reserved while memory was full, not yet committed
-    std::unordered_set<MessageId> finished_;          // since the reading on its way began
-    std::set<std::pair<AccountId, MessageId>> gone_;  // likewise
-    std::unordered_set<MessageId> aside_;             // over, though their rows stand in the table
+    std::set<MessageId> table_only_;          // reserved while memory was full, not yet committed
+    std::unordered_set<MessageId> finished_;  // since the reading on its way began
+    std::unordered_set<MessageId> aside_;     // over, though their rows stand in the table
     std::size_t items_ = 0;
     bool spilled_ = false;  // the table holds more than memory does
     bool unread_ = false;   // ... and rows behind the cursor

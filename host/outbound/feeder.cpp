@@ -66,15 +66,15 @@ void Feeder::hand_over(const std::vector<Outbound>& messages, const std::vector<
     const std::unordered_set<MessageId> ours(going.begin(), going.end());
     for (const Outbound& message : messages) {
         if (ours.count(message.id) != 0)
-            sender_.committed(message.id);
+            sender_.committed(message);
         else
-            sender_.aborted(message.id);
+            sender_.aborted(message);
     }
 }
 
 // It is not known what was committed: the table tells.
 void Feeder::find_out(const std::vector<Outbound>& messages) {
-    for (const Outbound& message : messages) sender_.aborted(message.id);
+    for (const Outbound& message : messages) sender_.aborted(message);
     sender_.recover();
     executor_.after(late_commits, [this] { sender_.recover(); });
 }

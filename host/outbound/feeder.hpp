@@ -19,11 +19,11 @@ public:
     Feeder(Executor& executor, db::Pool& pool, Sender& sender, IdGenerator& ids)
         : executor_(executor), pool_(pool), sender_(sender), ids_(ids) {}
 
-    // Is there room for more in the sender's memory? Ask before anything is read to be fed: the rest waits in its
+    // Is there room for more of this account in the sender's memory? Ask before anything is fed: the rest waits in its
     // table.
-    bool has_room() const { return sender_.has_room(); }
+    bool has_room(AccountId account) { return sender_.has_room(account); }
     // Does the message still wait, or is it on its way? Tells the truth while has_room().
-    bool holds(MessageId id) { return sender_.holds(id); }
+    bool holds(AccountId account, MessageId id) { return sender_.holds(account, id); }
 
     // Gives the message an id, and a trace when it has none, cuts it into pieces where it is too long for its channel,
     // and adds all that to `batch`. It is claimed by the id of the last piece, which is sent when all are.

@@ -48,33 +48,33 @@ void Sender::sent(Account& account, const Message& message, const channels::Sent
     latency_.observe(static_cast<double>(unix_now() - IdGenerator::time_of(message->id)) / 1000.0);
     log_.debug("message.sent",
                {{"trace", message->trace}, {"message", message->id}, {"provider_id", sent.provider_id}});
-    record(message->id, sent.provider_id);
+    record(account.id, message->id, sent.provider_id);
 }
 
-void Sender::record(MessageId id, const std::string& provider_id) {
-    journal_.sent(id, provider_id, [this, id, provider_id](const Result<void>& written) {
+void Sender::record(AccountId account, MessageId id, const std::string& provider_id) {
+    journal_.sent(id, provider_id, [this, account, id, provider_id](const Result<void>& written) {
         failpoint("after-mark");
-        ended(id, written, [this, id, provider_id] { record(id, provider_id); });
+        ended(account, id, written, [this, account, id, provider_id] { record(account, id, provider_id); });
     });
 }
 
-void Sender::record_failure(MessageId id, const std::string& reason) {
-    journal_.failed(id, reason, [this, id, reason](const Result<void>& written) {
-        ended(id, written, [this, id, reason] { record_failure(id, reason); });
+void Sender::record_failure(AccountId account, MessageId id, const std::string& reason) {
+    journal_.failed(id, reason, [this, account, id, reason](const Result<void>& written) {
+        ended(account, id, written, [this, account, id, reason] { record_failure(account, id, reason); });
     });
 }
 
 // The queue lets go of it only when the outbox has: otherwise a reading of the table could bring it back. What the
 // database will not record is set aside, so that its row is not sent again, and its chat goes on.
-void Sender::ended(MessageId id, const Result<void>& written, UniqueFunction<void()> write_again) {
+void Sender::ended(AccountId account, MessageId id, const Result<void>& written, UniqueFunction<void()> write_again) {
     reported_.erase(id);  // a report may have come since
     if (written) {
-        queue_.finish(id);
+        outbox_.of(account).finish(id);
         on_outcome_(id);
         return;
     }
     log_.error("message.end_not_recorded", {{"message", id}, {"why", written.error().message}});
-    queue_.set_aside(id);
+    outbox_.of(account).set_aside(id);
     executor_.after(record_again, std::move(write_again));
 }
 
@@ -97,7 +97,7 @@ void Sender::failed(Account& account, const Message& message, const channels::Se
     on_failure_(*message, error);
     // A report was faster than this answer.
     if (reported_.erase(message->id) != 0) {
-        queue_.finish(message->id);
+        outbox_.of(account.id).finish(message->id);
         return;
     }
     if (decision.what == Decision::What::fail) {
@@ -174,10 +174,9 @@ bool Sender::doubt_opened(Account& account, const Message& message) {
 }
 
 void Sender::settled(AccountId reporter, MessageId id) {
-    const auto* message = queue_.find_item(id);
+    auto& queue = outbox_.of(reporter);
     // Perhaps it is just being read back from the table, by a reading that was faster than the report's commit.
-    if (!message) return queue_.gone(reporter, id);
-    if (message->account != reporter) return;
+    if (!queue.find_item(id)) return queue.finish(id);
     const auto found = doubted_.find(id);
     if (found == doubted_.end()) {
         reported_.insert(id);  // on its way or to be tried again: its answer, or its turn, ends it
@@ -185,21 +184,21 @@ void Sender::settled(AccountId reporter, MessageId id) {
     }
     executor_.cancel(found->second);
     doubted_.erase(found);
-    if (const auto account = accounts_.find(message->account); account != accounts_.end()) {
+    if (const auto account = accounts_.find(reporter); account != accounts_.end()) {
         --account->second->in_doubt;
         resume(*account->second);
     }
     sent_.add();
-    queue_.finish(id);
+    queue.finish(id);
 }
 
 // Until the database has taken its failure it holds its chat, for it may yet have to be sent.
 bool Sender::drop(MessageId id, const std::string& reason, UniqueFunction<void(Result<void>)> done) {
-    const auto* waiting = queue_.find_item(id);
-    if (!waiting || reported_.count(id) != 0 || withdrawn_.count(id) != 0) return false;
+    auto* queue = outbox_.holding(id);
+    if (!queue || reported_.count(id) != 0 || withdrawn_.count(id) != 0) return false;
     Message ready;
-    if (queue_.started(id)) {
-        const auto found = accounts_.find(waiting->account);
+    if (queue->started(id)) {
+        const auto found = accounts_.find(queue->find_item(id)->account);
         if (found == accounts_.end() || found->second->to_look_up.count(id) != 0) return false;
         auto& line = found->second->ready;
         const auto place = std::find_if(line.begin(), line.end(), [&](const auto& one) { return one->id == id; });
@@ -208,11 +207,11 @@ bool Sender::drop(MessageId id, const std::string& reason, UniqueFunction<void(R
         line.erase(place);
     }
     withdrawn_.emplace(id, std::move(ready));
-    journal_.failed(id, reason, [this, id, done = std::move(done)](Result<void> written) mutable {
+    journal_.failed(id, reason, [this, queue, id, done = std::move(done)](Result<void> written) mutable {
         const Message held = withdrawn_.extract(id).mapped();
         if (written) {
             reported_.erase(id);
-            queue_.finish(id);
+            queue->finish(id);
             on_outcome_(id);
         } else if (held) {
             start(*held);
@@ -280,7 +279,7 @@ void Sender::give_up(Account& account, const Message& message, const std::string
     failed_.add();
     log_.error("message.failed",
                {{"trace", message->trace}, {"message", message->id}, {"account", account.name}, {"why", reason}});
-    record_failure(message->id, reason);
+    record_failure(account.id, message->id, reason);
 }
 
 void Sender::halt(Account& account, const std::string& reason) {

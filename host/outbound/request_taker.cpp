@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t chunk = 500;
 constexpr milliseconds look_every{3'000};
-constexpr milliseconds room_after{100};
+constexpr milliseconds room_after{1'000};  // of a sender that is being worked off
 constexpr milliseconds after_failure{1'000};
 constexpr std::size_t longest_text = 64 * 1024;
 
@@ -86,7 +86,7 @@ void RequestTaker::look() {
         again_ = true;
         return;
     }
-    if (!feeder_.has_room()) return look_later(room_after);
+    if (cursor_ == 0) std::erase_if(full_, [this](const auto& named) { return feeder_.has_room(named.second); });
     read();
 }
 
@@ -94,15 +94,20 @@ void RequestTaker::read() {
     busy_ = true;
     again_ = false;
     auto rows = std::make_shared<std::vector<db::SendRequest>>();
+    std::vector<std::string> without;
+    for (const auto& [name, account] : full_) without.push_back(name);
     pool_.run_async(
-        executor_, [rows, after = cursor_](pqxx::work& tx) { *rows = db::read_send_requests(tx, after, chunk); },
+        executor_,
+        [rows, after = cursor_, without = std::move(without)](pqxx::work& tx) {
+            *rows = db::read_send_requests(tx, after, without, chunk);
+        },
         [this, rows](const Result<void>& ok) {
             if (ok && !rows->empty()) return take(*rows);
             busy_ = false;
             // The end of the round; what was committed late or held by somebody is found in the next one.
             cursor_ = 0;
             if (ok && again_) return look();
-            look_later(ok ? look_every : after_failure);
+            look_later(!ok ? after_failure : full_.empty() ? look_every : room_after);
         },
         db::Rerun::safe);
 }
@@ -112,7 +117,12 @@ void RequestTaker::take(const std::vector<db::SendRequest>& requests) {
     std::vector<std::pair<std::int64_t, db::Pieces>> claims;
     std::vector<std::pair<std::int64_t, std::string>> refusals;
     for (const auto& request : requests) {
-        auto message = to_message(request);
+        const auto exit = find_exit_(request.account);
+        if (exit && !feeder_.has_room(exit->account)) {
+            full_[request.account] = exit->account;
+            continue;
+        }
+        auto message = exit ? to_message(request, *exit) : exit.error();
         if (!message) {
             refusals.emplace_back(request.id, message.error().message);
             continue;
@@ -122,6 +132,10 @@ void RequestTaker::take(const std::vector<db::SendRequest>& requests) {
     if (!refusals.empty())
         log_.warn("send_requests.refused", {{"count", refusals.size()}, {"first", refusals.front().second}});
     cursor_ = requests.back().id;
+    if (claims.empty() && refusals.empty()) {
+        busy_ = false;
+        return look();
+    }
     feeder_.feed(
         std::move(messages),
         [claims = std::move(claims), refusals = std::move(refusals)](pqxx::work& tx) {
@@ -137,24 +151,22 @@ void RequestTaker::take(const std::vector<db::SendRequest>& requests) {
         });
 }
 
-Result<Outbound> RequestTaker::to_message(const db::SendRequest& request) const {
-    const auto exit = find_exit_(request.account);
-    if (!exit) return exit.error();
-    auto chat = channels::chat_id(exit->channel, request.recipient);
+Result<Outbound> RequestTaker::to_message(const db::SendRequest& request, const Exit& exit) {
+    auto chat = channels::chat_id(exit.channel, request.recipient);
     if (!chat) return chat.error();
     const auto kind = outbound_kind_from(request.kind);
     if (!kind) return make_error(Errc::invalid, "there is no kind \"" + request.kind + "\"");
     Outbound message;
     message.kind = *kind;
-    message.account = exit->account;
+    message.account = exit.account;
     message.chat = std::move(*chat);
     message.text = request.body;
     if (message.text.size() > longest_text) return make_error(Errc::invalid, "the text is longer than 65536 bytes");
-    if (const auto can = channels::can_leave(*kind, exit->can); !can) return can.error();
+    if (const auto can = channels::can_leave(*kind, exit.can); !can) return can.error();
     auto meant = reference(request, message.chat);
     if (!meant) return meant.error();
     message.reply_to = std::move(*meant);
-    if (const auto whole = fill(message, request, exit->channel); !whole) return whole.error();
+    if (const auto whole = fill(message, request, exit.channel); !whole) return whole.error();
     return message;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,7 +42,7 @@ private:
     void look_later(std::chrono::milliseconds wait);
     void read();
     void take(const std::vector<db::SendRequest>& requests);
-    Result<Outbound> to_message(const db::SendRequest& request) const;
+    static Result<Outbound> to_message(const db::SendRequest& request, const Exit& exit);
 
     Executor& executor_;
     db::Pool& pool_;
@@ -50,6 +51,8 @@ private:
     Logger log_;
     Executor::TimerId timer_ = 0;
     std::int64_t cursor_ = 0;  // all up to here was looked at in this round
+    // Accounts, by the names they have in requests, that had no room in this round: theirs are left where they are.
+    std::map<std::string, AccountId> full_;
     bool busy_ = false;
     bool again_ = false;  // heard of while busy
     bool stopped_ = false;

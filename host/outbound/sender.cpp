@@ -18,7 +18,7 @@ constexpr UnixMillis conversation_window = 24LL * 3600 * 1000;
 }  // namespace
 
 Sender::Sender(Executor& executor, db::Journal& journal, WorkerPool& workers, media::Store& media, IdGenerator& ids,
-               Read read, std::size_t max_in_memory, RetryRules rules, Metrics& metrics, Logger log)
+               Outbox::Table table, std::size_t max_in_memory, RetryRules rules, Metrics& metrics, Logger log)
     : executor_(executor),
       journal_(journal),
       workers_(workers),
@@ -26,8 +26,7 @@ Sender::Sender(Executor& executor, db::Journal& journal, WorkerPool& workers, me
       ids_(ids),
       rules_(rules),
       log_(std::move(log)),
-      queue_({max_in_memory, 500}, std::move(read), [this](Outbound& message) { start(message); }),
-      max_in_memory_(max_in_memory),
+      outbox_(max_in_memory, std::move(table), [this](Outbound& message) { start(message); }),
       sent_(metrics.counter("parley_messages_sent_total", "Outbound messages taken by their provider")),
       failed_(metrics.counter("parley_sends_failed_total", "Outbound messages that ended as failed")),
       retried_(metrics.counter("parley_sends_retried_total", "Attempts to send that are made again")),
@@ -44,6 +43,7 @@ void Sender::set_account(AccountId id, std::string name, std::shared_ptr<channel
     if (!account) {
         account =
             std::make_unique<Account>(Account{id, std::move(name), std::move(channel), limits, bucket, recipients});
+        outbox_.of(id);  // what it left behind is sent
         return;
     }
     account->name = std::move(name);
@@ -72,19 +72,20 @@ MessageId Sender::enqueue(Outbound message, UniqueFunction<void(Result<void>)> d
     if (message.trace.empty()) message.trace = make_trace();
     std::vector<Outbound> rows = in_pieces(std::move(message));
     std::vector<MessageId> ids;
+    auto& queue = outbox_.of(rows.front().account);
     for (auto& row : rows) {
         row.id = ids_.next();
         ids.push_back(row.id);
-        queue_.reserve(row);
+        queue.reserve(row);
     }
     const MessageId first = ids.front();
     journal_.enqueue(std::move(rows),
-                     [this, ids = std::move(ids), done = std::move(done)](Result<void> written) mutable {
+                     [this, &queue, ids = std::move(ids), done = std::move(done)](Result<void> written) mutable {
                          for (const MessageId id : ids) {
                              if (written) {
-                                 queue_.committed(id);
+                                 queue.committed(id);
                              } else {
-                                 queue_.aborted(id);
+                                 queue.aborted(id);
                              }
                          }
                          if (!written && !done)
@@ -102,7 +103,7 @@ void Sender::start(Outbound& message) {
     const auto found = accounts_.find(message.account);
     if (found == accounts_.end()) {
         log_.error("send.no_account", {{"message", message.id}, {"account", message.account}});
-        record_failure(message.id, "the account it should leave by is not configured any more");
+        record_failure(message.account, message.id, "the account it should leave by is not configured any more");
         return;
     }
     begin(*found->second, std::make_shared<Outbound>(std::move(message)));
@@ -132,7 +133,7 @@ void Sender::pump(Account& account) {
         const auto question =
             asks ? account.to_look_up.extract(message->id) : decltype(account.to_look_up)::node_type();
         if (reported_.erase(message->id) != 0) {
-            queue_.finish(message->id);
+            outbox_.of(account.id).finish(message->id);
             continue;
         }
         const auto crowded = question ? std::chrono::milliseconds(0) : account.recipients.take(message->chat, now);

@@ -15,7 +15,6 @@
 #include <unordered_set>
 
 #include "channels/channel.hpp"
-#include "core/durable_queue.hpp"
 #include "core/executor.hpp"
 #include "core/ids.hpp"
 #include "core/log.hpp"
@@ -24,6 +23,7 @@
 #include "db/store/journal.hpp"
 #include "media/store.hpp"
 #include "media/voice.hpp"
+#include "outbound/outbox.hpp"
 #include "outbound/recipient_limits.hpp"
 #include "outbound/retry_policy.hpp"
 #include "outbound/token_bucket.hpp"
@@ -47,10 +47,8 @@ using Recorded =
 
 class Sender {
 public:
-    using Read = DurableQueue<Outbound>::Read;
-
     Sender(Executor& executor, db::Journal& journal, WorkerPool& workers, media::Store& media, IdGenerator& ids,
-           Read read, std::size_t max_in_memory, RetryRules rules, Metrics& metrics, Logger log);
+           Outbox::Table table, std::size_t max_in_memory, RetryRules rules, Metrics& metrics, Logger log);
     ~Sender();
 
     // A new account, or another channel, name or limits for one that is there. What is on its way ends on the old
@@ -73,9 +71,9 @@ public:
     void set_voice(media::Voice* voice) { voice_ = voice; }
 
     // The three steps of a message that a settlement commits; its id is set.
-    void reserve(const Outbound& message) { queue_.reserve(message); }
-    void committed(MessageId id) { queue_.committed(id); }
-    void aborted(MessageId id) { queue_.aborted(id); }
+    void reserve(const Outbound& message) { outbox_.of(message.account).reserve(message); }
+    void committed(const Outbound& message) { outbox_.of(message.account).committed(message.id); }
+    void aborted(const Outbound& message) { outbox_.of(message.account).aborted(message.id); }
 
     // What this message becomes on its channel: several when its text is too long for one. Without ids.
     std::vector<Outbound> in_pieces(Outbound message) const;
@@ -92,12 +90,12 @@ public:
     // its way. `done` comes when that is committed; or with the database's refusal, and then it waits on.
     bool drop(MessageId id, const std::string& reason, UniqueFunction<void(Result<void>)> done);
 
-    void recover() { queue_.recover(); }
-    void find_late() { queue_.find_late(); }
+    void recover() { outbox_.recover(); }
+    void find_late() { outbox_.find_late(); }
     // Nothing more is sent; what is on its way may end.
     void pause() {
         paused_ = true;
-        queue_.pause();
+        outbox_.pause();
     }
 
     // Try halted accounts again at once: a setting was changed or an admin repaired something.
@@ -114,13 +112,13 @@ public:
         std::string last_failure;  // why a message is tried again; empty since one got through
     };
     std::vector<AccountState> accounts() const;
-    std::size_t waiting() const { return queue_.in_memory(); }
+    std::size_t waiting() const { return outbox_.in_memory(); }
     // On their way at this moment: what has taken its place but still waits for its file is not.
     std::size_t sending() const { return sending_ - waiting_to_load_.size() - preparing_; }
-    // For what can wait elsewhere: all that is committed is in memory, and half of that is free.
-    bool has_room() const { return queue_.caught_up() && queue_.in_memory() < max_in_memory_ / 2; }
-    // Does this message wait in memory, or is it on its way?
-    bool holds(MessageId id) { return queue_.find_item(id) != nullptr; }
+    // For what can wait elsewhere: all that is committed for this account is in memory, and there is room for more.
+    bool has_room(AccountId account) { return outbox_.of(account).has_room(); }
+    // Does this message of the account wait in memory, or is it on its way?
+    bool holds(AccountId account, MessageId id) { return outbox_.of(account).find_item(id) != nullptr; }
 
 private:
     struct Account;
@@ -137,9 +135,10 @@ private:
     void attempt(Account& account, const Message& message);
     void done(Account& account, const Message& message, channels::SendResult result);
     void sent(Account& account, const Message& message, const channels::Sent& sent);
-    void record(MessageId id, const std::string& provider_id);
-    void record_failure(MessageId id, const std::string& reason);
-    void ended(MessageId id, const Result<void>& written, UniqueFunction<void()> write_again);
+    // Messages by account and id, for of the message itself nothing may be left.
+    void record(AccountId account, MessageId id, const std::string& provider_id);
+    void record_failure(AccountId account, MessageId id, const std::string& reason);
+    void ended(AccountId account, MessageId id, const Result<void>& written, UniqueFunction<void()> write_again);
     static long long tried_for(const Account& account, const Outbound& message);  // in milliseconds
     void failed(Account& account, const Message& message, const channels::SendError& error);
     bool doubt_opened(Account& account, const Message& message);
@@ -159,13 +158,12 @@ private:
     IdGenerator& ids_;
     RetryRules rules_;
     Logger log_;
-    DurableQueue<Outbound> queue_;
+    Outbox outbox_;
     std::map<AccountId, std::unique_ptr<Account>> accounts_;
     HeardSince heard_since_;
     Recorded recorded_;
     std::function<void(const Outbound&, const channels::SendError&)> on_failure_ = [](const auto&, const auto&) {};
     std::function<void(MessageId)> on_outcome_ = [](MessageId) {};
-    const std::size_t max_in_memory_;
     media::Voice* voice_ = nullptr;
     UnixMillis began_ = unix_now();
     std::size_t sending_ = 0;

@@ -39,7 +39,8 @@ Dispatcher::Dispatcher(DispatcherOptions options, Executor& executor, db::Journa
       sender_(sender),
       ids_(ids),
       log_(std::move(log)),
-      queue_({options.max_in_memory, 500}, std::move(read), [this](Inbound& message) { start(message); }),
+      memory_(options.max_in_memory),
+      queue_({memory_}, std::move(read), [this](Inbound& message) { start(message); }),
       handled_(metrics.counter("parley_messages_handled_total", "Inbound messages whose handling is committed")),
       failed_(metrics.counter("parley_messages_failed_total", "Inbound messages that went to the dead letters")),
       overdue_(metrics.counter("parley_handlers_overdue_total", "Handlers given up past their deadline")),
@@ -130,30 +131,26 @@ void Dispatcher::settle(std::shared_ptr<Handling> handling, Effects effects) {
         for (auto& piece : sender_.in_pieces(std::move(reply))) pieces.push_back(std::move(piece));
     effects.replies = std::move(pieces);
     if (!effects.changes.empty()) effects.actor = actor_of(handling->message);
-    std::vector<MessageId> replies;
-    replies.reserve(effects.replies.size());
     for (auto& reply : effects.replies) {
         reply.id = ids_.next();
         reply.cause = handling->message.id;
         reply.answers = is_answer(reply, handling->message);
         reply.trace = handling->message.trace;
-        replies.push_back(reply.id);
         sender_.reserve(reply);
     }
     const MessageId id = handling->message.id;
     failpoint("before-commit-out");
     const auto shared = std::make_shared<const Effects>(std::move(effects));  // with the journal, which writes them
-    journal_.settle(
-        id, shared,
-        [this, handling = std::move(handling), shared, replies = std::move(replies)](
-            Result<db::Settlement> how) mutable { settled(handling, *shared, std::move(replies), std::move(how)); });
+    journal_.settle(id, shared, [this, handling = std::move(handling), shared](Result<db::Settlement> how) {
+        settled(handling, *shared, std::move(how));
+    });
 }
 
 void Dispatcher::settled(const std::shared_ptr<Handling>& handling, const Effects& effects,
-                         std::vector<MessageId> replies, Result<db::Settlement> how) {
+                         Result<db::Settlement> how) {
     if (how && *how == db::Settlement::committed) {
         failpoint("after-commit-out");
-        for (const auto reply : replies) sender_.committed(reply);
+        for (const Outbound& reply : effects.replies) sender_.committed(reply);
         apply(handling, effects);
         for (const auto id : effects.joined) {
             if (const auto* message = queue_.find_item(id)) handled(*message);
@@ -162,7 +159,7 @@ void Dispatcher::settled(const std::shared_ptr<Handling>& handling, const Effect
         queue_.finish(handling->message.id);
         return;
     }
-    for (const auto reply : replies) sender_.aborted(reply);
+    for (const Outbound& reply : effects.replies) sender_.aborted(reply);
     if (how && handling->reruns < (effects.turn ? most_turns : most_reruns)) {
         conflicts_.add();
         const auto again = [this, handling] { run_again(handling, handling->reruns + 1); };

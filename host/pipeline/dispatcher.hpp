@@ -72,8 +72,7 @@ private:
     void finished(std::shared_ptr<Handling> handling);
     void overdue(const std::shared_ptr<Handling>& handling, const std::string& plugin);
     void settle(std::shared_ptr<Handling> handling, Effects effects);
-    void settled(const std::shared_ptr<Handling>& handling, const Effects& effects, std::vector<MessageId> replies,
-                 Result<db::Settlement> how);
+    void settled(const std::shared_ptr<Handling>& handling, const Effects& effects, Result<db::Settlement> how);
     void run_again(const std::shared_ptr<Handling>& handling, int reruns);
     void apply(const std::shared_ptr<Handling>& handling, const Effects& effects);
     void handled(const Inbound& message);
@@ -95,6 +94,7 @@ private:
     IdGenerator& ids_;
     Turns* turns_ = nullptr;
     Logger log_;
+    QueueMemory memory_;
     DurableQueue<Inbound> queue_;
     std::vector<plugins::HandlerPool::Job> ready_;  // for the pool, at the end of this turn of the loop
     std::size_t running_ = 0;

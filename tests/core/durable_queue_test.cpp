@@ -44,10 +44,28 @@ TEST_CASE("chats do not wait for each other") {
     CHECK(table.started.back() == behind);
 }
 
+TEST_CASE("queues that share memory have equal parts of it, and one that is alone has it all") {
+    QueueMemory memory(100, 10);
+    const auto wait = [](auto, auto, auto, auto) {};
+    DurableQueue<Row> one({memory, 10}, wait, [](Row&) {}), two({memory, 10}, wait, [](Row&) {});
+    MessageId id = 0;
+    while (one.in_memory() < 60) one.reserve({++id, 1, "a"});
+    CHECK(one.caught_up());
+    CHECK_FALSE(one.has_room());
+    two.reserve({++id, 2, "a"});
+    CHECK(two.has_room());
+    one.reserve({++id, 1, "a"});  // half is no longer enough
+    CHECK_FALSE(one.caught_up());
+    CHECK(one.in_memory() == 60);
+    two.aborted(61);
+    CHECK(memory.share() == 100);
+}
+
 TEST_CASE("the same chat name on two accounts is two chats") {
     std::vector<MessageId> started;
+    QueueMemory memory(100);
     DurableQueue<Row> queue(
-        {100, 10}, [](auto, auto, auto, auto) {}, [&](Row& row) { started.push_back(row.id); });
+        {memory, 10}, [](auto, auto, auto, auto) {}, [&](Row& row) { started.push_back(row.id); });
     queue.reserve(Row{1, 1, "a"});
     queue.reserve(Row{2, 2, "a"});
     queue.committed(1);

@@ -24,8 +24,9 @@ public:
     using Queue = DurableQueue<Row>;
 
     SimulatedTable(std::size_t max_in_memory, std::size_t read_chunk)
-        : queue(
-              {max_in_memory, read_chunk},
+        : memory(max_in_memory),
+          queue(
+              {memory, read_chunk},
               [this](MessageId after, MessageId before, std::size_t limit, auto done) {
                   REQUIRE_FALSE(reading_);  // one at a time
                   reading_ = true;
@@ -98,6 +99,7 @@ public:
     std::set<MessageId> running;
     std::set<MessageId> out_of_order;  // ids that may start later than greater ones of their chat
     std::vector<MessageId> started;
+    QueueMemory memory;
     Queue queue;
 
 private:

@@ -31,7 +31,7 @@ TEST_CASE("what was sent and cannot be recorded is not sent again, and its chat 
     CHECK(out.store.ask("select string_agg(body, ' ') from outbox") == "cursed");
 
     out.sender.recover();  // reads the table again
-    out.store.executor.run_until([&] { return out.sender.has_room(); });
+    out.store.executor.run_until([&] { return out.sender.has_room(out.store.account); });
     CHECK(out.sender.waiting() == 0);
     CHECK(out.channel->seen == Texts{"cursed", "next"});
 

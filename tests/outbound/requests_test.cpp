@@ -1,6 +1,8 @@
 // What other programs insert into `send_requests`.
 #include "outbound/request_taker.hpp"
 
+#include <algorithm>
+
 #include "outbound/sender_fixture.hpp"
 
 namespace parley::test {
@@ -19,19 +21,46 @@ public:
         out.store.transact(
             [&](pqxx::work& tx) { tx.exec("insert into send_requests (recipient, body) values " + values); });
     }
+    void insert_for(const std::string& values) {
+        out.store.transact(
+            [&](pqxx::work& tx) { tx.exec("insert into send_requests (account, recipient, body) values " + values); });
+    }
     std::string statuses() {
         return out.store.ask("select string_agg(status, ' ' order by id) from send_request_status");
     }
 
     SenderFixture out;
+    AccountId other = 0;
     db::Pool pool{out.store.options, Logger()};
     outbound::Feeder feeder{out.store.executor, pool, out.sender, out.store.ids};
-    outbound::RequestTaker taker{out.store.executor, pool, feeder,
-                                 [this](const std::string&) -> Result<outbound::Exit> {
-                                     return outbound::Exit{out.store.account, "gateway", out.channel->can};
-                                 },
-                                 Logger()};
+    outbound::RequestTaker taker{
+        out.store.executor, pool, feeder,
+        [this](const std::string& name) -> Result<outbound::Exit> {
+            return outbound::Exit{name == "other" ? other : out.store.account, "gateway", out.channel->can};
+        },
+        Logger()};
 };
+
+TEST_CASE("requests of an account that has no room wait in their table, and others go on") {
+    Requests requests;
+    auto& out = requests.out;
+    out.channel->answers_at_once = false;
+    const auto other = out.add_account("other");
+    requests.other = other;
+    out.leave(600);  // of 1000
+    out.sender.recover();
+    out.wait_for({"0"});
+    requests.insert_for("('', '491601', 'behind them'), ('other', '491602', 'of the other')");
+    requests.taker.start();
+    out.wait_until([&] { return out.channel->under_way() == Texts{"0", "of the other"}; });
+    CHECK(requests.statuses() == "new queued");
+
+    out.channel->answers_at_once = true;
+    out.channel->accept("0");
+    out.wait_until([&] { return requests.statuses() == "sent queued"; });
+    CHECK(std::count(out.channel->seen.begin(), out.channel->seen.end(), "behind them") == 1);
+    requests.taker.stop();
+}
 
 TEST_CASE("a long text that another program inserts goes out in pieces, in order, as one request") {
     Requests requests;

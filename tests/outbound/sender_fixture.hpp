@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "db/store/queue_reader.hpp"
+#include "db/store/send_requests.hpp"
 #include "outbound/sender.hpp"
 #include "store/journal_fixture.hpp"
 #include "support/fake_channel.hpp"
@@ -18,7 +19,7 @@ using Texts = std::vector<std::string>;
 class SenderFixture {
 public:
     explicit SenderFixture(outbound::AccountLimits limits = {}, outbound::RetryRules rules = quick_rules())
-        : sender(store.executor, *store.journal, workers, media, store.ids, reader(), 1000, rules, metrics, Logger()) {
+        : sender(store.executor, *store.journal, workers, media, store.ids, table(), 1000, rules, metrics, Logger()) {
         sender.set_account(store.account, "account", channel, limits);
     }
     ~SenderFixture() { store.journal.reset(); }
@@ -28,6 +29,13 @@ public:
         rules.base_ms = 1;
         rules.longest_ms = 2;
         return rules;
+    }
+
+    // A second account, at the same channel.
+    AccountId add_account(const std::string& name) {
+        const auto id = store.add_account(name);
+        sender.set_account(id, name, channel, {});
+        return id;
     }
 
     // Committed and handed to the sender; does not wait until it is sent.
@@ -49,6 +57,16 @@ public:
         store.executor.run_until([&] { return committed; });
         store.executor.run_posted();
         return id;
+    }
+    // Messages "0", "1", ... to one chat, as an earlier process leaves them in the table.
+    void leave(int count) {
+        std::vector<Outbound> rows;
+        std::vector<MessageId> ids;
+        for (int i = 0; i < count; ++i) {
+            rows.push_back(store.outbound(std::to_string(i)));
+            ids.push_back(rows.back().id);
+        }
+        store.transact([&](pqxx::work& tx) { db::insert_outbox(tx, rows, ids); });
     }
     // Lets time pass until it is so.
     template <class Condition>
@@ -90,12 +108,19 @@ public:
 
 private:
     // What an earlier process left behind.
-    outbound::Sender::Read reader() {
-        return [this](MessageId after, MessageId before, std::size_t limit, auto done) {
-            std::vector<Outbound> rows;
-            store.transact([&](pqxx::work& tx) { rows = db::read_outbox(tx, after, before, limit); });
-            store.executor.post([rows = std::move(rows), done = std::move(done)]() mutable { done(std::move(rows)); });
-        };
+    outbound::Outbox::Table table() {
+        return {[this](AccountId account, MessageId after, MessageId before, std::size_t limit, auto done) {
+                    std::vector<Outbound> rows;
+                    store.transact([&](pqxx::work& tx) { rows = db::read_outbox(tx, account, after, before, limit); });
+                    store.executor.post(
+                        [rows = std::move(rows), done = std::move(done)]() mutable { done(std::move(rows)); });
+                },
+                [this](auto done) {
+                    std::vector<AccountId> rows;
+                    store.transact([&](pqxx::work& tx) { rows = db::read_outbox_accounts(tx); });
+                    store.executor.post(
+                        [rows = std::move(rows), done = std::move(done)]() mutable { done(std::move(rows)); });
+                }};
     }
 };
 

@@ -233,6 +233,49 @@ TEST_CASE("what its channel cannot do fails with its reason, and is no recursion
     CHECK(out.store.count("messages where status = 'failed' and error <> ''") == "300");
 }
 
+TEST_CASE("an account that is halted with more than memory holds keeps its own messages waiting, and no others") {
+    constexpr int many = 1100;  // of 1000 in memory
+    SenderFixture out;
+    const auto halted = out.store.account;
+    const auto other = out.add_account("other");
+    out.leave(many);
+    out.sender.recover();
+    out.store.executor.run_until([&] { return out.sender.has_room(other) && !out.channel->under_way().empty(); });
+    REQUIRE(out.channel->under_way() == Texts{"0"});
+    out.channel->refuse("0", Class::halted);
+    CHECK(out.state().halted);
+    CHECK_FALSE(out.sender.has_room(halted));
+    CHECK(out.sender.waiting() < many);
+
+    // Half of the memory is the other's.
+    CHECK(out.sender.has_room(other));
+    auto message = out.store.outbound("of the other");
+    message.account = other;
+    out.put(std::move(message));
+    out.wait_for({"of the other"});
+    out.channel->accept("of the other");
+
+    // Mended: everything goes out, in order, and nothing twice.
+    out.channel->seen.clear();
+    out.channel->answers_at_once = true;
+    out.sender.retry_now(halted);
+    out.drain();
+    Texts expected;
+    for (int i = 0; i < many; ++i) expected.push_back(std::to_string(i));
+    CHECK(out.channel->seen == expected);
+}
+
+TEST_CASE("what an account left is found when nobody has heard of the account yet") {
+    SenderFixture out;
+    const auto later = out.store.add_account("later");
+    auto message = out.store.outbound("left");
+    message.account = later;
+    REQUIRE(out.store.enqueue(message));
+    out.sender.find_late();
+    // It is not configured any more: that is said.
+    out.store.executor.run_until([&] { return out.store.count("messages where status = 'failed'") == "1"; });
+}
+
 TEST_CASE("a send in doubt is settled by a report of its own account, not by another's") {
     SenderFixture out;
     out.channel->can.hands_back_ids = true;

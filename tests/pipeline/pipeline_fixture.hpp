@@ -26,7 +26,7 @@ public:
                              const std::vector<std::string>& plugins = {PARLEY_TROUBLE_PLUGIN})
         : runtime(runtime_options(plugins), services, Logger()),
           handler(runtime, services, settings, known_users, Logger()),
-          sender(executor(), *store.journal, workers, media, store.ids, none<Outbound>, 1000, {}, metrics, Logger()),
+          sender(executor(), *store.journal, workers, media, store.ids, nothing(), 1000, {}, metrics, Logger()),
           dispatcher({1000, handler_timeout}, executor(), *store.journal, handlers, handler, known_users, settings,
                      sender, store.ids, read_inbox(), metrics, Logger()),
           intake(executor(), *store.journal, dispatcher, store.ids, metrics, Logger()) {
@@ -110,9 +110,14 @@ private:
             std::filesystem::copy_file(file, options.plugins_dir + "/" + file.filename().string());
         return options;
     }
-    template <class Item>
-    static void none(MessageId, MessageId, std::size_t, UniqueFunction<void(Result<std::vector<Item>>)> done) {
-        done(std::vector<Item>());
+    // An outbox that no earlier process left anything in.
+    outbound::Outbox::Table nothing() {
+        return {[this](AccountId, MessageId, MessageId, std::size_t, auto done) {
+                    executor().post([done = std::move(done)]() mutable { done(std::vector<Outbound>()); });
+                },
+                [this](auto done) {
+                    executor().post([done = std::move(done)]() mutable { done(std::vector<AccountId>()); });
+                }};
     }
     pipeline::Dispatcher::Read read_inbox() {
         return [this](MessageId after, MessageId before, std::size_t limit, auto done) {

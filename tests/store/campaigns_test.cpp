@@ -213,7 +213,7 @@ TEST_CASE("a request to send is taken once and refused with words") {
         tx.exec("insert into send_requests (recipient, body) values ('1', 'a'), ('2', 'b'), ('3', 'c')");
     });
     std::vector<db::SendRequest> requests;
-    store.transact([&](pqxx::work& tx) { requests = db::read_send_requests(tx, 0, 10); });
+    store.transact([&](pqxx::work& tx) { requests = db::read_send_requests(tx, 0, {}, 10); });
     REQUIRE(requests.size() == 3);
     auto message = store.outbound("a");
     const auto take = [&](MessageId id) {
@@ -233,7 +233,7 @@ TEST_CASE("a request to send is taken once and refused with words") {
     CHECK(store.count("outbox") == "1");
     CHECK(store.ask("select error from send_request_status where status = 'refused'") == "no such \"account\" \\");
     CHECK(store.ask("select recipient from send_request_status where status = 'queued'") == "1");
-    store.transact([&](pqxx::work& tx) { requests = db::read_send_requests(tx, 0, 10); });
+    store.transact([&](pqxx::work& tx) { requests = db::read_send_requests(tx, 0, {}, 10); });
     CHECK(requests.size() == 1);
 }
 

@@ -78,7 +78,7 @@ TEST_CASE("an outbound message that will never be sent is a dead letter and can 
     CHECK(letters(store).empty());
     CHECK(store.count("messages") == "0");
     std::vector<Outbound> waiting;
-    store.transact([&](pqxx::work& tx) { waiting = db::read_outbox(tx, 0, message.id + 1, 10); });
+    store.transact([&](pqxx::work& tx) { waiting = db::read_outbox(tx, store.account, 0, message.id + 1, 10); });
     REQUIRE(waiting.size() == 1);
     CHECK(waiting[0].text == message.text);
     CHECK(waiting[0].link == message.link);
@@ -122,7 +122,7 @@ TEST_CASE("what was taken and not delivered is a dead letter, and a report of th
     CHECK(letters(store).empty());
     CHECK(store.count("messages") == "0");
     std::vector<Outbound> waiting;
-    store.transact([&](pqxx::work& tx) { waiting = db::read_outbox(tx, 0, message.id + 1, 10); });
+    store.transact([&](pqxx::work& tx) { waiting = db::read_outbox(tx, store.account, 0, message.id + 1, 10); });
     REQUIRE(waiting.size() == 1);
     CHECK(waiting[0].kind == OutboundKind::link);
     CHECK(waiting[0].text == message.text);

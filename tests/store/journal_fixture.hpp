@@ -29,6 +29,12 @@ public:
         journal = std::make_unique<db::Journal>(options, journal_options, executor, Logger());
     }
 
+    AccountId add_account(const std::string& name) {
+        AccountId id = 0;
+        transact([&](pqxx::work& tx) { id = db::ensure_account(tx, "gateway", name); });
+        return id;
+    }
+
     Inbound inbound(std::string provider_id, std::string text = "hello") {
         Inbound message;
         message.id = ids.next();

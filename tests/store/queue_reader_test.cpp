@@ -90,7 +90,7 @@ TEST_CASE("an outbound message comes back from the outbox with all of its fields
     reaction.kind = OutboundKind::reaction;
     REQUIRE(store.enqueue(reaction));
     std::vector<Outbound> rows;
-    store.transact([&](pqxx::work& tx) { rows = db::read_outbox(tx, 0, reaction.id + 1, 10); });
+    store.transact([&](pqxx::work& tx) { rows = db::read_outbox(tx, store.account, 0, reaction.id + 1, 10); });
     REQUIRE(rows.size() == 2);
     const auto& read = rows[0];
     CHECK(read.kind == OutboundKind::media);

@@ -88,13 +88,27 @@ std::vector<Inbound> read_inbox(pqxx::work& tx, MessageId after, MessageId befor
     return messages;
 }
 
-std::vector<Outbound> read_outbox(pqxx::work& tx, MessageId after, MessageId before, std::size_t limit) {
-    const auto rows =
-        tx.exec_params("select * from outbox where id > $1 and id < $2 order by id limit $3", after, before, limit);
+std::vector<Outbound> read_outbox(pqxx::work& tx, AccountId account, MessageId after, MessageId before,
+                                  std::size_t limit) {
+    const auto rows = tx.exec_params(
+        "select * from outbox where account_id = $1 and id > $2 and id < $3 order by account_id, id limit $4", account,
+        after, before, limit);
     std::vector<Outbound> messages;
     messages.reserve(rows.size());
     for (const auto& row : rows) messages.push_back(to_outbound(row));
     return messages;
+}
+
+std::vector<AccountId> read_outbox_accounts(pqxx::work& tx) {
+    // From account to account along the index, however many rows each has.
+    std::vector<AccountId> accounts;
+    for (const auto& row : tx.exec("with recursive held(id) as ("
+                                   "(select account_id from outbox order by account_id limit 1) union all "
+                                   "select (select account_id from outbox where account_id > held.id "
+                                   "         order by account_id limit 1) from held where held.id is not null) "
+                                   "select id from held where id is not null"))
+        accounts.push_back(row[0].as<AccountId>());
+    return accounts;
 }
 
 std::vector<Download> read_due_downloads(pqxx::work& tx, std::size_t limit) {

@@ -9,9 +9,12 @@
 
 namespace parley::db {
 
-// Pending rows with after < id < before, in order of id, at most `limit`.
+// Pending rows with after < id < before, in order of id, at most `limit`; of the outbox those of one account.
 std::vector<Inbound> read_inbox(pqxx::work& tx, MessageId after, MessageId before, std::size_t limit);
-std::vector<Outbound> read_outbox(pqxx::work& tx, MessageId after, MessageId before, std::size_t limit);
+std::vector<Outbound> read_outbox(pqxx::work& tx, AccountId account, MessageId after, MessageId before,
+                                  std::size_t limit);
+// The accounts that have rows in the outbox.
+std::vector<AccountId> read_outbox_accounts(pqxx::work& tx);
 
 // The greatest id that any table holds, so that new ones ascend from there.
 MessageId greatest_id(pqxx::work& tx);

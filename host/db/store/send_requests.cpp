@@ -9,15 +9,20 @@
 
 namespace parley::db {
 
-std::vector<SendRequest> read_send_requests(pqxx::work& tx, std::int64_t after, std::size_t limit) {
+std::vector<SendRequest> read_send_requests(pqxx::work& tx, std::int64_t after, const std::vector<std::string>& without,
+                                            std::size_t limit) {
+    ArrayLiteral accounts;
+    for (const std::string& account : without) accounts.add(account);
     const auto rows = tx.exec_params(
         "select r.id, r.account, r.recipient, r.kind, r.body, r.link, r.payload, r.reply_to, "
         "       coalesce(m.chat, o.chat), m.provider_id "
         "  from (select *, case when reply_to ~ '^[1-9][0-9]{0,17}$' then reply_to::bigint end as meant "
-        "          from send_requests where message_id is null and error = '' and id > $1 order by id limit $2) r "
+        "          from send_requests where message_id is null and error = '' and id > $1 and account <> "
+        "all($2::text[]) "
+        "         order by id limit $3) r "
         "  left join messages m on m.id = r.meant and m.created_at = parley_time(r.meant) "
         "  left join outbox o on o.id = r.meant order by r.id",
-        after, limit);
+        after, accounts.str(), limit);
     std::vector<SendRequest> requests;
     requests.reserve(rows.size());
     for (const auto& row : rows) {

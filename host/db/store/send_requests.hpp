@@ -22,8 +22,9 @@ struct SendRequest {
     };
     std::optional<Meant> meant;
 };
-// Those that nobody took yet, ascending ids greater than `after`.
-std::vector<SendRequest> read_send_requests(pqxx::work& tx, std::int64_t after, std::size_t limit);
+// Those that nobody took yet, ascending ids greater than `after`; without those that name one of these accounts.
+std::vector<SendRequest> read_send_requests(pqxx::work& tx, std::int64_t after, const std::vector<std::string>& without,
+                                            std::size_t limit);
 
 // The messages that a source became: several when its text was too long for one.
 struct Pieces {
