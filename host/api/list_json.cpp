@@ -110,6 +110,22 @@ std::string to_json(const db::MessageRow& row) {
     return json::serialize(describe(row));
 }
 
+json::array to_json(const std::vector<db::PieceRow>& pieces) {
+    json::array items;
+    for (const auto& piece : pieces) {
+        json::object item{{"id", std::to_string(piece.id)}, {"status", piece.status}};
+        put(item, "error", piece.error);
+        items.push_back(std::move(item));
+    }
+    return items;
+}
+
+std::string to_json(const db::MessageRow& row, const std::vector<db::PieceRow>& pieces) {
+    auto item = describe(row);
+    if (!pieces.empty()) item["pieces"] = to_json(pieces);
+    return json::serialize(item);
+}
+
 std::string to_json(const db::ContactRow& row) {
     return json::serialize(describe_contact(row));
 }

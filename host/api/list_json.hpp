@@ -2,7 +2,9 @@
 // digits than a JavaScript number holds. What is unknown or does not apply is left out. [any thread]
 #pragma once
 
+#include <boost/json/fwd.hpp>
 #include <string>
+#include <vector>
 
 #include "db/store/audit.hpp"
 #include "db/store/history.hpp"
@@ -24,6 +26,9 @@ std::string to_json(const db::Slice<db::EventRow>& page);
 std::string to_json(const db::Slice<db::AuditRow>& page);
 // One of a page.
 std::string to_json(const db::MessageRow& row);
+// The same with "pieces": [{"id", "status", "error"}], if there are any.
+std::string to_json(const db::MessageRow& row, const std::vector<db::PieceRow>& pieces);
+boost::json::array to_json(const std::vector<db::PieceRow>& pieces);
 std::string to_json(const db::ContactRow& row);
 
 }  // namespace parley::api

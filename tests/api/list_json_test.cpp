@@ -29,6 +29,18 @@ TEST_CASE("a page of messages: ids are texts, stored JSON stays JSON, nothing em
     CHECK(to_json(db::Slice<db::MessageRow>{}) == R"({"items":[],"next":null})");
 }
 
+TEST_CASE("the pieces of a message stand beside it, where there are any") {
+    db::MessageRow row;
+    row.id = 1;
+    row.status = "sent";
+    CHECK(to_json(row, {}) == to_json(row));
+    CHECK(
+        to_json(row, {{1, "sent", ""}, {2, "failed", "why"}})
+            .find(
+                R"("status":"sent","pieces":[{"id":"1","status":"sent"},{"id":"2","status":"failed","error":"why"}]})") !=
+        std::string::npos);
+}
+
 TEST_CASE("a payload that is no JSON is a text") {
     db::MessageRow row;
     row.id = 1;

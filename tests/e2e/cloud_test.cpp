@@ -1,12 +1,15 @@
 // Meta's Cloud API from the webhook to the delivery: the built host, a signed webhook, a Graph API that remembers.
 
+#include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
+#include "support/api.hpp"
 #include "support/cloud.hpp"
 
 namespace parley::e2e {
 namespace {
 
+namespace json = boost::json;
 using cloud::app_secret;
 using cloud::messages;
 using cloud::sign;
@@ -56,6 +59,38 @@ TEST_CASE("a command is answered through the Graph API, once, with our id in it"
     CHECK(sent[0].contains("biz_opaque_callback_data"));
     for (const auto& request : w.graph.requests_to(messages))
         CHECK(request.headers.get("Authorization") == "Bearer EAAG-first-token");
+}
+
+TEST_CASE("a text that is too long for one message is answered for in all its pieces") {
+    World w(Environment{{"API_TOKEN", "s3cret"}});
+    const std::string person = "923007770009";
+    const Api api(w.host.port(), "s3cret");
+    CHECK(w.say("/ping", person).status == 200);  // opens the conversation
+    REQUIRE(eventually([&] { return !w.sent_to(person).empty(); }));
+    w.graph.answer_with([&](const net::Request& request) -> std::optional<net::Response> {
+        if (request.body.find("last words") == std::string::npos) return w.usual(request);
+        return net::Response::json(400, R"({"error":{"message":"not that","type":"OAuthException","code":100}})");
+    });
+    const auto send = [&](const std::string& text) {
+        const auto answer = api.post("/messages", R"({"to": ")" + person + R"(", "text": ")" + text + R"("})");
+        REQUIRE(answer.status == 202);
+        return json::parse(answer.body).as_object();
+    };
+    const auto whole = send("short");
+    CHECK_FALSE(whole.contains("pieces"));
+    const auto sent = send(std::string(4096, 'a') + ' ' + std::string(4096, 'b') + " last words");
+    REQUIRE(sent.contains("pieces"));
+    const auto& pieces = sent.at("pieces").as_array();
+    REQUIRE(pieces.size() == 3);
+    CHECK(sent.at("id") == pieces[0].at("id"));
+    const auto states = [&](const json::value& id) {
+        const auto message = api.read("/messages/" + std::string(id.as_string()));
+        std::string told;
+        for (const auto& piece : message.at("pieces").as_array())
+            told += std::string(piece.at("status").as_string()) + ' ';
+        return told;
+    };
+    for (const auto& piece : pieces) CHECK(eventually([&] { return states(piece.at("id")) == "sent sent failed "; }));
 }
 
 TEST_CASE("what is not signed by the app is refused") {

@@ -89,6 +89,37 @@ TEST_CASE("messages of both directions come newest first, with their state") {
     CHECK(history.all({.outbound = true}) == std::vector{fifth, fourth, second});
 }
 
+TEST_CASE("each piece of a long text tells the state of all, and what is none tells of none") {
+    History history;
+    const auto piece = [&](const std::string& trace, MessageId cause = 0) {
+        auto message = history.outbound("part", cause);
+        message.trace = trace;
+        REQUIRE(history.enqueue(message));
+        return message.id;
+    };
+    const auto first = piece("long"), between = piece("other"), second = piece("long"), third = piece("long");
+    const auto answer = piece("turn", 7), note = piece("turn", 7);
+    history.sent(first, "out1");
+    history.failed(third, "no such number");
+    const auto said = history.comes("hello");
+    const auto states = [&](MessageId id) {
+        std::string told;
+        history.transact([&](pqxx::work& tx) {
+            const auto message = db::read_message(tx, id);
+            REQUIRE(message);
+            for (const auto& row : db::read_pieces(tx, *message))
+                told += std::to_string(row.id - first) + " " + row.status + row.error + "\n";
+        });
+        return told;
+    };
+    const std::string all = "0 sent\n" + std::to_string(second - first) + " queued\n" + std::to_string(third - first) +
+                            " failedno such number\n";
+    CHECK(states(first) == all);
+    CHECK(states(second) == all);
+    CHECK(states(third) == all);
+    for (const MessageId id : {between, answer, note, said}) CHECK(states(id).empty());
+}
+
 TEST_CASE("every filter gives what it says, alone and with others") {
     History history;
     AccountId other = 0;

@@ -105,12 +105,42 @@ Result<Outbound> read_message(Application& app, const json::value& body) {
     return message;
 }
 
+bool may_be_long(Application& app, const Outbound& message) {
+    const auto channel = app.sender().channel_of(message.account);
+    const std::size_t most = channel ? channel->capabilities().max_text : 0;
+    return message.kind == OutboundKind::text && most != 0 && message.text.size() > most;
+}
+
+json::object queued(MessageId id) {
+    return {{"id", std::to_string(id)}, {"status", "queued"}};
+}
+
+// It is committed: whatever becomes of this reading, the answer is a good one.
+void tell_pieces(Application& app, MessageId id, Responder respond) {
+    auto pieces = std::make_shared<std::vector<db::PieceRow>>();
+    app.database().run_async(
+        app.loop(),
+        [pieces, id](pqxx::work& tx) {
+            const auto first = db::read_message(tx, id);
+            *pieces = first ? db::read_pieces(tx, *first) : std::vector<db::PieceRow>();
+        },
+        [pieces, id, respond = std::move(respond)](const Result<void>& read) mutable {
+            auto body = queued(id);
+            if (read && !pieces->empty()) body["pieces"] = api::to_json(*pieces);
+            respond(answer(body, 202));
+        },
+        db::Rerun::safe);
+}
+
 void enqueue(Application& app, Outbound message, Responder respond) {
     auto id = std::make_shared<MessageId>(0);
-    *id = app.sender().enqueue(std::move(message), [id, respond = std::move(respond)](Result<void> written) mutable {
-        respond(written ? answer(json::object{{"id", std::to_string(*id)}, {"status", "queued"}}, 202)
-                        : api::problem(written.error()));
-    });
+    const bool in_pieces = may_be_long(app, message);
+    *id = app.sender().enqueue(std::move(message),
+                               [&app, id, in_pieces, respond = std::move(respond)](Result<void> written) mutable {
+                                   if (!written) return respond(api::problem(written.error()));
+                                   if (in_pieces) return tell_pieces(app, *id, std::move(respond));
+                                   respond(answer(queued(*id), 202));
+                               });
 }
 
 // The provider's id of the message that is named by it or by ours; empty: none is named.
@@ -200,7 +230,8 @@ void show_presence(Application& app, Call call) {
 void show(Application& app, Call call) {
     from_database(app, std::move(call.respond), [id = call.id().value_or(0)](pqxx::work& tx) {
         const auto found = db::read_message(tx, id);
-        return found ? Response::json(200, api::to_json(*found)) : not_found("there is no message of that id");
+        if (!found) return not_found("there is no message of that id");
+        return Response::json(200, api::to_json(*found, db::read_pieces(tx, *found)));
     });
 }
 

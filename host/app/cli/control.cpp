@@ -87,6 +87,24 @@ int tell_waiting(const ControlClient& host, const std::string& id, const std::st
     return 0;
 }
 
+// Where a message stands; one in pieces has left when all have.
+struct Standing {
+    std::string status, error;
+};
+
+Standing standing_of(const json::object& message) {
+    Standing whole{text_of(message, "status"), text_of(message, "error")};
+    const auto* pieces = message.if_contains("pieces");
+    if (!pieces) return whole;
+    for (const auto& item : pieces->as_array()) {
+        const auto& piece = item.as_object();
+        const auto status = text_of(piece, "status");
+        if (status == "failed") return {status, text_of(piece, "error")};
+        if (status == "queued") whole.status = status;
+    }
+    return whole;
+}
+
 }  // namespace
 
 int send_message(const config::Config& config, const SendOptions& options) {
@@ -104,8 +122,8 @@ int send_message(const config::Config& config, const SendOptions& options) {
         const auto state = host.get("/api/v1/messages/" + id);
         if (!state) return fail(state.error().message);
         const auto& told = state->as_object();
-        const auto status = text_of(told, "status");
-        if (status == "failed") return fail("message " + id + " failed: " + printable(text_of(told, "error")));
+        const auto [status, error] = standing_of(told);
+        if (status == "failed") return fail("message " + id + " failed: " + printable(error));
         if (status != "queued") {
             std::cout << "message " << id << " is " << status << '\n';
             return 0;

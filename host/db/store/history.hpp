@@ -59,6 +59,15 @@ Slice<MessageRow> list_messages(pqxx::work& tx, const MessageFilter& filter, con
 
 std::optional<MessageRow> read_message(pqxx::work& tx, MessageId id);
 
+// One of the messages that a text became which was too long for one.
+struct PieceRow {
+    MessageId id = 0;
+    std::string status, error;
+};
+// All pieces of the text that this message is a piece of, first to last, itself among them. Empty: it is whole, or an
+// answer, which stands with others under its `cause`.
+std::vector<PieceRow> read_pieces(pqxx::work& tx, const MessageRow& message);
+
 struct ContactFilter {
     std::string organisation{};          // its name
     std::optional<AccountId> account{};  // the contacts of its organisation
