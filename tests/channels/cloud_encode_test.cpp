@@ -120,6 +120,20 @@ TEST_CASE("what WhatsApp would not show goes as a document, or is refused with w
     CHECK(type_of(with_file("video/mp4", "", 17u << 20)) == "document");
     CHECK(type_of(with_file("audio/mpeg", "with a caption")) == "document");
     CHECK(type_of(with_file("image/webp", "", 600u << 10)) == "document");
+    const auto sticker = [](std::string head, std::size_t size) {
+        Outbound message = with_file("image/webp");
+        head.resize(size, 'x');
+        message.media.content = test::source_of(std::move(head));
+        return type_of(message);
+    };
+    using namespace std::string_literals;
+    const std::string webp = "RIFFxxxxWEBP", still = webp + "VP8X\x0a\0\0\0\x10"s, moves = webp + "VP8X\x0a\0\0\0\x12"s;
+    for (const std::string& head : {still, webp + "VP8 ", webp + "VP8L"}) {
+        CHECK(sticker(head, 100u << 10) == "sticker");
+        CHECK(sticker(head, (100u << 10) + 1) == "document");
+    }
+    CHECK(sticker(moves, 500u << 10) == "sticker");
+    CHECK(sticker(moves, (500u << 10) + 1) == "document");
     CHECK(type_of(with_file("text/csv")) == "document");
     CHECK(choose_cloud_file(with_file("text/csv"))->mime == "text/plain");
     CHECK(choose_cloud_file(with_file("audio/x-m4a"))->mime == "audio/mp4");

@@ -79,6 +79,7 @@ TEST_CASE("a file that is opened is read in pieces, also when it is swept away m
     const auto media = store.put("0123456789", "").value();
     const auto file = open_file(store, media.stored, workers).value();
     CHECK(file->size() == 10);
+    CHECK(file->head() == "0123456789");
     const auto read = [&](std::uint64_t offset, std::size_t most) {
         std::promise<Result<std::string>> told;
         file->read(offset, most, [&](Result<std::string> bytes) { told.set_value(std::move(bytes)); });

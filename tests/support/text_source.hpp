@@ -15,6 +15,7 @@ public:
     explicit TextSource(std::string text) : text_(std::move(text)) {}
 
     std::uint64_t size() const override { return text_.size(); }
+    std::string_view head() const override { return std::string_view(text_).substr(0, 64); }
     void read(std::uint64_t offset, std::size_t most, UniqueFunction<void(Result<std::string>)> done) override {
         done(text_.substr(offset, most));
     }

@@ -16,6 +16,7 @@ struct Row {
 
 constexpr std::size_t kKiB = 1024, kMiB = 1024 * kKiB;
 constexpr std::size_t kLargest = 100 * kMiB;
+constexpr std::size_t kLargestStillSticker = 100 * kKiB;
 
 // Source: "Supported media types" of the Cloud API's page on media.
 constexpr Row kRows[] = {
@@ -28,7 +29,7 @@ constexpr Row kRows[] = {
     {"audio", "audio/mpeg", 16 * kMiB},
     {"audio", "audio/mp4", 16 * kMiB},
     {"audio", "audio/ogg", 16 * kMiB},
-    {"sticker", "image/webp", 500 * kKiB},
+    {"sticker", "image/webp", 500 * kKiB},  // that moves, see kLargestStillSticker
     {"document", "text/plain", kLargest},
     {"document", "application/pdf", kLargest},
     {"document", "application/msword", kLargest},
@@ -65,9 +66,24 @@ std::string in_mib(std::uint64_t bytes) {
     return std::to_string((bytes + kMiB / 10) / kMiB) + " MiB";
 }
 
+// Source: the WebP container specification, "Extended File Format": what moves begins with a chunk VP8X that has the
+// animation flag.
+bool is_still_webp(std::string_view head) {
+    if (head.size() < 21 || head.substr(0, 4) != "RIFF" || head.substr(8, 4) != "WEBP") return false;
+    constexpr unsigned char kAnimation = 0x02;
+    return head.substr(12, 4) != "VP8X" || (static_cast<unsigned char>(head[20]) & kAnimation) == 0;
+}
+
+// Of what Meta fetches itself, nothing can be told.
+bool fits(const Row& row, const Media& media, std::uint64_t size) {
+    if (row.type == "sticker" && media.content && is_still_webp(media.content->head()))
+        return size <= kLargestStillSticker;
+    return size <= row.most;
+}
+
 // A picture that is meant as a sticker, and nothing else that is webp.
 bool shows_as(const Row& row, const Outbound& message, std::uint64_t size) {
-    if (message.as_file || size > row.most) return false;
+    if (message.as_file || !fits(row, message.media, size)) return false;
     // Sound and stickers have no caption: with one, both arrive only as a document.
     const bool has_caption = !message.text.empty();
     if (row.type == "audio" || row.type == "sticker") return !has_caption;
