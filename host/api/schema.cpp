@@ -6,6 +6,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "core/text.hpp"
+
 namespace parley::api {
 namespace {
 
@@ -34,11 +36,6 @@ std::string words_for(std::string_view type) {
     if (type == "number") return "a number";
     if (type == "array") return "a list";
     return type == "null" ? "null" : "an object";
-}
-
-std::size_t length_of(const json::string& text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 class Checker {
@@ -146,7 +143,7 @@ private:
         const auto* least = rules.if_contains("minLength");
         const auto* most = rules.if_contains("maxLength");
         if (!least && !most) return std::nullopt;
-        const std::size_t length = length_of(value);
+        const std::size_t length = text::characters(value);
         if (least && length < least->to_number<std::size_t>())
             return where + (length == 0 ? ": must not be empty"
                                         : ": must have at least " + json::serialize(*least) + " characters");

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "channels/payload_rules.hpp"
+#include "core/text.hpp"
 
 namespace parley::channels {
 
@@ -13,15 +14,10 @@ namespace json = boost::json;
 
 namespace payload {
 
-std::size_t count_characters(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](unsigned char byte) { return (byte & 0xC0) != 0x80; }));
-}
-
 namespace {
 
 void check_length(const JsonReader& field, std::string_view text, std::size_t most) {
-    const std::size_t length = count_characters(text);
+    const std::size_t length = text::characters(text);
     if (length <= most) return;
     field.complain("has " + std::to_string(length) + " characters, at most " + std::to_string(most) + " are allowed");
 }

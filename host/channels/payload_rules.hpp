@@ -24,7 +24,4 @@ void require_url(const JsonReader& field);
 void check_interactive(const JsonReader& root);  // payload_interactive.cpp
 void check_template(const JsonReader& root);     // payload_template.cpp
 
-// Characters (code points) of valid UTF-8.
-std::size_t count_characters(std::string_view text);
-
 }  // namespace parley::channels::payload

@@ -2,6 +2,7 @@
 // thread]
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,9 @@ std::string replace_nbsp(std::string_view text);
 
 // Without ASCII white space at both ends.
 std::string_view trim(std::string_view text);
+
+// Characters (code points) of valid UTF-8: what providers and schemas mean by a text's length.
+std::size_t characters(std::string_view text);
 
 // At most `max_bytes` of valid UTF-8 text, never half a character.
 std::string_view truncate_utf8(std::string_view text, std::size_t max_bytes);

@@ -162,9 +162,7 @@ void Provider::transcribe(TranscribeRequest request, Done<Transcript> done) {
 }
 
 void Provider::speak(SpeakRequest request, Done<Audio> done) {
-    std::size_t characters = 0;
-    for (const char c : request.text) characters += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    if (request.text.empty() || characters > longest_speech) {
+    if (request.text.empty() || text::characters(request.text) > longest_speech) {
         ModelError why{request.text.empty() ? Fault::invalid : Fault::too_long,
                        request.text.empty() ? "there is nothing to say" : "more than 4,096 characters cannot be spoken",
                        {}};

@@ -27,12 +27,6 @@ bool has_type(const json::value& value, std::string_view type) {
     return true;
 }
 
-std::size_t characters(std::string_view text) {
-    std::size_t count = 0;
-    for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    return count;
-}
-
 class Validator {
 public:
     explicit Validator(const json::value& root) : root_(root) {}
@@ -126,7 +120,8 @@ private:
             if (outside(number, "minimum", "maximum") || (above && number <= *above) || (below && number >= *below))
                 return wrong(path, "is out of range");
         }
-        if (value.is_string() && outside(static_cast<double>(characters(value.get_string())), "minLength", "maxLength"))
+        if (value.is_string() &&
+            outside(static_cast<double>(text::characters(value.get_string())), "minLength", "maxLength"))
             return wrong(path, "is too long or too short");
         if (value.is_array() && outside(static_cast<double>(value.get_array().size()), "minItems", "maxItems"))
             return wrong(path, "has too many or too few items");

@@ -61,9 +61,4 @@ std::int64_t likely_audio_ms(const gpt::Audio& audio) {
     return std::min(bytes(audio.bytes) * 1000 / 2'000, most_audio_ms(audio));
 }
 
-std::int64_t characters(std::string_view utf8) {
-    return std::count_if(utf8.begin(), utf8.end(),
-                         [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; });
-}
-
 }  // namespace parley::guards

@@ -18,7 +18,4 @@ std::int64_t most_audio_ms(const gpt::Audio& audio);
 // When nobody says how long it was: as its bytes tell, else by the bit rate of WhatsApp's voice notes.
 std::int64_t likely_audio_ms(const gpt::Audio& audio);
 
-// Letters as people and providers count them.
-std::int64_t characters(std::string_view utf8);
-
 }  // namespace parley::guards

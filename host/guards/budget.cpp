@@ -281,7 +281,7 @@ void Budget::transcribe(gpt::TranscribeRequest request, gpt::Done<gpt::Transcrip
 
 void Budget::speak(gpt::SpeakRequest request, gpt::Done<gpt::Audio> done) {
     Cost most;
-    most.amount = characters(request.text);
+    most.amount = static_cast<std::int64_t>(text::characters(request.text));
     within(Kind::speak, std::move(request), std::move(done), &gpt::Model::speak, most,
            [most](const gpt::Audio&) { return most; });
 }

@@ -43,6 +43,13 @@ TEST_CASE("trimming and truncating") {
     CHECK(truncate_utf8("é👍", 3) == "é");
 }
 
+TEST_CASE("characters are counted, not bytes") {
+    CHECK(characters("") == 0);
+    CHECK(characters("abc") == 3);
+    CHECK(characters("\xC3\xA9\xF0\x9F\x91\x8D!") == 3);
+    CHECK(characters("e\xCC\x81") == 2);  // a letter and its accent
+}
+
 TEST_CASE("ASCII case is ignored, other letters are themselves") {
     CHECK(equal_ignoring_case("X-Hub", "x-hUB"));
     CHECK_FALSE(equal_ignoring_case("a", "ab"));

@@ -71,7 +71,7 @@ Result<json::object> start(std::string_view chat) {
 }
 
 Result<void> check_length(std::string_view what, std::string_view text, std::size_t most) {
-    const std::size_t length = payload::count_characters(text);
+    const std::size_t length = text::characters(text);
     if (length <= most) return {};
     return make_error(Errc::invalid, std::string(what) + " has " + std::to_string(length) +
                                          " characters, WhatsApp takes at most " + std::to_string(most));
