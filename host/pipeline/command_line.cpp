@@ -1,25 +1,21 @@
 #include "pipeline/command_line.hpp"
 
+#include "core/text.hpp"
+
 namespace parley::pipeline {
 namespace {
 
 constexpr std::string_view blank = " \t\r\n\v\f";
 
-std::string_view trim(std::string_view text) {
-    const auto begin = text.find_first_not_of(blank);
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(blank) - begin + 1);
-}
-
 // Splits off the first word; `rest` is what follows it, trimmed.
-std::string_view first_word(std::string_view text, std::string_view& rest) {
-    const auto end = text.find_first_of(blank);
+std::string_view first_word(std::string_view line, std::string_view& rest) {
+    const auto end = line.find_first_of(blank);
     if (end == std::string_view::npos) {
         rest = {};
-        return text;
+        return line;
     }
-    rest = trim(text.substr(end));
-    return text.substr(0, end);
+    rest = text::trim(line.substr(end));
+    return line.substr(0, end);
 }
 
 Request parse_command(std::string_view line, const Speaker& speaker) {
@@ -38,13 +34,13 @@ Request parse_command(std::string_view line, const Speaker& speaker) {
 
 }  // namespace
 
-Request parse_request(std::string_view text, const Speaker& speaker) {
+Request parse_request(std::string_view said, const Speaker& speaker) {
     if (speaker.in_group) {
-        if (text.size() < 2 || text[0] != '.' || text[1] == '.') return Rejection(MessageNotValid{});
-        text = trim(text.substr(1));
+        if (said.size() < 2 || said[0] != '.' || said[1] == '.') return Rejection(MessageNotValid{});
+        said = text::trim(said.substr(1));
     }
-    if (!text.empty() && text[0] == '/') return parse_command(trim(text.substr(1)), speaker);
-    return PlainText{std::string(trim(text))};
+    if (!said.empty() && said[0] == '/') return parse_command(text::trim(said.substr(1)), speaker);
+    return PlainText{std::string(text::trim(said))};
 }
 
 std::string command_prefix(bool in_group, bool admin, std::string_view admin_prefix) {

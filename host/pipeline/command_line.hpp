@@ -31,7 +31,7 @@ struct PlainText {
 
 using Request = std::variant<Command, PlainText, Rejection>;
 
-Request parse_request(std::string_view text, const Speaker& speaker);
+Request parse_request(std::string_view said, const Speaker& speaker);
 
 // How a user types commands in this chat: "/" or "./", with the admin prefix behind it for admin commands.
 std::string command_prefix(bool in_group, bool admin, std::string_view admin_prefix);

@@ -9,6 +9,7 @@
 #include "app/cli/cli.hpp"
 #include "app/cli/control_client.hpp"
 #include "app/cli/format.hpp"
+#include "net/form.hpp"
 
 namespace parley::app {
 namespace {
@@ -58,7 +59,7 @@ void show(const json::object& account) {
 const std::string all_accounts = "/api/v1/accounts";
 
 std::string target_of(const std::string& name, const std::string& action = {}) {
-    return all_accounts + "/" + escaped(name) + (action.empty() ? "" : "/" + action);
+    return all_accounts + "/" + net::percent_encode(name) + (action.empty() ? "" : "/" + action);
 }
 
 int list_accounts(const config::Config& config, bool as_json) {

@@ -11,6 +11,7 @@
 #include "app/cli/cli.hpp"
 #include "app/cli/control_client.hpp"
 #include "app/cli/format.hpp"
+#include "net/form.hpp"
 
 namespace parley::app {
 namespace {
@@ -25,7 +26,7 @@ struct Words {
 const std::string all_campaigns = "/api/v1/campaigns";
 
 std::string target_of(const std::string& id, const std::string& action = {}) {
-    return all_campaigns + "/" + escaped(id) + (action.empty() ? "" : "/" + action);
+    return all_campaigns + "/" + net::percent_encode(id) + (action.empty() ? "" : "/" + action);
 }
 
 // How far it is: what has left the outbox or will never go.

@@ -7,6 +7,7 @@
 #include "app/cli/cli.hpp"
 #include "app/cli/control_client.hpp"
 #include "app/cli/format.hpp"
+#include "net/form.hpp"
 #include "plugins/runtime.hpp"
 
 namespace parley::app {
@@ -55,7 +56,8 @@ int check_plugin(const config::Config& config, const std::string& file) {
 }
 
 int control_plugin(const config::Config& config, const std::string& action, const std::string& target) {
-    const auto answer = ControlClient(completed(config)).post("/api/v1/plugins/" + escaped(target) + "/" + action);
+    const auto answer =
+        ControlClient(completed(config)).post("/api/v1/plugins/" + net::percent_encode(target) + "/" + action);
     if (!answer) return fail(answer.error().message);
     std::cout << text_of(answer->as_object(), "outcome") << '\n';
     return 0;
@@ -149,7 +151,8 @@ int list_dead_letters(const config::Config& config) {
 }
 
 int requeue_dead_letter(const config::Config& config, const std::string& id) {
-    const auto answer = ControlClient(completed(config)).post("/api/v1/dead-letters/" + escaped(id) + "/requeue");
+    const auto answer =
+        ControlClient(completed(config)).post("/api/v1/dead-letters/" + net::percent_encode(id) + "/requeue");
     if (!answer) return fail(answer.error().message);
     std::cout << "requeued\n";
     return 0;

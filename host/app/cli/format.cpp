@@ -28,22 +28,6 @@ config::Config completed(config::Config config) {
     return config;
 }
 
-std::string escaped(const std::string& text) {
-    static constexpr char digits[] = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (std::isalnum(byte) || c == '-' || c == '_' || c == '.') {
-            out += c;
-        } else {
-            out += '%';
-            out += digits[byte >> 4];
-            out += digits[byte & 15];
-        }
-    }
-    return out;
-}
-
 std::string printable(const std::string& text) {
     std::string out;
     for (const char c : text) {

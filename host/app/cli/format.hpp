@@ -18,9 +18,6 @@ std::int64_t number_of(const boost::json::object& object, const char* name);
 // With the directories filled in.
 config::Config completed(config::Config config);
 
-// Percent-encoded: what stands in a request's target must not end it.
-std::string escaped(const std::string& text);
-
 // Bytes that would command the terminal are shown, not obeyed.
 std::string printable(const std::string& text);
 

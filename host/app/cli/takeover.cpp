@@ -6,6 +6,7 @@
 #include "app/cli/cli.hpp"
 #include "app/cli/control_client.hpp"
 #include "app/cli/format.hpp"
+#include "net/form.hpp"
 
 namespace parley::app {
 namespace {
@@ -36,8 +37,8 @@ int list_takeovers(const config::Config& config, bool as_json) {
 }
 
 std::string target_of(const Words& words) {
-    return "/api/v1/chats/" + escaped(words.account.empty() ? "-" : words.account) + "/" + escaped(words.chat) +
-           "/takeover";
+    return "/api/v1/chats/" + net::percent_encode(words.account.empty() ? "-" : words.account) + "/" +
+           net::percent_encode(words.chat) + "/takeover";
 }
 
 int take_over(const config::Config& config, const Words& words) {

@@ -8,6 +8,7 @@
 #include "app/cli/cli.hpp"
 #include "app/cli/control_client.hpp"
 #include "app/cli/format.hpp"
+#include "net/form.hpp"
 
 namespace parley::app {
 namespace {
@@ -21,7 +22,7 @@ void show(const json::object& one) {
 }
 
 std::string target_of(const std::string& account) {
-    return "/api/v1/accounts/" + escaped(account) + "/templates";
+    return "/api/v1/accounts/" + net::percent_encode(account) + "/templates";
 }
 
 int list_templates(const config::Config& config, const std::string& account, bool as_json) {
@@ -52,7 +53,7 @@ int create_template(const config::Config& config, const std::string& account, co
 }
 
 int delete_template(const config::Config& config, const std::string& account, const std::string& name) {
-    const auto answer = ControlClient(completed(config)).remove(target_of(account) + "/" + escaped(name));
+    const auto answer = ControlClient(completed(config)).remove(target_of(account) + "/" + net::percent_encode(name));
     if (!answer) return fail(answer.error().message);
     std::cout << "deleted\n";
     return 0;

@@ -10,6 +10,7 @@
 #include "app/cli/control_client.hpp"
 #include "app/cli/format.hpp"
 #include "core/crypto.hpp"
+#include "net/form.hpp"
 
 namespace parley::app {
 namespace {
@@ -87,7 +88,9 @@ int list_users(const config::Config& config, bool as_json) {
 
 int change_user(const config::Config& config, const std::string& name, const json::object& body,
                 const std::string& words) {
-    return told(ControlClient(completed(config)).patch(all_users + "/" + escaped(name), json::serialize(body)), words);
+    return told(
+        ControlClient(completed(config)).patch(all_users + "/" + net::percent_encode(name), json::serialize(body)),
+        words);
 }
 
 }  // namespace
