@@ -39,6 +39,7 @@ Application::Application(config::Config config, Logger log) : config_(std::move(
 
 Result<std::unique_ptr<Application>> Application::start(config::Config config, Logger log) {
     std::unique_ptr<Application> app(new Application(std::move(config), std::move(log)));
+    if (auto ok = config::make_data_directory(app->config_); !ok) return ok.error();
     auto lock = DirectoryLock::take(app->config_.data_dir);
     if (!lock) return lock.error();
     app->lock_ = std::move(*lock);

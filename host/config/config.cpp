@@ -155,14 +155,17 @@ Result<void> complete(Config& config) {
     if (config.plugins_dir.empty()) config.plugins_dir = config.data_dir + "/plugins";
     config.plugins_dir = std::filesystem::absolute(config.plugins_dir, error).string();
     if (config.master_key_file.empty()) config.master_key_file = config.data_dir + "/master.key";
-    std::filesystem::create_directories(config.data_dir, error);
-    if (error)
-        return make_error(Errc::unavailable, "cannot make the data directory " + config.data_dir + ": " +
-                                                 error.message() +
-                                                 "; choose another with --data-dir or PARLEY_DATA_DIR");
     if (config.tls_certificate.empty() != config.tls_key.empty())
         return make_error(Errc::invalid, "TLS needs both TLS_CERTIFICATE and TLS_KEY");
     return {};
+}
+
+Result<void> make_data_directory(const Config& config) {
+    std::error_code error;
+    std::filesystem::create_directories(config.data_dir, error);
+    if (!error) return {};
+    return make_error(Errc::unavailable, "cannot make the data directory " + config.data_dir + ": " + error.message() +
+                                             "; choose another with --data-dir or PARLEY_DATA_DIR");
 }
 
 }  // namespace parley::config

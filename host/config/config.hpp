@@ -79,7 +79,11 @@ Result<Environment> read_environment(const std::string& dotenv_path = ".env",
 // Fills in what the environment says. Errors name the variable and what it can be.
 Result<Config> from_environment(const Environment& environment);
 
-// Checks that hold between values, and fills in what depends on others (directories). Errors say what to do.
+// Checks that hold between values, and fills in what depends on others (directories). Makes nothing. Errors say what to
+// do.
 Result<void> complete(Config& config);
+
+// Makes the data directory of a completed configuration when it is not there. Errors say what to do.
+Result<void> make_data_directory(const Config& config);
 
 }  // namespace parley::config

@@ -31,7 +31,7 @@ void require(bool ok) {
 
 Result<std::string> read_key(int file, const std::string& path) {
     std::array<char, key_size + 1> buffer{};
-    const auto size = read(file, buffer.data(), buffer.size());
+    const auto size = ::read(file, buffer.data(), buffer.size());
     if (size != static_cast<ssize_t>(key_size))
         return make_error(Errc::invalid,
                           "the master key " + path +
@@ -59,12 +59,21 @@ Secret Vault::derive(std::string_view purpose) const {
     return Secret(std::string(crypto::bytes_of(mac)));
 }
 
-Result<Vault> Vault::open(const std::string& key_file) {
+Result<Vault> Vault::read(const std::string& key_file) {
     const int file = ::open(key_file.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0 && errno != ENOENT)
-        return make_error(Errc::unavailable, "cannot read " + key_file + ": " + std::strerror(errno));
-    auto key = file < 0 ? make_key(key_file) : read_key(file, key_file);
-    if (file >= 0) close(file);
+    if (file < 0)
+        return make_error(errno == ENOENT ? Errc::not_found : Errc::unavailable,
+                          "cannot read " + key_file + ": " + std::strerror(errno));
+    auto key = read_key(file, key_file);
+    close(file);
+    if (!key) return key.error();
+    return Vault(Secret(std::move(*key)));
+}
+
+Result<Vault> Vault::open(const std::string& key_file) {
+    auto there = read(key_file);
+    if (there || there.error().code != Errc::not_found) return there;
+    auto key = make_key(key_file);
     if (!key) return key.error();
     return Vault(Secret(std::move(*key)));
 }

@@ -15,7 +15,9 @@ public:
     // 32 bytes of key.
     explicit Vault(Secret key);
 
-    // Reads the key file, or makes one when it is not there. A file of the wrong size is an error, never replaced.
+    // Reads the key file. Errc::not_found: there is none; Errc::invalid: it is of the wrong size.
+    static Result<Vault> read(const std::string& key_file);
+    // The same, and makes one when there is none. What is wrong is never replaced.
     static Result<Vault> open(const std::string& key_file);
 
     // "v1:" + base64(nonce, ciphertext, tag). `name` must be the same when it is opened.

@@ -279,8 +279,9 @@ Result<std::string> examine_cluster(const std::string& directory, const std::str
         const auto user = server_user();
         if (!user) return user.error();
         const std::string path = absolute(directory);
-        const std::string there = fs::exists(path) ? path : fs::path(path).parent_path().string();
-        if (const auto reachable = check_reachable(there, *user); !reachable) return reachable.error();
+        fs::path there = path;
+        while (!fs::exists(there) && there.has_relative_path()) there = there.parent_path();
+        if (const auto reachable = check_reachable(there.string(), *user); !reachable) return reachable.error();
         const auto found = find_server_programs(*user, bin_dir, cluster_major({path, path + "/data", {}, {}, {}}));
         if (!found) return found.error();
         return "PostgreSQL " + std::to_string(found->major) + ", run by the user " + user->name;

@@ -82,14 +82,17 @@ TEST_CASE("an error names the variable and what it can be") {
     }
 }
 
-TEST_CASE("complete() makes the data directory and what depends on it") {
+TEST_CASE("complete() fills in what depends on the data directory and makes nothing") {
     const test::TempDirectory directory;
     Config config;
     config.data_dir = directory.path() + "/a/b";
     REQUIRE(complete(config));
-    CHECK(std::filesystem::is_directory(directory.path() + "/a/b"));
+    CHECK_FALSE(std::filesystem::exists(directory.path() + "/a"));
     CHECK(config.plugins_dir == directory.path() + "/a/b/plugins");
     CHECK(config.master_key_file == directory.path() + "/a/b/master.key");
+    REQUIRE(make_data_directory(config));
+    CHECK(std::filesystem::is_directory(directory.path() + "/a/b"));
+    CHECK(make_data_directory(config));
 }
 
 TEST_CASE("complete() refuses what cannot work") {
@@ -103,7 +106,8 @@ TEST_CASE("complete() refuses what cannot work") {
 
     Config blocked;
     blocked.data_dir = directory.write("file", "x") + "/data";
-    const auto made = complete(blocked);
+    REQUIRE(complete(blocked));
+    const auto made = make_data_directory(blocked);
     REQUIRE_FALSE(made);
     CHECK(made.error().message.find("choose another with --data-dir") != std::string::npos);
 }

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 
 #include "support/result_printer.hpp"
 #include "support/temp_directory.hpp"
@@ -48,6 +49,8 @@ TEST_CASE("another key, another name or a changed byte is refused") {
 TEST_CASE("a key file is made once, for its owner alone") {
     const test::TempDirectory directory;
     const std::string file = directory.path() + "/master.key";
+    CHECK(Vault::read(file).error().code == Errc::not_found);
+    CHECK_FALSE(std::filesystem::exists(file));
     const auto made = Vault::open(file);
     REQUIRE(made);
     struct stat status {};

@@ -150,6 +150,20 @@ TEST_CASE("chat --say talks to the running host") {
     CHECK_THAT(stage().host.cli({"chat", "--admin", "--say", "/admin help"}).out, StartsWith("*Available commands:*"));
 }
 
+TEST_CASE("doctor makes nothing, and says what is not there") {
+    const TempDirectory directory;
+    const std::string data = directory.path() + "/a/data";
+    const auto doctor = run_parley({"doctor", "--data-dir", data});
+    CHECK_THAT(doctor.out, Contains("the data directory " + data + " is not there: the first start makes it") &&
+                               Contains("the master key " + data + "/master.key is not there"));
+    CHECK(std::filesystem::is_empty(directory.path()));
+    CHECK(run_parley({"dead", "list", "--data-dir", data}).code == 1);
+    CHECK(std::filesystem::is_empty(directory.path()));
+    const auto blocked = run_parley({"doctor", "--data-dir", directory.write("file", "x") + "/data"});
+    CHECK(blocked.code == 1);
+    CHECK_THAT(blocked.out, Contains("is not there and cannot be made in " + directory.path() + "/file"));
+}
+
 TEST_CASE("doctor finds nothing wrong with a host that works") {
     const auto doctor = stage().host.cli({"doctor"});
     CHECK(doctor.code == 0);

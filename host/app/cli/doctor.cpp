@@ -1,5 +1,5 @@
 // `parley doctor`: looks at everything that must be right for the host to run and says what is not, and what to do
-// about it.
+// about it. It changes nothing.
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -36,15 +36,38 @@ private:
     int problems_ = 0;
 };
 
+// The directory itself, or the nearest above it that is there.
+std::string existing(const std::string& directory) {
+    std::error_code error;
+    std::filesystem::path at = directory;
+    while (!std::filesystem::exists(at, error) && at.has_relative_path()) at = at.parent_path();
+    return at.string();
+}
+
+void examine_master_key(const config::Config& config, Report& report) {
+    const auto vault = config::Vault::read(config.master_key_file);
+    if (vault) return report.good("master key " + config.master_key_file);
+    if (vault.error().code != Errc::not_found)
+        return report.bad(vault.error().message, "see docs/operations.md, Backup");
+    report.hint("the master key " + config.master_key_file +
+                " is not there: the next start makes one. When this host has run before, put its key back first; "
+                "without it the secrets in the database cannot be read");
+}
+
 void examine_directories(const config::Config& config, Report& report) {
-    if (access(config.data_dir.c_str(), W_OK | X_OK) == 0) {
+    const std::string there = existing(config.data_dir);
+    const bool is_made = there == config.data_dir;
+    if (access(there.c_str(), W_OK | X_OK) != 0) {
+        report.bad("the data directory " + config.data_dir +
+                       (is_made ? " cannot be written" : " is not there and cannot be made in " + there),
+                   "check the owner, or use --data-dir");
+    } else if (is_made) {
         report.good("data directory " + config.data_dir);
     } else {
-        report.bad("the data directory " + config.data_dir + " cannot be written",
-                   "check its owner, or use --data-dir");
+        report.hint("the data directory " + config.data_dir + " is not there: the first start makes it");
     }
     struct statvfs disk {};
-    if (statvfs(config.data_dir.c_str(), &disk) == 0) {
+    if (statvfs(there.c_str(), &disk) == 0) {
         const auto free_mib = static_cast<unsigned long long>(disk.f_bavail) * disk.f_frsize >> 20;
         if (free_mib < 512) {
             report.bad("only " + std::to_string(free_mib) + " MiB are free on its disk",
@@ -53,8 +76,7 @@ void examine_directories(const config::Config& config, Report& report) {
             report.good(std::to_string(free_mib) + " MiB free on its disk");
         }
     }
-    auto vault = config::Vault::open(config.master_key_file);
-    if (!vault) report.bad(vault.error().message, "see docs/operations.md, Backup");
+    examine_master_key(config, report);
 }
 
 void examine_plugins(const config::Config& config, Report& report) {

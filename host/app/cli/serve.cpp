@@ -130,6 +130,7 @@ int serve(config::Config config) {
 int migrate_database(const config::Config& given, bool only_show) {
     config::Config config = given;
     if (auto ok = config::complete(config); !ok) return fail(ok.error().message);
+    if (auto ok = config::make_data_directory(config); !ok) return fail(ok.error().message);
     const auto log = Logger::to(stderr, config.log_format, config.log_level);
     std::unique_ptr<db::Cluster> cluster;
     db::DatabaseOptions database;
