@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "channels/cloud/token_questions.hpp"
 #include "core/crypto.hpp"
 #include "core/ids.hpp"
 
@@ -12,7 +13,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kStoreDeadline{10'000};
 constexpr milliseconds kShortestWait{60'000}, kLongestWait{3'600'000};
 constexpr UnixMillis kDay = 24LL * 3600 * 1000;
 
@@ -33,10 +33,7 @@ UnixMillis due_at(const StoredToken& token) {
 }  // namespace
 
 struct TokenKeeper::State : std::enable_shared_from_this<TokenKeeper::State> {
-    CloudConfig config;
-    Graph graph;
-    Exchange send;
-    std::shared_ptr<TokenStore> store;
+    TokenQuestions ask;
     Executor& executor;
     Clock now;
     Logger log;
@@ -52,57 +49,18 @@ struct TokenKeeper::State : std::enable_shared_from_this<TokenKeeper::State> {
     int failures = 0;  // of renewing, in a row
     Executor::TimerId timer = 0;
 
-    State(const CloudConfig& settings, Exchange exchange, std::shared_ptr<TokenStore> token_store, Executor& loop,
-          Clock clock, Logger logger)
-        : config(settings),
-          graph(settings),
-          send(std::move(exchange)),
-          store(std::move(token_store)),
-          executor(loop),
-          now(std::move(clock)),
-          log(std::move(logger)) {}
+    State(TokenQuestions questions, Executor& loop, Clock clock, Logger logger)
+        : ask(std::move(questions)), executor(loop), now(std::move(clock)), log(std::move(logger)) {}
 
-    // --- questions, each with its deadline ---
-
-    // The answer, or `late` when none came in time; once.
-    template <class T>
-    UniqueFunction<void(T)> within(milliseconds deadline, T late, UniqueFunction<void(T)> done) {
-        struct Question {
-            UniqueFunction<void(T)> done;
-            Executor::TimerId timer = 0;
-        };
-        const auto question = std::make_shared<Question>(Question{std::move(done), 0});
-        const auto answer = [question](T value) {
-            if (!question->done) return;
-            UniqueFunction<void(T)> answered = std::exchange(question->done, nullptr);
-            answered(std::move(value));
-        };
-        question->timer = executor.after(deadline, [answer, late = std::move(late)] { answer(late); });
-        return [answer, question, self = shared_from_this()](T value) {
-            self->executor.cancel(std::exchange(question->timer, 0));
-            answer(std::move(value));
-        };
-    }
-
-    void ask_store(UniqueFunction<void(Result<StoredToken>)> done) {
-        const Error late = make_error(Errc::timeout, "the stored token could not be read in time");
-        store->load(within<Result<StoredToken>>(kStoreDeadline, late, std::move(done)));
-    }
-
-    void ask_meta(net::ClientRequest request, UniqueFunction<void(net::ClientResult)> done) {
-        const net::ClientError late{make_error(Errc::timeout, "no answer in time"), net::Progress::in_doubt};
-        const milliseconds deadline{request.timeout_ms + 1'000};
-        send(std::move(request), within<net::ClientResult>(deadline, late, std::move(done)));
-    }
+    // --- the token at hand ---
 
     void save(UniqueFunction<void(Result<void>)> done) {
-        const Error late = make_error(Errc::timeout, "the new token could not be stored in time");
         auto finish = [self = shared_from_this(), done = std::move(done)](Result<void> written) mutable {
             self->saved(written);
             done(std::move(written));
         };
         unsaved = true;
-        store->store(current, within<Result<void>>(kStoreDeadline, late, std::move(finish)));
+        ask.store(current, std::move(finish));
     }
 
     void saved(const Result<void>& written) {
@@ -112,10 +70,6 @@ struct TokenKeeper::State : std::enable_shared_from_this<TokenKeeper::State> {
         log.error("token.not_stored", {{"why", written.error().message}});
         tick_after(kShortestWait);
     }
-
-    // --- the token at hand ---
-
-    bool can_exchange() const { return !config.app_id.empty() && !config.app_secret.empty(); }
 
     void adopt(StoredToken token) {
         current = std::move(token);
@@ -151,7 +105,7 @@ struct TokenKeeper::State : std::enable_shared_from_this<TokenKeeper::State> {
 
     void load() {
         busy = true;
-        ask_store([self = shared_from_this()](Result<StoredToken> stored) { self->read(stored); });
+        ask.load([self = shared_from_this()](Result<StoredToken> stored) { self->read(stored); });
     }
 
     void read(const Result<StoredToken>& stored) {
@@ -174,7 +128,7 @@ struct TokenKeeper::State : std::enable_shared_from_this<TokenKeeper::State> {
     // Look for a newer one, else exchange the one at hand.
     void renew() {
         busy = true;
-        ask_store([self = shared_from_this()](Result<StoredToken> stored) {
+        ask.load([self = shared_from_this()](Result<StoredToken> stored) {
             if (self->ended) return;
             // What could not be stored is newer than what is there.
             if (stored && !self->unsaved && !stored->token.empty() && !same(stored->token, self->current.token)) {
@@ -186,18 +140,16 @@ struct TokenKeeper::State : std::enable_shared_from_this<TokenKeeper::State> {
     }
 
     void exchange_current() {
-        if (!can_exchange()) {
+        if (!ask.can_exchange()) {
             return not_renewed(make_error(Errc::invalid, "app id and app secret are not configured"));
         }
-        ask_meta(exchange_request(graph, config, current),
-                 [self = shared_from_this(), before = current](net::ClientResult answer) {
-                     if (self->ended) return;
-                     // An admin gave another one meanwhile.
-                     if (!same(before.token, self->current.token)) return self->finish();
-                     const Result<StoredToken> fresh = read_exchange_answer(answer, before, self->now());
-                     if (!fresh) return self->not_renewed(fresh.error());
-                     self->renewed(*fresh);
-                 });
+        ask.exchange(current, [self = shared_from_this(), before = current.token](const Result<StoredToken>& fresh) {
+            if (self->ended) return;
+            // An admin gave another one meanwhile.
+            if (!same(before, self->current.token)) return self->finish();
+            if (!fresh) return self->not_renewed(fresh.error());
+            self->renewed(*fresh);
+        });
     }
 
     void renewed(const StoredToken& fresh) {
@@ -265,17 +217,15 @@ struct TokenKeeper::State : std::enable_shared_from_this<TokenKeeper::State> {
     void ask_end() {
         if (asking_end) return;
         asking_end = true;
-        ask_meta(debug_request(graph, config, current.token),
-                 [self = shared_from_this(), before = current](net::ClientResult answer) {
-                     self->asking_end = false;
-                     if (self->ended) return;
-                     if (!same(before.token, self->current.token)) return self->schedule_if_asked();
-                     const Result<StoredToken> known = read_debug_answer(answer, before);
-                     if (known && known->expires_at) return self->end_known(*known);
-                     // Whether it works at all the next send will show.
-                     if (!known) self->problem = "the end of the access token is not known: " + known.error().message;
-                     self->tick_after(kLongestWait);
-                 });
+        ask.debug(current, [self = shared_from_this(), before = current.token](const Result<StoredToken>& known) {
+            self->asking_end = false;
+            if (self->ended) return;
+            if (!same(before, self->current.token)) return self->schedule_if_asked();
+            if (known && known->expires_at) return self->end_known(*known);
+            // Whether it works at all the next send will show.
+            if (!known) self->problem = "the end of the access token is not known: " + known.error().message;
+            self->tick_after(kLongestWait);
+        });
     }
 
     void end_known(const StoredToken& known) {
@@ -287,9 +237,9 @@ struct TokenKeeper::State : std::enable_shared_from_this<TokenKeeper::State> {
 };
 
 TokenKeeper::TokenKeeper(const CloudConfig& config, Exchange exchange, std::shared_ptr<TokenStore> store,
-                         Executor& executor, Clock now, Logger log)
-    : state_(std::make_shared<State>(config, std::move(exchange), std::move(store), executor, std::move(now),
-                                     std::move(log))) {}
+                         Executor& executor, const Clock& now, Logger log)
+    : state_(std::make_shared<State>(TokenQuestions(config, std::move(exchange), std::move(store), executor, now),
+                                     executor, now, std::move(log))) {}
 
 TokenKeeper::~TokenKeeper() {
     state_->ended = true;
@@ -320,24 +270,22 @@ void TokenKeeper::refused(const Secret& token, const std::string& words, Done do
 
 void TokenKeeper::exchange(const Secret& short_lived, UniqueFunction<void(Result<StoredToken>)> done) {
     State& state = *state_;
-    if (!state.can_exchange()) {
+    if (!state.ask.can_exchange()) {
         return done(make_error(Errc::invalid,
                                "a token can be exchanged only when the account knows the app's id and "
                                "secret: configure them first"));
     }
     StoredToken given;
     given.token = short_lived;
-    state.ask_meta(exchange_request(state.graph, state.config, given),
-                   [self = state_, given, done = std::move(done)](net::ClientResult answer) mutable {
-                       if (self->ended) return done(gone());
-                       Result<StoredToken> fresh = read_exchange_answer(answer, given, self->now());
-                       if (!fresh) return done(fresh.error());
-                       self->adopt(*fresh);
-                       self->save([fresh = *fresh, done = std::move(done)](Result<void> written) mutable {
-                           if (!written) return done(written.error());
-                           done(std::move(fresh));
-                       });
-                   });
+    state.ask.exchange(given, [self = state_, done = std::move(done)](Result<StoredToken> fresh) mutable {
+        if (self->ended) return done(gone());
+        if (!fresh) return done(fresh.error());
+        self->adopt(*fresh);
+        self->save([fresh = *fresh, done = std::move(done)](Result<void> written) mutable {
+            if (!written) return done(written.error());
+            done(std::move(fresh));
+        });
+    });
 }
 
 TokenKeeper::Status TokenKeeper::status() const {

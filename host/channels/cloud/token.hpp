@@ -48,7 +48,7 @@ public:
 
     // `config` for app_id, app_secret, base_url and deadlines. The executor outlives the keeper.
     TokenKeeper(const CloudConfig& config, Exchange exchange, std::shared_ptr<TokenStore> store, Executor& executor,
-                Clock now, Logger log);
+                const Clock& now, Logger log);
     ~TokenKeeper() override;
 
     // Read the stored token now, and again whenever an admin has changed it.
