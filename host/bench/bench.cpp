@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
 #include "bench/fanout.hpp"
@@ -109,91 +110,113 @@ void settle(Options& options, const CLI::App& verb) {
     if (verb.count("--warm-up") == 0) options.warm_up = 2;
 }
 
+void add_choice(CLI::App& verb, const std::shared_ptr<Options>& options) {
+    std::vector<std::string> names;
+    for (const auto& part : parts) names.emplace_back(part.name);
+    verb.add_flag("--quick", options->quick, "One short round of everything, about a minute");
+    verb.add_option("--only", options->only, "One part of the report")->check(CLI::IsMember(names));
+    verb.add_flag_callback(
+        "--ws", [options] { options->only = "ws"; }, "WebSockets alone: short for --only ws");
+    verb.add_option("--ws-clients", options->sockets, "WebSocket clients")
+        ->check(CLI::Range(2, 10'000))
+        ->capture_default_str();
+    verb.add_option("--ws-room", options->room_size, "Of them in each room")
+        ->check(CLI::Range(1, 10'000))
+        ->capture_default_str();
+    verb.add_flag_callback(
+        "--gpt", [options] { options->only = "gpt"; }, "The language model alone: short for --only gpt");
+}
+
+void add_load(CLI::App& verb, Options& options) {
+    verb.add_option("--rounds", options.rounds, "Rounds of what is compared")
+        ->check(CLI::Range(1, 50))
+        ->capture_default_str();
+    verb.add_option("--seconds", options.seconds, "Of a measured window")
+        ->check(CLI::Range(0.5, 600.0))
+        ->capture_default_str();
+    verb.add_option("--warm-up", options.warm_up, "Seconds before it")
+        ->check(CLI::Range(0.0, 60.0))
+        ->capture_default_str();
+    verb.add_option("--slots", options.slots, "Messages on their way at once, at saturation")
+        ->check(CLI::Range(1, 10'000))
+        ->capture_default_str();
+    verb.add_option("--connections", options.connections, "Of the webhook sender")
+        ->check(CLI::Range(1, 4000))
+        ->capture_default_str();
+    verb.add_option("--chats", options.chats, "Different people who write")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    verb.add_option("--gateway-delay", options.gateway_delay_ms, "Milliseconds a call of the slow gateway takes")
+        ->check(CLI::Range(1, 10'000))
+        ->capture_default_str();
+    verb.add_option("--slow-slots", options.slow_slots, "Messages on their way at once while the gateway is slow")
+        ->check(CLI::Range(1, 20'000))
+        ->capture_default_str();
+    verb.add_option("--reports", options.reports, "Delivery reports a second, beside a quarter as many messages")
+        ->check(CLI::Range(40.0, 100'000.0))
+        ->capture_default_str();
+    verb.add_option("--waiting", options.waiting, "Handlers that wait at once")
+        ->check(CLI::Range(1, 20'000))
+        ->capture_default_str();
+}
+
+void add_places(CLI::App& verb, Options& options) {
+    verb.add_option("--against", options.against,
+                    "Another server's webhook, http://127.0.0.1:PORT/PATH: it answers /echo, posts its replies to the "
+                    "fake gateway, and "
+                    "takes webhooks signed with \"bench webhook secret\"");
+    verb.add_option("--gateway-port", options.gateway_port, "Of the fake gateway, for --against; 0 for any")
+        ->capture_default_str();
+    verb.add_option("--json", options.json_file, "Also write the report here");
+    verb.add_option("--plugins-dir", options.plugins_dir,
+                    "The plugins to run with; the ones beside this program otherwise");
+    verb.add_option("--bench-plugins-dir", options.bench_plugins_dir)->group("");
+    verb.add_option("--dir", options.directory, "Where the servers' data goes meanwhile; should be a real disk")
+        ->capture_default_str();
+}
+
+// The servers that it starts itself, each in a process of its own.
+struct OwnServers {
+    FloorOptions floor;
+    ModelServerOptions model;
+    std::uint16_t fanout_port = 0;
+};
+
+void add_own_servers(CLI::App& verb, OwnServers& own) {
+    verb.add_option("--as-fanout", own.fanout_port)->group("");
+    verb.add_option("--as-floor", own.floor.port)->group("");
+    verb.add_option("--floor-gateway", own.floor.gateway_port)->group("");
+    verb.add_option("--as-model", own.model.port)->group("");
+}
+
+// None: it is the bench itself that was asked for.
+std::optional<int> run_own_server(OwnServers& own, const Options& options) {
+    if (own.model.port != 0) {
+        own.model.directory = options.directory;
+        return run_model_server(own.model);
+    }
+    if (own.fanout_port != 0) return run_fanout(own.fanout_port);
+    if (own.floor.port == 0) return std::nullopt;
+    catch_signals();
+    own.floor.directory = options.directory;
+    const char* secret = std::getenv("GATEWAY_WEBHOOK_SECRET");
+    own.floor.secret = secret ? secret : "";
+    return run_floor(own.floor);
+}
+
 }  // namespace
 
 void add_verb(CLI::App& cli, int& result) {
     auto* verb = cli.add_subcommand("bench", "Measure this program on this machine, against its own floor and others");
-    auto options = std::make_shared<Options>();
-    auto floor = std::make_shared<FloorOptions>();
-    auto model = std::make_shared<ModelServerOptions>();
-    std::vector<std::string> names;
-    for (const auto& part : parts) names.emplace_back(part.name);
-    verb->add_flag("--quick", options->quick, "One short round of everything, about a minute");
-    verb->add_option("--only", options->only, "One part of the report")->check(CLI::IsMember(names));
-    verb->add_flag_callback(
-        "--ws", [options] { options->only = "ws"; }, "WebSockets alone: short for --only ws");
-    verb->add_option("--ws-clients", options->sockets, "WebSocket clients")
-        ->check(CLI::Range(2, 10'000))
-        ->capture_default_str();
-    verb->add_option("--ws-room", options->room_size, "Of them in each room")
-        ->check(CLI::Range(1, 10'000))
-        ->capture_default_str();
-    verb->add_flag_callback(
-        "--gpt", [options] { options->only = "gpt"; }, "The language model alone: short for --only gpt");
-    verb->add_option("--rounds", options->rounds, "Rounds of what is compared")
-        ->check(CLI::Range(1, 50))
-        ->capture_default_str();
-    verb->add_option("--seconds", options->seconds, "Of a measured window")
-        ->check(CLI::Range(0.5, 600.0))
-        ->capture_default_str();
-    verb->add_option("--warm-up", options->warm_up, "Seconds before it")
-        ->check(CLI::Range(0.0, 60.0))
-        ->capture_default_str();
-    verb->add_option("--slots", options->slots, "Messages on their way at once, at saturation")
-        ->check(CLI::Range(1, 10'000))
-        ->capture_default_str();
-    verb->add_option("--connections", options->connections, "Of the webhook sender")
-        ->check(CLI::Range(1, 4000))
-        ->capture_default_str();
-    verb->add_option("--chats", options->chats, "Different people who write")
-        ->check(CLI::Range(1, 1'000'000))
-        ->capture_default_str();
-    verb->add_option("--gateway-delay", options->gateway_delay_ms, "Milliseconds a call of the slow gateway takes")
-        ->check(CLI::Range(1, 10'000))
-        ->capture_default_str();
-    verb->add_option("--slow-slots", options->slow_slots, "Messages on their way at once while the gateway is slow")
-        ->check(CLI::Range(1, 20'000))
-        ->capture_default_str();
-    verb->add_option("--reports", options->reports, "Delivery reports a second, beside a quarter as many messages")
-        ->check(CLI::Range(40.0, 100'000.0))
-        ->capture_default_str();
-    verb->add_option("--waiting", options->waiting, "Handlers that wait at once")
-        ->check(CLI::Range(1, 20'000))
-        ->capture_default_str();
-    verb->add_option("--against", options->against,
-                     "Another server's webhook, http://127.0.0.1:PORT/PATH: it answers /echo, posts its replies to the "
-                     "fake gateway, and "
-                     "takes webhooks signed with \"bench webhook secret\"");
-    verb->add_option("--gateway-port", options->gateway_port, "Of the fake gateway, for --against; 0 for any")
-        ->capture_default_str();
-    verb->add_option("--json", options->json_file, "Also write the report here");
-    verb->add_option("--plugins-dir", options->plugins_dir,
-                     "The plugins to run with; the ones beside this program otherwise");
-    verb->add_option("--bench-plugins-dir", options->bench_plugins_dir)->group("");
-    verb->add_option("--dir", options->directory, "Where the servers' data goes meanwhile; should be a real disk")
-        ->capture_default_str();
-    auto fanout_port = std::make_shared<std::uint16_t>(0);
-    // How it starts its own servers.
-    verb->add_option("--as-fanout", *fanout_port)->group("");
-    verb->add_option("--as-floor", floor->port)->group("");
-    verb->add_option("--floor-gateway", floor->gateway_port)->group("");
-    verb->add_option("--as-model", model->port)->group("");
-    verb->callback([options, floor, model, fanout_port, verb, &result] {
-        if (model->port != 0) {
-            model->directory = options->directory;
-            result = run_model_server(*model);
-            return;
-        }
-        if (*fanout_port != 0) {
-            result = run_fanout(*fanout_port);
-            return;
-        }
-        if (floor->port != 0) {
-            catch_signals();
-            floor->directory = options->directory;
-            const char* secret = std::getenv("GATEWAY_WEBHOOK_SECRET");
-            floor->secret = secret ? secret : "";
-            result = run_floor(*floor);
+    const auto options = std::make_shared<Options>();
+    const auto own = std::make_shared<OwnServers>();
+    add_choice(*verb, options);
+    add_load(*verb, *options);
+    add_places(*verb, *options);
+    add_own_servers(*verb, *own);
+    verb->callback([options, own, verb, &result] {
+        if (const auto ended = run_own_server(*own, *options)) {
+            result = *ended;
             return;
         }
         settle(*options, *verb);
