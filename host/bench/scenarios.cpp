@@ -17,12 +17,16 @@ void add_faults_goal(Session& session, const Measurement& row) {
         Goal{row.what + ": lost, doubled, out of order or altered", static_cast<double>(count), "", 0, false});
 }
 
-double maximum_of(Session& session) {
-    if (!session.maximum) {
-        auto plan = session.plan(session.parley());
-        session.maximum = session.measure("parley, to find its maximum", session.parley(), plan).load.delivered_rate;
-    }
-    return *session.maximum;
+// What a server delivers at saturation; measured now unless that was done.
+double maximum_of(Session& session, Server& server, std::optional<double>& known) {
+    if (!known)
+        known =
+            session.measure(server.name() + ", to find its maximum", server, session.plan(server)).load.delivered_rate;
+    return *known;
+}
+
+double maximum_of_parley(Session& session) {
+    return maximum_of(session, session.parley(), session.maximum);
 }
 
 // Asks for a reload of the echo plugin ten times a second until told to stop.
@@ -115,26 +119,32 @@ void measure_saturation(Session& session) {
     report.add(Goal{"memory of the host at saturation", own.memory.resident_mb, " MiB", 64, false});
     add_faults_goal(session, own);
     session.maximum = own.load.delivered_rate;
+    session.floor_maximum = median_of(contenders[1].rounds).load.delivered_rate;
 }
 
-// The floor gets the same rate in turn: what its slowest waited for, the disk or the machine, no bot host can hurry.
+// The floor gets the same rate in turn, and half of its own maximum: what its slowest waited for, the disk or the
+// machine, no bot host can hurry.
 void measure_half_rate(Session& session) {
-    const double rate = maximum_of(session) / 2;
-    const auto at_rate = [&](const std::string& what, Server& server) {
+    const double rate = maximum_of_parley(session) / 2;
+    const double floor_rate = maximum_of(session, session.floor(), session.floor_maximum) / 2;
+    const auto at_rate = [&](const std::string& what, Server& server, double a_second) {
         auto plan = session.plan(server);
-        plan.rate = rate;
-        return session.measure(what, server, plan);
+        plan.rate = a_second;
+        auto row = session.measure(what, server, plan);
+        row.with_order = &server != &session.floor();
+        return row;
     };
-    std::vector<Measurement> rounds, floor;
+    std::vector<Measurement> rounds, floor, floor_half;
     for (int round = 0; round < session.options().rounds; ++round) {
-        rounds.push_back(at_rate("parley, half of its maximum", session.parley()));
-        floor.push_back(at_rate("floor, the same rate", session.floor()));
-        floor.back().with_order = false;
+        rounds.push_back(at_rate("parley, half of its maximum", session.parley(), rate));
+        floor.push_back(at_rate("floor, the same rate", session.floor(), rate));
+        floor_half.push_back(at_rate("floor, half of its own maximum", session.floor(), floor_rate));
     }
     session.stop_floor();
     const auto row = median_of(rounds);
     session.report().add(row);
     session.report().add(median_of(floor));
+    session.report().add(median_of(floor_half));
     session.report().add(
         Goal{"webhook to delivery, p99 at half of its maximum", row.load.to_deliver.p99, " ms", 10, false});
     add_faults_goal(session, row);
@@ -157,7 +167,7 @@ void measure_slow_gateway(Session& session) {
 
 void measure_reload(Session& session) {
     auto plan = session.plan(session.parley());
-    plan.rate = maximum_of(session) / 2;
+    plan.rate = maximum_of_parley(session) / 2;
     Reloads reloads(session.parley().control_socket());
     const auto row = session.measure("parley, half, echo reloaded 10 times/s", session.parley(), plan);
     reloads.stop();

@@ -30,8 +30,8 @@ public:
     void start_again();  // parley, on the data it has
     void stop_floor() { floor_.reset(); }
 
-    // Messages a second that parley delivered at saturation.
-    std::optional<double> maximum;
+    // Messages a second that each delivered at saturation.
+    std::optional<double> maximum, floor_maximum;
 
     // A plan with what the options say.
     LoadPlan plan(const Server& server) const;
