@@ -174,7 +174,8 @@ std::string Handler::preprocess(const Inbound& message, services::HandlingState&
         const auto& hooks = plugin.hooks();
         const auto status = outcome_of(call, [&] { return hooks.preprocess(hooks.self, &call, &given.raw(), sink); });
         const auto took = std::chrono::steady_clock::now() - began;
-        const bool blameless = status != PARLEY_OK && (state.database_away || state.database_slow);
+        const bool blameless =
+            is_passing(status) || (status != PARLEY_OK && (state.database_away || state.database_slow));
         if (!state.gone && !blameless)
             plugin.record(status == PARLEY_OK ? plugins::CallOutcome::ok : plugins::CallOutcome::failed, took,
                           plugins::CallKind::preprocess);

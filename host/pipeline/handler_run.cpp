@@ -140,7 +140,7 @@ parley_status Handler::call_plugin(plugins::Lease& plugin, const plugins::Comman
     const bool to_confirm = status == PARLEY_CONFIRM && (given.flags & PARLEY_MESSAGE_UNCONFIRMED) != 0;
     const bool good = status == PARLEY_OK || user_error || to_confirm;
     // A slow database would put every plugin that stores something into quarantine.
-    if (good || !state.database_slow)
+    if (good || !(state.database_slow || is_passing(status)))
         plugin.record(good ? plugins::CallOutcome::ok : plugins::CallOutcome::failed, took);
     if (status == PARLEY_OK) return status;
 

@@ -36,6 +36,12 @@ parley_status outcome_of(parley_call& call, const Hook& hook) {
     return PARLEY_FAILED;
 }
 
+// Did it fail for want of something outside that may come back? Then the plugin is not to blame: an outage, or a
+// person who sends files that cannot be fetched, must not put it into quarantine.
+inline bool is_passing(parley_status status) {
+    return status == PARLEY_UNAVAILABLE || status == PARLEY_TIMEOUT;
+}
+
 // Names the plugin in the state while its hook runs.
 class Running {
 public:

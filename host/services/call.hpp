@@ -2,6 +2,7 @@
 // PARLEY_GONE once the handling has been given up. Lives on the handler's stack; used by the hook's thread.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -45,6 +46,12 @@ struct HandlingState : Collected {
     const Inbound* message = nullptr;  // null in start() and migrate()
     bool from_admin = false;
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+    // Until when the plugin may be kept waiting. What is left is for saying that something did not come.
+    std::chrono::steady_clock::time_point patience() const {
+        using namespace std::chrono_literals;
+        const auto left = deadline - std::chrono::steady_clock::now();
+        return deadline - std::clamp<std::chrono::nanoseconds>(left / 4, 0s, 1s);
+    }
     std::atomic<bool> gone{false};  // set by the watchdog; from then on nothing of this handling counts
     // The plugin whose hook runs now, so that the watchdog can say whose time is up. Guarded by its mutex.
     std::mutex running_mutex;

@@ -15,8 +15,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What a handler keeps of its time for saying that the model did not answer.
-constexpr auto last_words = 1s;
 // The model promises an answer by the deadline; this is for a loop that is behind.
 constexpr auto grace = 5s;
 constexpr auto longest = 180s;
@@ -46,7 +44,7 @@ gpt::Asker asker_of(const parley_call& call) {
 template <class T, class Request>
 gpt::Outcome<T> wait_for(parley_call* call, Request request, void (gpt::Model::*ask)(Request, gpt::Done<T>)) {
     const auto now = std::chrono::steady_clock::now();
-    auto deadline = std::max(std::min(call->state.deadline, now + longest) - last_words, now + 1ms);
+    auto deadline = std::min(call->state.patience(), now + longest);
     if (request.deadline != SteadyTime{}) deadline = std::min(deadline, request.deadline);
     request.asker = asker_of(*call);
     request.deadline = deadline;
@@ -68,7 +66,7 @@ gpt::Outcome<T> wait_for(parley_call* call, Request request, void (gpt::Model::*
 
 // As conversations show it to the model: small, and without hidden data.
 Result<gpt::Image> picture(parley_call* call, const Media& stored) {
-    const auto deadline = std::min(call->state.deadline, std::chrono::steady_clock::now() + longest) - last_words;
+    const auto deadline = std::min(call->state.patience(), std::chrono::steady_clock::now() + longest);
     const auto made = std::make_shared<std::promise<Result<std::string>>>();
     auto waiting = made->get_future();
     call->services.with().pictures.shrink(stored,

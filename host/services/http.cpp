@@ -73,7 +73,7 @@ parley_status request(parley_call* call, const parley_http_request* given, void*
         parley_http_request copy{};
         std::memcpy(&copy, given, std::min<std::size_t>(given->size, sizeof copy));
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-            std::min(call->state.deadline, std::chrono::steady_clock::now() + std::chrono::minutes(5)) -
+            std::min(call->state.patience(), std::chrono::steady_clock::now() + std::chrono::minutes(5)) -
             std::chrono::steady_clock::now());
         net::ClientRequest wanted;
         try {

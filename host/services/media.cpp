@@ -9,12 +9,17 @@ namespace {
 
 constexpr std::size_t largest_in_memory = 64u << 20;
 
-// The incoming file, in the media store. Waits for the download the first time.
+// The incoming file, in the media store. Waits for the download the first time. That there is none to be had, for
+// whatever reason, is Errc::unavailable: it is not the plugin's failure.
 Result<Media> incoming(parley_call* call) {
     const auto* message = call->state.message;
     if (!message || !message->media) return make_error(Errc::not_found, "the message has no file");
     plugins::HandlerPool::BlockingSection waiting;
-    return call->services.with().fetch_media(*message, call->state.deadline);
+    auto media = call->services.with().fetch_media(*message, call->state.patience());
+    if (media || media.error().code == Errc::timeout) return media;
+    constexpr std::string_view what = "the file could not be fetched: ";
+    const auto& why = media.error().message;
+    return make_error(Errc::unavailable, why.starts_with(what) ? why : std::string(what) + why);
 }
 
 parley_status fail_with(parley_call* call, const Error& error) {
@@ -71,7 +76,7 @@ Result<std::string> document_text(parley_call* call, std::string reference) {
         reference = media->stored;
     }
     plugins::HandlerPool::BlockingSection waiting;
-    const auto read = call->services.with().documents.read_now(std::move(reference), call->state.deadline);
+    const auto read = call->services.with().documents.read_now(std::move(reference), call->state.patience());
     if (!read) return read.error();
     if (!read->truncated) return read->text;
     constexpr std::string_view note = "\n[The document goes on, but only this much of it was read.]";

@@ -30,7 +30,7 @@ private:
         parley::Outgoing echo;
         echo.kind = parley::Outgoing::Kind::media;
         echo.text = ctx.arguments();
-        echo.media_ref = ctx.media().reference().value_or("");
+        echo.media_ref = ctx.media().require();
         echo.media_mime = message.media_mime();
         echo.media_name = message.media_name();
         echo.as_file = message.media_kind() == "document";

@@ -56,6 +56,17 @@ TEST_CASE("a plugin that lets out what no plugin may has failed, and its chat go
     CHECK(host.channel->seen.back() == "survived after");
 }
 
+TEST_CASE("an outage puts no plugin into quarantine, failures of its own do") {
+    PipelineFixture host;
+    for (int i = 0; i < 6; ++i) host.webhook("A" + std::to_string(i), "/trouble away");
+    host.finish();
+    CHECK(host.runtime.info("trouble")->state == plugins::State::serving);
+    CHECK(host.store.count("dead_letters where kind = 'inbound'") == "6");
+    for (int i = 0; i < 5; ++i) host.webhook("B" + std::to_string(i), "/trouble throw");
+    host.finish();
+    CHECK(host.runtime.info("trouble")->state == plugins::State::quarantined);
+}
+
 TEST_CASE("of a preprocess that fails nothing is left, and the message is handled") {
     PipelineFixture host;
     host.webhook("A1", "/trouble early");

@@ -205,3 +205,15 @@ TEST_CASE("translate names the language and passes the rest on") {
     bot.host.send(bot.quoting("/translate ur", "", "audio"));
     CHECK(bot.question() == "heard file");
 }
+
+TEST_CASE("a file that cannot be fetched is an answer, not a failure") {
+    for (const std::string name : {"transcribe", "solve", "summarize"}) {
+        Sample sample(name);
+        const auto outcome = sample.host.send({.text = "/" + name,
+                                               .media_kind = name == "solve" ? "image" : "audio",
+                                               .media = "x",
+                                               .media_problem = "the provider is away"});
+        CHECK(outcome.reply() == "Sorry, the file could not be fetched: the provider is away.");
+        CHECK(outcome.status == PARLEY_INVALID);
+    }
+}

@@ -52,6 +52,14 @@ TEST_CASE("echo forwards the attached file") {
     CHECK_FALSE(image.sent.at(0).as_file);
 }
 
+TEST_CASE("echo says why it cannot forward a file, and has not failed") {
+    Sample echo("echo");
+    const auto outcome = echo.host.send(
+        {.text = "/echo", .media_kind = "image", .media = "x", .media_problem = "it is larger than 5 MiB"});
+    CHECK(outcome.reply() == "Sorry, the file could not be fetched: it is larger than 5 MiB.");
+    CHECK(outcome.status == PARLEY_INVALID);
+}
+
 TEST_CASE("id tells message, sender and group") {
     Sample id("id");
     CHECK(id.host.send({.text = "/id", .id = "3EB0"}).reply() ==

@@ -39,8 +39,9 @@ public:
           documents(media, "/bin/false"),
           pictures(media, media::find_ffmpeg()),
           services({pool, client, loop, settings, media, documents, pictures, zones, Logger(),
-                    [](const Inbound&, std::chrono::steady_clock::time_point) -> Result<Media> {
-                        return make_error(Errc::not_found, "no media");
+                    [this](const Inbound&, std::chrono::steady_clock::time_point deadline) -> Result<Media> {
+                        fetch_deadline = deadline;
+                        return fetched;
                     },
                     [](AccountId, const std::string&, const std::string&, bool) {},
                     [this](AccountId, bool available) -> Result<void> {
@@ -98,8 +99,10 @@ public:
         }
     };
 
-    bool can_correct = false;  // what its channel can do
-    std::string presence;      // what it was shown as
+    Result<Media> fetched = make_error(Errc::not_found, "no media");  // what comes of the message's file
+    std::chrono::steady_clock::time_point fetch_deadline;             // until when that was waited for
+    bool can_correct = false;                                         // what its channel can do
+    std::string presence;                                             // what it was shown as
     TempDirectory directory;
     db::DatabaseOptions options;
     db::Pool pool;

@@ -222,6 +222,24 @@ TEST_CASE("a handling that was given up gets nothing any more") {
     CHECK(host.state->effects.plain());
 }
 
+TEST_CASE("a file that is not to be had leaves the plugin time to say so, and is not its fault") {
+    ServiceFixture host;
+    const auto& files = host.table<parley_media>(PARLEY_MEDIA);
+    Collected reference;
+    CHECK(files.reference(host.call.get(), reference.sink()) == PARLEY_NOT_FOUND);
+    host.message.media.emplace();
+    host.state->deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    for (const auto code : {Errc::not_found, Errc::too_large, Errc::denied, Errc::invalid}) {
+        host.fetched = make_error(code, "it is larger than 5 MiB");
+        CHECK(files.reference(host.call.get(), reference.sink()) == PARLEY_UNAVAILABLE);
+        CHECK(host.call->last_error == "the file could not be fetched: it is larger than 5 MiB");
+        CHECK(host.fetch_deadline <= host.state->deadline - std::chrono::seconds(1));
+    }
+    host.fetched = make_error(Errc::timeout, "the file did not arrive in time");
+    CHECK(files.reference(host.call.get(), reference.sink()) == PARLEY_TIMEOUT);
+    CHECK(reference.values.empty());
+}
+
 TEST_CASE("services answer the thread of the hook alone, but for the log and the time") {
     ServiceFixture host;
     auto* call = host.call.get();

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "abi/services/media.h"
 #include "detail/bridge.hpp"
@@ -22,6 +23,17 @@ public:
 
     // For Outgoing::media_ref: forwards the incoming file without a copy.
     std::optional<std::string> reference() const { return ask(table_->reference, "media.reference"); }
+
+    // The same for what cannot be done without the file: that it is not there is an answer to the user (UserError).
+    std::string require() const {
+        try {
+            if (auto file = reference()) return std::move(*file);
+        } catch (const ServiceError& error) {
+            if (error.status() != Status::unavailable && error.status() != Status::timeout) throw;
+            throw UserError("Sorry, " + error.reason() + ".");
+        }
+        throw UserError("There is no file in the message.");
+    }
 
     // Stores bytes to be sent, several times perhaps; answers with a reference for Outgoing::media_ref.
     std::string create(std::string_view bytes, std::string_view mime = {}) const {

@@ -69,7 +69,7 @@ inline Material material(const Context& ctx) {
     if (quoted) found.quoted = quoted->text;
     if (message.has_media()) {
         found.kind = message.media_kind();
-        found.file = ctx.media().reference().value_or("");
+        found.file = ctx.media().require();
     } else if (quoted && !quoted->media_kind.empty()) {
         found.kind = quoted->media_kind;
         found.file = quoted->media;

@@ -1,5 +1,6 @@
-// A plugin that fails when it is asked to: /trouble throw, /trouble hang, /trouble work 2000, and /trouble early before
-// it is handled. "/trouble tell B" speaks to chat B. Anything else it answers, and its timers say that they are due.
+// A plugin that fails when it is asked to: /trouble throw, /trouble away, /trouble hang, /trouble work 2000, and
+// /trouble early before it is handled. "/trouble tell B" speaks to chat B. Anything else it answers, and its timers say
+// that they are due.
 #include <parley/plugin.hpp>
 
 #include <chrono>
@@ -23,6 +24,7 @@ public:
     void handle(parley::Context& ctx) override {
         const std::string wish(ctx.arguments());
         if (wish == "throw") throw std::runtime_error("trouble was asked for");
+        if (wish == "away") throw parley::ServiceError(parley::Status::unavailable, "trouble", "the network is away");
         if (wish == "hang") wait(std::chrono::hours(1));
         if (wish.rfind("work ", 0) == 0) wait(std::chrono::milliseconds(std::atoi(wish.c_str() + 5)));
         if (wish.rfind("tell ", 0) == 0) return ctx.messaging().send_text(wish.substr(5), "told");

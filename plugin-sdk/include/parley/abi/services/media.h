@@ -15,7 +15,9 @@ typedef struct parley_media {
     uint32_t size;
 
     /* [hook thread, blocks until the download is there] The incoming file in one piece. PARLEY_NOT_FOUND: the message
-     * has none. PARLEY_TOO_LARGE: over 64 MiB, use path. PARLEY_UNAVAILABLE: it could not be fetched. */
+     * has none. PARLEY_TOO_LARGE: over 64 MiB, use path. PARLEY_UNAVAILABLE: it could not be fetched, PARLEY_TIMEOUT:
+     * it did not come in time; last_error has words for the user. A hook that then fails with one of these two is not
+     * counted against the plugin. */
     parley_status (*read)(parley_call* call, parley_sink bytes);
 
     /* [hook thread, blocks as read] A path at which the plugin can read it until the call ends. Do not change it. */

@@ -79,13 +79,16 @@ inline parley_status quoted(parley_call* raw, parley_sink json) {
     return PARLEY_OK;
 }
 
-inline parley_status no_media(Call& call) {
-    return call.fail(PARLEY_NOT_FOUND, "the message has no file");
+// PARLEY_OK: the incoming file is there.
+inline parley_status find_media(Call& call) {
+    if (call.message.media_kind.empty()) return call.fail(PARLEY_NOT_FOUND, "the message has no file");
+    if (call.message.media_problem.empty()) return PARLEY_OK;
+    return call.fail(PARLEY_UNAVAILABLE, "the file could not be fetched: " + call.message.media_problem);
 }
 
 inline parley_status media_read(parley_call* raw, parley_sink bytes) {
     auto& call = Call::of(raw);
-    if (call.message.media_kind.empty()) return no_media(call);
+    if (const auto status = find_media(call); status != PARLEY_OK) return status;
     put(bytes, call.message.media);
     return PARLEY_OK;
 }
@@ -96,7 +99,7 @@ inline parley_status media_path(parley_call* raw, parley_sink) {
 
 inline parley_status media_reference(parley_call* raw, parley_sink reference) {
     auto& call = Call::of(raw);
-    if (call.message.media_kind.empty()) return no_media(call);
+    if (const auto status = find_media(call); status != PARLEY_OK) return status;
     const auto name = "incoming-" + call.message.id;
     call.world.media[name] = call.message.media;
     put(reference, name);
@@ -110,7 +113,9 @@ inline parley_status media_create(parley_call* raw, parley_str bytes, parley_str
 
 inline parley_status media_text(parley_call* raw, parley_str reference, parley_sink text) {
     auto& call = Call::of(raw);
-    if (reference.size == 0 && call.message.media_kind.empty()) return no_media(call);
+    if (reference.size == 0) {
+        if (const auto status = find_media(call); status != PARLEY_OK) return status;
+    }
     if (reference.size > 0 && call.world.media.count(copy(reference)) == 0) {
         return call.fail(PARLEY_INVALID, "no such media reference");
     }

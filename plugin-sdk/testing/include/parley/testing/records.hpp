@@ -26,6 +26,7 @@ struct Incoming {
     std::string media_mime{};
     std::string media_name{};
     std::string media{};             // the bytes
+    std::string media_problem{};     // why the file cannot be fetched; empty: it can
     std::optional<Quoted> quoted{};  // its file: a name in world().media
     bool replayed = false;
     bool unconfirmed = false;  // the language model asks for this command, and the person has not agreed to it
