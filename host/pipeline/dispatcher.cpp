@@ -3,6 +3,7 @@
 #include "core/failpoint.hpp"
 #include "pipeline/actor.hpp"
 #include "pipeline/handling.hpp"
+#include "pipeline/hook_run.hpp"
 
 namespace parley::pipeline {
 namespace {
@@ -10,14 +11,6 @@ namespace {
 // A handling that keeps losing the race for its keys is given up rather than run for ever.
 constexpr int most_reruns = 50;
 constexpr int most_turns = 3;  // each asks a language model again
-
-// Counts against the plugin whose hook runs too long, and names it. It cannot leave its hook meanwhile.
-std::string blame(services::HandlingState& state, std::chrono::milliseconds limit) {
-    std::lock_guard lock(state.running_mutex);
-    if (!state.running) return "(none)";
-    state.running->record(plugins::CallOutcome::overdue, limit);
-    return state.running->plugin_id();
-}
 
 // Somebody has just written there. That a timer is due, or another chat has news, says nothing of the kind.
 bool is_answer(const Outbound& reply, const Inbound& message) {
@@ -80,8 +73,7 @@ void Dispatcher::submit(std::shared_ptr<Handling> handling) {
     };
     job.overdue = [this, handling, limit = job.limit] {
         if (!handling->claim()) return;
-        handling->state.gone = true;
-        std::string plugin = blame(handling->state, limit);
+        std::string plugin = give_up(handling->state, limit);
         executor_.post([this, handling, plugin = std::move(plugin)] { overdue(handling, plugin); });
     };
     // What one turn of the loop brings goes to the pool together: waking a thread for each message would cost more than

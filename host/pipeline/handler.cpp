@@ -170,7 +170,7 @@ std::string Handler::preprocess(const Inbound& message, services::HandlingState&
                                    static_cast<std::optional<std::string>*>(user)->emplace(value.data, value.size);
                                }};
         const auto began = std::chrono::steady_clock::now();
-        const Running running(state, plugin);
+        const Running running(state, plugin, plugins::CallKind::preprocess);
         const auto& hooks = plugin.hooks();
         const auto status = outcome_of(call, [&] { return hooks.preprocess(hooks.self, &call, &given.raw(), sink); });
         const auto took = std::chrono::steady_clock::now() - began;

@@ -123,7 +123,7 @@ parley_status Handler::call_plugin(plugins::Lease& plugin, const plugins::Comman
     const auto began = std::chrono::steady_clock::now();
     const auto status = [&] {
         const plugins::InsidePlugin inside(plugin);
-        const Running running(state, plugin);
+        const Running running(state, plugin, plugins::CallKind::handling);
         const auto event = message.kind == EventKind::hook ? hooks.hook : hooks.timer;
         return outcome_of(call, [&, hook = command ? hooks.handle : event] { return hook(hooks.self, &call, &given); });
     }();

@@ -1,4 +1,4 @@
-// What surrounds the run of one hook of a plugin. Internal to Handler.
+// What surrounds the run of one hook of a plugin. For Handler, and for who gives its runs up.
 #pragma once
 
 #include <exception>
@@ -42,20 +42,36 @@ inline bool is_passing(parley_status status) {
     return status == PARLEY_UNAVAILABLE || status == PARLEY_TIMEOUT;
 }
 
-// Names the plugin in the state while its hook runs.
+// Names the hook in the state while it runs. One that comes back from beyond its deadline hangs no more.
 class Running {
 public:
-    Running(services::HandlingState& state, const plugins::Lease& plugin) : state_(state) { set(&plugin); }
-    ~Running() { set(nullptr); }
+    Running(services::HandlingState& state, const plugins::Lease& plugin, plugins::CallKind kind) : state_(state) {
+        std::lock_guard lock(state_.running_mutex);
+        state_.running = {&plugin, kind};
+    }
+    ~Running() {
+        std::lock_guard lock(state_.running_mutex);
+        if (state_.running.overdue) state_.running.plugin->ended_hanging();
+        state_.running = {};
+    }
     Running(const Running&) = delete;
     Running& operator=(const Running&) = delete;
 
 private:
-    void set(const plugins::Lease* plugin) {
-        std::lock_guard lock(state_.running_mutex);
-        state_.running = plugin;
-    }
     services::HandlingState& state_;
 };
+
+// [watchdog] The handling's time is over: nothing of it counts any more. Counts against the plugin whose hook runs, and
+// names it; it cannot leave its hook meanwhile.
+inline std::string give_up(services::HandlingState& state, std::chrono::milliseconds limit) {
+    state.gone = true;
+    std::lock_guard lock(state.running_mutex);
+    auto& running = state.running;
+    if (!running.plugin) return "(none)";
+    running.overdue = true;
+    running.plugin->record(plugins::CallOutcome::overdue, limit, running.kind);
+    running.plugin->began_hanging();
+    return running.plugin->plugin_id();
+}
 
 }  // namespace parley::pipeline

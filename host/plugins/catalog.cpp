@@ -84,7 +84,8 @@ PluginInfo Catalog::describe(const Slot& slot) const {
         info.loaded_at_ms = slot.loaded_at_ms;
     }
     if (info.state == State::quarantined && info.error.empty())
-        info.error = "too many failures in a row: enable it to try again, or install a new file";
+        info.error =
+            "too many failures in a row, or calls that never return: enable it to try again, or install a new file";
     const auto found = stats_.find(info.id);
     if (found == stats_.end() || !slot.owner) return info;
     const PluginStats& stats = *found->second;

@@ -121,11 +121,18 @@ void Generation::record(CallOutcome outcome, std::chrono::nanoseconds took, Call
     }
     stats().failures.fetch_add(1, std::memory_order_relaxed);
     if (outcome == CallOutcome::overdue) stats().overdue.fetch_add(1, std::memory_order_relaxed);
-    if (!streak.failed(std::chrono::steady_clock::now())) return;
-    quarantined_.store(true, std::memory_order_release);
-    parts_.log.error(
-        "plugin.quarantined",
-        {{"plugin", id()}, {"generation", number()}, {"failures_in_a_row", parts_.options->quarantine_failures}});
+    if (streak.failed(std::chrono::steady_clock::now(), outcome == CallOutcome::overdue))
+        quarantine("too many failures in a row");
+}
+
+void Generation::began_hanging() {
+    const unsigned hanging = hanging_.fetch_add(1, std::memory_order_relaxed) + 1;
+    if (hanging >= parts_.options->quarantine_hanging) quarantine("too many of its calls never return");
+}
+
+void Generation::quarantine(const char* why) {
+    if (quarantined_.exchange(true, std::memory_order_acq_rel)) return;
+    parts_.log.error("plugin.quarantined", {{"plugin", id()}, {"generation", number()}, {"why", why}});
 }
 
 }  // namespace parley::plugins

@@ -78,6 +78,8 @@ public:
 
     // [any thread]
     void record(CallOutcome outcome, std::chrono::nanoseconds took, CallKind kind);
+    void began_hanging();
+    void ended_hanging() { hanging_.fetch_sub(1, std::memory_order_relaxed); }
     bool quarantined() const { return quarantined_.load(std::memory_order_acquire); }
     void end_quarantine() { quarantined_.store(false, std::memory_order_release); }
 
@@ -85,6 +87,7 @@ private:
     Result<void> create();
     Result<void> migrate(parley_call* call, const std::string& stored_version);
     Result<void> start(parley_call* call);
+    void quarantine(const char* why);
 
     GenerationParts parts_;
     HostTable host_;
@@ -96,6 +99,7 @@ private:
     std::atomic<bool> draining_{false}, quarantined_{false};
     StripedCount calls_;
     FailureStreak handling_streak_, preprocess_streak_;
+    std::atomic<unsigned> hanging_{0};
 };
 
 }  // namespace parley::plugins

@@ -43,4 +43,11 @@ void Lease::record(CallOutcome outcome, std::chrono::nanoseconds took, CallKind 
     generation_->record(outcome, took, kind);
 }
 
+void Lease::began_hanging() const {
+    generation_->began_hanging();
+}
+void Lease::ended_hanging() const {
+    generation_->ended_hanging();
+}
+
 }  // namespace parley::plugins

@@ -1,4 +1,5 @@
-// Counts failures in a row: so many of them within a time, and the plugin is taken out of service.
+// Counts failures in a row: so many of them within a time, and the plugin is taken out of service. Calls that pass
+// their deadline take longer than any such time, so of them so many in a row are enough.
 #pragma once
 
 #include <atomic>
@@ -17,8 +18,8 @@ public:
 
     // [any thread]
     void succeeded();
-    // [any thread] True: this failure was the one too many.
-    bool failed(Time now);
+    // [any thread] True: this failure was the one too many. `overdue`: it was given up past its deadline.
+    bool failed(Time now, bool overdue = false);
 
 private:
     const unsigned limit_;
@@ -26,6 +27,7 @@ private:
     std::atomic<bool> any_{false};  // so that success, the usual case, takes no lock
     std::mutex mutex_;
     std::deque<Time> failures_;
+    unsigned overdue_ = 0;
 };
 
 }  // namespace parley::plugins

@@ -90,6 +90,10 @@ public:
     const CommandInfo* command(std::string_view name) const;
     // Counts for metrics; failures and overdue calls count towards quarantine.
     void record(CallOutcome outcome, std::chrono::nanoseconds took, CallKind kind = CallKind::handling) const;
+    // A call is given up past its deadline but still inside, where it keeps a thread; it has left after all. Too many
+    // at once are a quarantine, whatever succeeds beside them.
+    void began_hanging() const;
+    void ended_hanging() const;
 
 private:
     friend class InsidePlugin;
@@ -170,7 +174,9 @@ struct RuntimeOptions {
     std::chrono::milliseconds start_deadline{10'000};
     std::chrono::milliseconds drain_deadline{30'000};  // then reported, and kept until its calls end
     unsigned quarantine_failures = 5;                  // that many in a row...
-    std::chrono::seconds quarantine_window{60};        // ...within that time: disabled until an admin enables it
+    std::chrono::seconds quarantine_window{60};        // ...within that time: disabled until an admin enables it;
+                                                       // or as many past their deadlines in a row, in any time
+    unsigned quarantine_hanging = 50;                  // or so many past their deadlines that are still inside
     unsigned crashes_to_disable = 2;                   // host crashes with the plugin on the stack...
     std::chrono::hours crash_window{7 * 24};           // ...within that time
 };

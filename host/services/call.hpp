@@ -19,7 +19,8 @@
 
 namespace parley::plugins {
 class Lease;
-}
+enum class CallKind;
+}  // namespace parley::plugins
 
 namespace parley::services {
 
@@ -53,9 +54,14 @@ struct HandlingState : Collected {
         return deadline - std::clamp<std::chrono::nanoseconds>(left / 4, 0s, 1s);
     }
     std::atomic<bool> gone{false};  // set by the watchdog; from then on nothing of this handling counts
-    // The plugin whose hook runs now, so that the watchdog can say whose time is up. Guarded by its mutex.
+    // The hook that runs now, so that the watchdog can say whose time is up. Guarded by its mutex.
+    struct Running {
+        const plugins::Lease* plugin = nullptr;
+        plugins::CallKind kind{};
+        bool overdue = false;  // the watchdog has counted it
+    };
     std::mutex running_mutex;
-    const plugins::Lease* running = nullptr;
+    Running running;
     bool again = false;  // run this handling once more, from the start, after a while
     // A service could not reach the database, or it answered too late: what came of it is not the plugin's fault.
     bool database_away = false, database_slow = false;

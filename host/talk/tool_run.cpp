@@ -2,6 +2,8 @@
 
 #include <atomic>
 
+#include "pipeline/hook_run.hpp"
+
 namespace parley::talk {
 namespace {
 
@@ -16,12 +18,6 @@ struct Run {
 
     bool claim() { return !claimed.exchange(true); }
 };
-
-// Counts against the plugin, which cannot leave its hook meanwhile.
-void blame(services::HandlingState& state, std::chrono::milliseconds limit) {
-    const std::lock_guard lock(state.running_mutex);
-    if (state.running) state.running->record(plugins::CallOutcome::overdue, limit);
-}
 
 }  // namespace
 
@@ -64,8 +60,7 @@ void ToolRunner::run(const Inbound& message, pipeline::Command command, bool agr
     };
     job.overdue = [this, run, limit] {
         if (!run->claim()) return;
-        run->state.gone = true;
-        blame(run->state, limit);
+        pipeline::give_up(run->state, limit);
         executor_.post([run] {
             ToolOutcome outcome;
             outcome.text = "The command did not finish within its time limit.";

@@ -1,5 +1,6 @@
 #include <thread>
 
+#include "pipeline/hook_run.hpp"
 #include "pipeline/pipeline_fixture.hpp"
 
 namespace parley::test {
@@ -102,6 +103,39 @@ TEST_CASE("a handling past its deadline is given up: what it does afterwards cou
     }
     host.executor().run_posted();
     CHECK(host.store.count("messages where direction = 1") == "2");
+}
+
+TEST_CASE("a preprocess that is late now and then, and never in a row, puts no plugin into quarantine") {
+    PipelineFixture host(std::chrono::milliseconds(100));
+    for (int i = 0; i < 5; ++i) {
+        host.webhook("A" + std::to_string(i), "/trouble slowly");
+        host.webhook("B" + std::to_string(i), "plain words");
+        host.finish();
+    }
+    CHECK(host.runtime.info("trouble")->overdue == 5);
+    CHECK(host.runtime.info("trouble")->state == plugins::State::serving);
+}
+
+TEST_CASE("a plugin whose calls hang is put into quarantine, whatever succeeds beside them") {
+    struct Call {
+        explicit Call(const plugins::Lease& plugin) : running(state, plugin, plugins::CallKind::handling) {}
+        services::HandlingState state;
+        pipeline::Running running;
+    };
+    PipelineFixture host;
+    const auto plugin = host.runtime.find_plugin("trouble");
+    const auto hang = [&plugin] {
+        auto call = std::make_unique<Call>(plugin);
+        CHECK(pipeline::give_up(call->state, std::chrono::seconds(60)) == "trouble");
+        plugin.record(plugins::CallOutcome::ok, std::chrono::seconds(1));
+        return call;
+    };
+    for (int i = 0; i < 60; ++i) hang();  // and comes back
+    std::vector<std::unique_ptr<Call>> inside;
+    while (inside.size() < 49) inside.push_back(hang());
+    CHECK(host.runtime.info("trouble")->state == plugins::State::serving);
+    inside.push_back(hang());
+    CHECK(host.runtime.info("trouble")->state == plugins::State::quarantined);
 }
 
 TEST_CASE("what an earlier run left in the inbox is handled once") {

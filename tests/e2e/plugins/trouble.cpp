@@ -1,6 +1,6 @@
 // A plugin that fails when it is asked to: /trouble throw, /trouble away, /trouble hang, /trouble work 2000, and
-// /trouble early before it is handled. "/trouble tell B" speaks to chat B. Anything else it answers, and its timers say
-// that they are due.
+// /trouble early and /trouble slowly before it is handled. "/trouble tell B" speaks to chat B. Anything else it
+// answers, and its timers say that they are due.
 #include <parley/plugin.hpp>
 
 #include <chrono>
@@ -16,6 +16,7 @@ public:
     parley::Help help() const override { return {"Fails in many ways.", {}, ""}; }
 
     std::optional<std::string> preprocess(parley::Context& ctx, const parley::Message& message) override {
+        if (message.text() == "/trouble slowly") wait(std::chrono::milliseconds(400));
         if (message.text() != "/trouble early") return std::nullopt;
         ctx.reply("too early");
         throw parley::UserError("trouble was asked for");
