@@ -3,8 +3,6 @@
 // the state it is given.
 #pragma once
 
-#include <map>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -86,7 +84,8 @@ private:
                               const parley_message& given, services::HandlingState& state, const std::string& typed);
     void answer(const Inbound& message, services::HandlingState& state, std::string text) const;
     Speaker speaker_of(const Inbound& message, bool from_admin, const std::string& admin_prefix) const;
-    std::shared_ptr<std::timed_mutex> serial_lock(const plugins::Lease& plugin);
+    parley_status turned_away(const plugins::Lease& plugin, bool stuck, const Inbound& message,
+                              services::HandlingState& state, const std::string& typed) const;
 
     plugins::Runtime& runtime_;
     services::Services& services_;
@@ -96,9 +95,6 @@ private:
     Logger log_;
     guards::RateLimit rate_limit_;
     guards::Silence* silence_ = nullptr;
-    std::mutex serial_mutex_;
-    // Of plugins that want one call at a time: the generation it is for, and its lock.
-    std::map<std::string, std::pair<std::uint64_t, std::shared_ptr<std::timed_mutex>>> serial_locks_;
 };
 
 }  // namespace parley::pipeline

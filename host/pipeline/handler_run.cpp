@@ -5,6 +5,7 @@
 #include "pipeline/help.hpp"
 #include "pipeline/hook_run.hpp"
 #include "plugins/handler_pool.hpp"
+#include "plugins/serial_slot.hpp"
 
 namespace parley::pipeline {
 namespace {
@@ -103,19 +104,12 @@ void Handler::run_hook(const Inbound& message, services::HandlingState& state) {
 parley_status Handler::call_plugin(plugins::Lease& plugin, const plugins::CommandInfo* command, const Inbound& message,
                                    const parley_message& given, services::HandlingState& state,
                                    const std::string& typed) {
-    std::shared_ptr<std::timed_mutex> serial;
-    std::unique_lock<std::timed_mutex> turn;
-    if (command && command->serial) {
-        serial = serial_lock(plugin);
-        turn = std::unique_lock(*serial, std::defer_lock);
-        plugins::HandlerPool::BlockingSection waiting;
-        if (!turn.try_lock_until(state.deadline)) {
-            discard(state);
-            state.effects.failure =
-                "plugin " + plugin.plugin_id() + " was busy with another message for the whole time limit";
-            answer(message, state, "Sorry, `" + typed + "` is busy. Please try again later.");
-            return PARLEY_TIMEOUT;
-        }
+    std::optional<plugins::SerialTurn> turn;
+    if (command ? command->serial : plugin.serial()) {
+        const plugins::HandlerPool::BlockingSection waiting;
+        turn.emplace(plugin.serial_slot(), state.patience());
+        if (turn->how() != plugins::SerialSlot::Turn::mine)
+            return turned_away(plugin, turn->how() == plugins::SerialSlot::Turn::stuck, message, state, typed);
     }
     state.database_away = state.database_slow = false;
     auto call = make_call(services_, state, plugin);
@@ -123,12 +117,12 @@ parley_status Handler::call_plugin(plugins::Lease& plugin, const plugins::Comman
     const auto began = std::chrono::steady_clock::now();
     const auto status = [&] {
         const plugins::InsidePlugin inside(plugin);
-        const Running running(state, plugin, plugins::CallKind::handling);
+        const Running running(state, plugin, plugins::CallKind::handling, turn.has_value());
         const auto event = message.kind == EventKind::hook ? hooks.hook : hooks.timer;
         return outcome_of(call, [&, hook = command ? hooks.handle : event] { return hook(hooks.self, &call, &given); });
     }();
     const auto took = std::chrono::steady_clock::now() - began;
-    if (turn) turn.unlock();
+    turn.reset();
     if (state.gone) return PARLEY_GONE;  // the watchdog has recorded it
     if (status != PARLEY_OK && state.database_away) {
         discard(state);
@@ -159,15 +153,22 @@ parley_status Handler::call_plugin(plugins::Lease& plugin, const plugins::Comman
     return user_error ? status : PARLEY_FAILED;
 }
 
-// One lock a generation: a handler that hangs in the old one does not hold up the new one.
-std::shared_ptr<std::timed_mutex> Handler::serial_lock(const plugins::Lease& plugin) {
-    std::lock_guard lock(serial_mutex_);
-    auto& [generation, mutex] = serial_locks_[plugin.plugin_id()];
-    if (!mutex || generation != plugin.generation()) {
-        generation = plugin.generation();
-        mutex = std::make_shared<std::timed_mutex>();
-    }
-    return mutex;
+// Another call is inside a serial plugin. One that never returns is the plugin's fault as if this one hung too.
+parley_status Handler::turned_away(const plugins::Lease& plugin, bool stuck, const Inbound& message,
+                                   services::HandlingState& state, const std::string& typed) const {
+    discard(state);
+    if (stuck) plugin.record(plugins::CallOutcome::overdue, {});
+    state.effects.failure =
+        "plugin " + plugin.plugin_id() +
+        (stuck ? " takes one message at a time, and an earlier one is still inside it, past its deadline"
+               : " was busy with other messages for the whole time limit");
+    log_.error("handler.turned_away",
+               {{"plugin", plugin.plugin_id()}, {"trace", message.trace}, {"why", state.effects.failure}});
+    if (!typed.empty())
+        answer(message, state,
+               stuck ? "Sorry, `" + typed + "` hangs. The admins can see why."
+                     : "Sorry, `" + typed + "` is busy. Please try again later.");
+    return PARLEY_TIMEOUT;
 }
 
 }  // namespace parley::pipeline

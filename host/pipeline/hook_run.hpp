@@ -6,6 +6,7 @@
 #include <string>
 
 #include "plugins/runtime.hpp"
+#include "plugins/serial_slot.hpp"
 #include "services/call.hpp"
 
 namespace parley::pipeline {
@@ -45,9 +46,11 @@ inline bool is_passing(parley_status status) {
 // Names the hook in the state while it runs. One that comes back from beyond its deadline hangs no more.
 class Running {
 public:
-    Running(services::HandlingState& state, const plugins::Lease& plugin, plugins::CallKind kind) : state_(state) {
+    // `serial`: it holds the plugin's serial slot, until after this.
+    Running(services::HandlingState& state, const plugins::Lease& plugin, plugins::CallKind kind, bool serial = false)
+        : state_(state) {
         std::lock_guard lock(state_.running_mutex);
-        state_.running = {&plugin, kind};
+        state_.running = {&plugin, kind, serial};
     }
     ~Running() {
         std::lock_guard lock(state_.running_mutex);
@@ -71,6 +74,7 @@ inline std::string give_up(services::HandlingState& state, std::chrono::millisec
     running.overdue = true;
     running.plugin->record(plugins::CallOutcome::overdue, limit, running.kind);
     running.plugin->began_hanging();
+    if (running.serial) running.plugin->serial_slot().get_stuck();
     return running.plugin->plugin_id();
 }
 

@@ -18,6 +18,7 @@
 #include "plugins/quarantine.hpp"
 #include "plugins/runtime.hpp"
 #include "plugins/sealed_file.hpp"
+#include "plugins/serial_slot.hpp"
 #include "plugins/striped_count.hpp"
 
 namespace parley::plugins {
@@ -76,6 +77,9 @@ public:
     // [runtime thread] From now on leave() rings the bell.
     void begin_draining();
 
+    // [handler threads] One for each generation: a call that hangs in the old one does not hold up the new one.
+    SerialSlot& serial_slot() { return serial_slot_; }
+
     // [any thread]
     void record(CallOutcome outcome, std::chrono::nanoseconds took, CallKind kind);
     void began_hanging();
@@ -98,6 +102,7 @@ private:
     std::atomic<Stage> stage_{Stage::sealed};
     std::atomic<bool> draining_{false}, quarantined_{false};
     StripedCount calls_;
+    SerialSlot serial_slot_;
     FailureStreak handling_streak_, preprocess_streak_;
     std::atomic<unsigned> hanging_{0};
 };

@@ -39,6 +39,14 @@ const CommandInfo* Lease::command(std::string_view name) const {
     return found == commands.end() ? nullptr : &*found;
 }
 
+bool Lease::serial() const {
+    const auto& commands = generation_->commands();
+    return std::any_of(commands.begin(), commands.end(), [](const auto& command) { return command.serial; });
+}
+SerialSlot& Lease::serial_slot() const {
+    return generation_->serial_slot();
+}
+
 void Lease::record(CallOutcome outcome, std::chrono::nanoseconds took, CallKind kind) const {
     generation_->record(outcome, took, kind);
 }

@@ -71,6 +71,7 @@ enum class CallOutcome { ok, failed, overdue };
 enum class CallKind { handling, preprocess };
 
 class Generation;
+class SerialSlot;
 
 // Keeps one generation alive and counts as a call in flight. Movable; released on any thread.
 class Lease {
@@ -88,6 +89,9 @@ public:
     bool granted(std::string_view capability) const;
     // The command `name` of this plugin; null when it has none of that name.
     const CommandInfo* command(std::string_view name) const;
+    // Is one of its commands serial? And the slot for one call at a time; it lasts as long as this lease.
+    bool serial() const;
+    SerialSlot& serial_slot() const;
     // Counts for metrics; failures and overdue calls count towards quarantine.
     void record(CallOutcome outcome, std::chrono::nanoseconds took, CallKind kind = CallKind::handling) const;
     // A call is given up past its deadline but still inside, where it keeps a thread; it has left after all. Too many

@@ -58,6 +58,7 @@ struct HandlingState : Collected {
     struct Running {
         const plugins::Lease* plugin = nullptr;
         plugins::CallKind kind{};
+        bool serial = false;
         bool overdue = false;  // the watchdog has counted it
     };
     std::mutex running_mutex;

@@ -2,6 +2,7 @@
 
 #include "pipeline/hook_run.hpp"
 #include "pipeline/pipeline_fixture.hpp"
+#include "support/wait.hpp"
 
 namespace parley::test {
 namespace {
@@ -136,6 +137,36 @@ TEST_CASE("a plugin whose calls hang is put into quarantine, whatever succeeds b
     CHECK(host.runtime.info("trouble")->state == plugins::State::serving);
     inside.push_back(hang());
     CHECK(host.runtime.info("trouble")->state == plugins::State::quarantined);
+}
+
+TEST_CASE("who waits for a serial plugin is turned away when the call inside never returns, until it does") {
+    PipelineFixture host(std::chrono::milliseconds(200));
+    host.webhook("A1", "/lone work 2000", "A");
+    host.webhook("B1", "/lone meanwhile", "B");
+    host.webhook("C1", "/trouble work 1", "C");
+    host.finish();
+    CHECK(host.channel->seen == Texts{"survived work 1", "Sorry, `/lone` is busy. Please try again later.",
+                                      "Sorry, that took too long and was stopped. The admins can see why."});
+    REQUIRE(host.handlers.stats().written_off == 1);
+    CHECK(host.runtime.info("trouble")->overdue == 1);
+
+    host.webhook("B2", "/lone now", "B");
+    auto timer = host.store.inbound("T1", "");
+    timer.kind = EventKind::timer;
+    timer.plugin = "trouble";
+    timer.timer = "due";
+    REQUIRE(accepted(host.store.admit(timer)));
+    host.dispatcher.recover();
+    host.executor().run_until([&] { return host.store.count("inbox") == "0"; });
+    host.finish();
+    CHECK(host.channel->seen.back() == "Sorry, `/lone` hangs. The admins can see why.");
+    CHECK(host.runtime.info("trouble")->overdue == 3);
+    CHECK(host.store.count("dead_letters where reason like '%an earlier one is still inside%'") == "2");
+
+    REQUIRE(eventually([&] { return host.handlers.stats().written_off == 0; }));
+    host.webhook("B3", "/lone again", "B");
+    host.finish();
+    CHECK(host.channel->seen.back() == "survived again");
 }
 
 TEST_CASE("what an earlier run left in the inbox is handled once") {

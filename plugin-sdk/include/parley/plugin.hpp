@@ -6,8 +6,9 @@
 //     };
 //     PARLEY_PLUGIN(Ping, "ping", "1.0.0", "ping", "messaging")
 //
-// One instance is made for each load of the file. Hooks run on host threads, several at once unless a command is
-// serial(), and may block until their deadline. They may throw, see errors.hpp.
+// One instance is made for each load of the file. Hooks run on host threads, several at once, and may block until their
+// deadline. They may throw, see errors.hpp. Of serial() commands one runs at a time, and while it does no on_timer()
+// and no on_hook() of the plugin; preprocess() may.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,6 @@
 // A plugin that fails when it is asked to: /trouble throw, /trouble away, /trouble hang, /trouble work 2000, and
 // /trouble early and /trouble slowly before it is handled. "/trouble tell B" speaks to chat B. Anything else it
-// answers, and its timers say that they are due.
+// answers, and its timers say that they are due. /lone is the same command, one message at a time.
 #include <parley/plugin.hpp>
 
 #include <chrono>
@@ -14,6 +14,14 @@ class Trouble : public parley::Plugin {
 public:
     std::string name() const override { return "trouble"; }
     parley::Help help() const override { return {"Fails in many ways.", {}, ""}; }
+
+    std::vector<parley::Command> commands() override {
+        auto both = Plugin::commands();
+        both.push_back(both.front());
+        both.back().name = "lone";
+        both.back().serial = both.back().internal = true;
+        return both;
+    }
 
     std::optional<std::string> preprocess(parley::Context& ctx, const parley::Message& message) override {
         if (message.text() == "/trouble slowly") wait(std::chrono::milliseconds(400));
@@ -40,4 +48,4 @@ private:
 
 }  // namespace
 
-PARLEY_PLUGIN(Trouble, "trouble", "1.0.0", "trouble", "messaging");
+PARLEY_PLUGIN(Trouble, "trouble", "1.0.0", "trouble lone", "messaging");

@@ -25,7 +25,7 @@ typedef struct parley_usage {
 enum {
     PARLEY_COMMAND_ADMIN = 1u << 0,    /* only by admins, behind the admin prefix */
     PARLEY_COMMAND_INTERNAL = 1u << 1, /* works, but is not listed in /help */
-    PARLEY_COMMAND_SERIAL = 1u << 2,   /* never more than one handle() of this plugin at a time */
+    PARLEY_COMMAND_SERIAL = 1u << 2,   /* never more than one such handle(), timer() or hook() of this plugin at a time */
     PARLEY_COMMAND_CONFIRM = 1u << 3   /* reaches others or cannot be undone: when the language model wants to run it,
                                           the person is asked first. Typed by the person it runs at once. */
 };
@@ -42,9 +42,9 @@ typedef struct parley_command {
 } parley_command;
 
 /* Filled in by parley_descriptor.create. `size` comes in as the host's sizeof and goes out as the plugin's, the smaller
- * of both counts. A NULL hook means "nothing to do". Hooks are called on host threads, several at once unless a
- * command is SERIAL, and may block until their deadline. A hook must not let an exception out and must not leave
- * threads of its own running after stop(). */
+ * of both counts. A NULL hook means "nothing to do". Hooks are called on host threads, several at once, and may block
+ * until their deadline; of handle() of SERIAL commands, and of timer() and hook() of a plugin that has such a command,
+ * one at a time. A hook must not let an exception out and must not leave threads of its own running after stop(). */
 typedef struct parley_plugin {
     uint32_t size;
     void* self;
