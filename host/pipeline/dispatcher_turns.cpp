@@ -62,10 +62,13 @@ void Dispatcher::ask(const std::shared_ptr<Gathering>& gathering) {
                            return;
                        }
                        // A human was faster: two answers are one too many. What goes to other chats still goes.
-                       if (handler_.human_answers(first->message))
+                       if (handler_.human_answers(first->message)) {
                            std::erase_if(answer.effects.replies, [&first](const Outbound& reply) {
                                return reply.account == first->message.account && reply.chat == first->message.chat;
                            });
+                           // The question was among them: a yes is for the human now.
+                           if (answer.effects.turn) answer.effects.turn->pending.reset();
+                       }
                        answer.effects.joined = std::move(joined);
                        settle(std::move(first), std::move(answer.effects));
                    });

@@ -47,7 +47,7 @@ void Turn::answered(gpt::Outcome<gpt::ChatAnswer> outcome) {
     write_.output_tokens += answer.usage.output_tokens;
     if (answer.tool_calls.empty() || commands_ >= talk_.options().most_commands) {
         if (text::trim(answer.text).empty())
-            return write_.pending || !conversation_.collected.effects.replies.empty()
+            return wish_ || !conversation_.collected.effects.replies.empty()
                        ? conclude_without_words()
                        : apologise(away + prefix() + "help`.", "the model's answer was empty");
         return conclude(answer.truncated ? answer.text + " …" : std::move(answer.text));
@@ -125,11 +125,11 @@ bool Turn::reaches_others(const Effects& effects) const {
 
 // The person has to agree to it. What the model is told about that.
 std::string Turn::ask_first(const std::string& command, const std::string& arguments) {
-    if (write_.pending) return "Not run: another command waits for their yes already.";
+    if (wish_) return "Not run: another command waits for their yes already.";
     if (arguments.size() > longest_confirmed || arguments.find_first_of("`\n\r") != std::string::npos)
         return "Not run: they must agree to it first, and that cannot be shown to them in one line. Tell them to type "
                "it.";
-    write_.pending = PendingCommand{
+    wish_ = PendingCommand{
         command, arguments,
         unix_now() + std::chrono::duration_cast<std::chrono::milliseconds>(talk_.options().confirm_within).count()};
     return "Not run yet: they are asked to reply yes, in a message that the host adds to your answer. Do not ask "

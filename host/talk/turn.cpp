@@ -44,8 +44,10 @@ void Turn::read() {
     parts.pool.run_async(
         parts.executor,
         // More than are shown: while summaries fail, older turns wait for one.
-        [known, quotes, key = write_.conversation, most = talk_.budget().turns * 2](pqxx::work& tx) {
+        [known, quotes, key = write_.conversation, now = first().id, most = talk_.budget().turns * 2](pqxx::work& tx) {
             known->state = db::read_conversation(tx, key, most);
+            if (known->state.pending && db::spoke_since_last_turn(tx, key, known->state.id, now))
+                known->state.pending.reset();
             known->quoted.clear();
             for (const auto& quote : quotes)
                 known->quoted.push_back(quote.empty() ? std::nullopt
@@ -208,17 +210,18 @@ void Turn::conclude(std::string answered) {
 
 // The commands that it ran have answered, or a question is open.
 void Turn::conclude_without_words() {
-    write_.answered = write_.pending ? "Shall I?" : "Done.";
+    write_.answered = wish_ ? "Shall I?" : "Done.";
     end_well();
 }
 
 void Turn::end_well() {
-    if (write_.pending) {
-        const auto& pending = *write_.pending;
+    // Nothing waits for a yes but what stands in a question.
+    if (wish_) {
         const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(talk_.options().confirm_within).count();
         say("Reply *" + std::string(last().group.empty() ? "" : ".") + "yes* within " + std::to_string(minutes) +
-            " minutes to run `" + prefix() + pending.command +
-            (pending.arguments.empty() ? "" : " " + pending.arguments) + "`");
+            " minutes to run `" + prefix() + wish_->command + (wish_->arguments.empty() ? "" : " " + wish_->arguments) +
+            "`");
+        write_.pending = std::exchange(wish_, std::nullopt);
     }
     talk_.turns().add();
     finish();

@@ -65,6 +65,7 @@ private:
     SteadyTime deadline_;
     Executor::TimerId timer_ = 0;
     TurnWrite write_;
+    std::optional<PendingCommand> wish_;  // of the model, written as pending only together with the question about it
     std::string system_;
     std::vector<db::PastTurn> past_;
     std::string question_;  // what the model is asked now

@@ -1,6 +1,7 @@
 // What the person has to agree to before the model's wish comes true.
 #include <set>
 
+#include "guards/silence.hpp"
 #include "talk/talk_fixture.hpp"
 
 namespace parley::test {
@@ -43,6 +44,70 @@ TEST_CASE("other words, other people, other chats and time forget the wish") {
     host.store.transact(
         [](pqxx::work& tx) { tx.exec("update conversations set pending_until = now() - interval '1s'"); });
     CHECK(host.say("yes", {"923001", "A", ""}) == Texts{"fine"});
+}
+
+TEST_CASE("without the question there is nothing to agree to") {
+    TalkFixture host;
+    host.model.script = {shout("fire"), [](const auto&) { return fault(gpt::Fault::away); }};
+    CHECK_THAT(host.say("tell all").back(), Catch::StartsWith("Sorry, I cannot answer"));
+    CHECK(host.say("yes") == Texts{"fine"});
+
+    // A human takes the chat over while the model thinks: what it wanted to ask is not sent, and a yes is for the
+    // human.
+    guards::Silence silence(host.executor(), host.pool, Logger());
+    host.handler.heed(silence);
+    const auto hold = [&](bool human) {
+        std::optional<Result<bool>> held;
+        const auto done = [&](Result<bool> result) { held = std::move(result); };
+        if (human)
+            silence.take(host.store.account, "A", "cli", 0, done);
+        else
+            silence.give_back(host.store.account, "A", done);
+        host.executor().run_until([&] { return held.has_value(); });
+        CHECK(*held);
+    };
+    host.model.script = {[&](const auto&) {
+        host.model.silent = true;
+        return calls({wish("shout", "fire")});
+    }};
+    const auto before = host.channel->seen.size();
+    host.post("tell all");
+    host.executor().run_until([&] { return !host.model.waiting.empty(); });
+    host.model.silent = false;
+    hold(true);
+    host.model.waiting.front()(words("Shall I?"));
+    host.finish();
+    CHECK(host.channel->seen.size() == before);
+    hold(false);
+    CHECK(host.say("yes") == Texts{"fine"});
+
+    // So is one that was said to a human in between.
+    host.model.script = {shout("fire"), [](const auto&) { return words("Shall I?"); }};
+    CHECK(host.say("tell all").size() == 2);
+    hold(true);
+    CHECK(host.say("no, thanks") == Texts{});
+    hold(false);
+    CHECK(host.say("yes") == Texts{"fine"});
+}
+
+TEST_CASE("a command in between forgets the wish, talk of a group among themselves does not") {
+    TalkFixture host;
+    const TalkFixture::From at_home{"923001", "A", ""}, in_group{"923001", "G", "120363"};
+    for (const auto& from : {at_home, in_group}) {
+        const std::string dot = from.group.empty() ? "" : ".";
+        const auto offer = [&] {
+            host.model.script = {shout("fire"), [](const auto&) { return words("Shall I?"); }};
+            CHECK(host.say(dot + "tell all", from).size() == 2);
+        };
+        offer();
+        CHECK(host.say(dot + "/note -l", from) == Texts{"no notes"});
+        CHECK(host.say(dot + "yes", from) == Texts{"fine"});
+        offer();
+        host.say(dot + "/note -l", {"923002", from.chat, from.group});
+        if (!from.group.empty()) CHECK(host.say("shall I?", from) == Texts{});
+        CHECK(host.say(dot + "yes", from) == Texts{"SHOUTED fire"});
+        host.say(dot + "/reset", from);
+    }
 }
 
 TEST_CASE("a command that writes to another chat does so only after a yes") {

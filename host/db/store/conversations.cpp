@@ -60,6 +60,17 @@ ConversationState read_conversation(pqxx::work& tx, const ConversationKey& key, 
     return state;
 }
 
+bool spoke_since_last_turn(pqxx::work& tx, const ConversationKey& key, std::int64_t conversation, MessageId now) {
+    const auto found = tx.exec_params(
+        "select exists (select from messages where account_id = $1 and chat = $2 and sender = $3 and direction = 0 "
+        "                 and kind = $6 and id < $5 "
+        "                 and id > (select max(message) from turns, unnest(messages) message "
+        "                            where turns.id = (select max(id) from turns where conversation_id = $4)) "
+        "                 and (group_id = '' or ltrim(body) like '.%'))",
+        key.account, key.chat, key.person, conversation, now, to_string(EventKind::message));
+    return found[0][0].as<bool>();
+}
+
 void write_summary(pqxx::work& tx, std::int64_t conversation, const std::string& summary, MessageId until) {
     tx.exec_params(
         "update conversations set summary = $2, summarised_until = $3 "

@@ -30,6 +30,10 @@ struct ConversationState {
 // The last `most` turns.
 ConversationState read_conversation(pqxx::work& tx, const ConversationKey& key, std::size_t most);
 
+// Has the person written to the bot behind the last turn of that conversation and before the message `now`: a command,
+// words that somebody else answered? In a group what begins with a dot is for the bot.
+bool spoke_since_last_turn(pqxx::work& tx, const ConversationKey& key, std::int64_t conversation, MessageId now);
+
 // Of all turns up to that one. Nothing when the conversation is over, or a later summary is there.
 void write_summary(pqxx::work& tx, std::int64_t conversation, const std::string& summary, MessageId until);
 
