@@ -39,6 +39,19 @@ boost::json::object incoming(const std::string& sid, const std::string& body, co
     json["date_sent"] = sent;
     return json;
 }
+boost::json::object file_row(const std::string& sid) {
+    boost::json::object json = row(sid, "");
+    json["num_media"] = "1";
+    return json;
+}
+Outbound document(MessageId id, const std::string& caption) {
+    Outbound message = twilio_outbound(OutboundKind::media, caption);
+    message.id = id;
+    message.media.kind = MediaKind::document;
+    message.media.mime = "application/pdf";
+    message.media.stored = "report.pdf";
+    return message;
+}
 std::string page(boost::json::array rows, boost::json::value next = nullptr) {
     return boost::json::serialize(boost::json::object{{"messages", std::move(rows)}, {"next_page_uri", next}});
 }
@@ -133,6 +146,69 @@ TEST_CASE("a piece that was found lets the rest go out") {
     CHECK(twilio.form(2).at(2).second == second);
     twilio.will_answer(200, page({row("SM2", second), row("SM1", first)}));
     CHECK(find(channel, message, kThen).provider_id == "SM2");
+}
+
+TEST_CASE("a file is not taken for the one of another message") {
+    ScriptedTwilio twilio;
+    TwilioChannel channel = twilio_channel(twilio);
+    const Outbound first = document(1, "the first"), second = document(2, "the second");
+    const auto will_take = [&](const std::string& sid) { twilio.will_answer(201, R"({"sid":")" + sid + R"("})"); };
+
+    SECTION("which an earlier process sent") {
+        twilio.will_answer(200, page({row("SM2", "the first"), file_row("MM1")}));
+        CHECK(find(channel, second, kThen).verdict == SentBefore::Verdict::absent);
+        will_take("MM3");
+        will_take("SM4");
+        CHECK(twilio_send(channel, second)->provider_id == "SM4");
+        REQUIRE(twilio.requests.size() == 3);
+        CHECK(twilio.form(1).at(2).first == "MediaUrl");
+        CHECK(twilio.form(2).at(2).second == "the second");
+        // It may have gone out as a whole as well: its words tell.
+        twilio.will_answer(200, page({row("SM6", "the first"), file_row("MM5")}));
+        CHECK(find(channel, first, kThen).provider_id == "SM6");
+    }
+    SECTION("which this process sent") {
+        will_take("MM1");
+        will_take("SM2");
+        REQUIRE(twilio_send(channel, first));
+        twilio.will_be_lost();
+        CHECK(twilio_send(channel, second).error().kind == SendError::Class::in_doubt);
+        twilio.will_answer(200, page({row("SM2", "the first"), file_row("MM1")}));
+        CHECK(find(channel, second, kThen).verdict == SentBefore::Verdict::absent);
+        twilio.will_be_lost();
+        CHECK(twilio_send(channel, second).error().kind == SendError::Class::in_doubt);
+        CHECK(twilio.form(4).at(2).first == "MediaUrl");
+        // Its own is believed, and is then no other's.
+        twilio.will_answer(200, page({file_row("MM3"), row("SM2", "the first"), file_row("MM1")}));
+        CHECK(find(channel, second, kThen).verdict == SentBefore::Verdict::absent);
+        will_take("SM4");
+        CHECK(twilio_send(channel, second)->provider_id == "SM4");
+        CHECK(twilio.form(6).at(2).second == "the second");
+        twilio.will_be_lost();
+        const Outbound third = document(3, "the third");
+        CHECK(twilio_send(channel, third).error().kind == SendError::Class::in_doubt);
+        twilio.will_answer(200, page({file_row("MM3")}));
+        CHECK(find(channel, third, kThen).verdict == SentBefore::Verdict::absent);
+        will_take("MM5");
+        will_take("SM6");
+        CHECK(twilio_send(channel, third)->provider_id == "SM6");
+        CHECK(twilio.form(9).at(2).first == "MediaUrl");
+    }
+}
+
+TEST_CASE("a last piece that turns out to be another message's goes out alone") {
+    ScriptedTwilio twilio;
+    TwilioChannel channel = twilio_channel(twilio);
+    const Outbound message = document(1, "the same words");
+    twilio.will_answer(201, R"({"sid":"MM1"})");
+    twilio.will_be_lost();
+    CHECK(twilio_send(channel, message).error().kind == SendError::Class::in_doubt);
+    twilio.will_answer(200, page({row("SM0", "the same words")}));
+    CHECK(find(channel, message, kThen).provider_id == "SM0");  // recorded for another: the sender sends again
+    twilio.will_answer(201, R"({"sid":"SM2"})");
+    CHECK(twilio_send(channel, message)->provider_id == "SM2");
+    CHECK(twilio.form(3).at(2).first == "Body");
+    CHECK(twilio.answers.empty());
 }
 
 TEST_CASE("messages that came in meanwhile are told as webhooks would have") {

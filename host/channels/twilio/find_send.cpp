@@ -21,6 +21,7 @@ struct Search : std::enable_shared_from_this<Search> {
     std::shared_ptr<const TwilioLine> line;
     net::ClientRequest wanted;
     UnixMillis since = 0;
+    TwilioClaimed claimed;
     UniqueFunction<void(SentBefore)> done;
     int pages = 0;
 
@@ -34,6 +35,7 @@ struct Search : std::enable_shared_from_this<Search> {
         if (!page) return done(could_not_ask(page.error()));
         const UnixMillis from = since + page->clock_ahead - kSecond;
         for (const TwilioRow& row : page->rows) {
+            if (claimed(row.sid)) continue;
             const std::optional<bool> same = is_twilio_row_of(row, wanted);
             if (!same) return done(SentBefore{});
             if (*same && row.created >= from) return done(SentBefore{SentBefore::Verdict::found, row.sid});
@@ -49,11 +51,12 @@ struct Search : std::enable_shared_from_this<Search> {
 }  // namespace
 
 void find_twilio_send(std::shared_ptr<const TwilioLine> line, net::ClientRequest request, TwilioAddress to,
-                      UnixMillis since, UniqueFunction<void(SentBefore)> done) {
+                      UnixMillis since, TwilioClaimed claimed, UniqueFunction<void(SentBefore)> done) {
     const auto search = std::make_shared<Search>();
     search->line = std::move(line);
     search->wanted = std::move(request);
     search->since = since;
+    search->claimed = std::move(claimed);
     search->done = std::move(done);
     search->ask(list_sent_to(search->line->encoder, to));
 }

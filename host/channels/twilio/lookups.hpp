@@ -19,9 +19,13 @@ struct TwilioLine {
     TwilioExchange exchange;
 };
 
-// Was this request of TwilioEncoder::send() taken since then? Looks through at most 300 messages to that person.
+// Is the message of this sid known to be another request's?
+using TwilioClaimed = std::function<bool(const std::string& sid)>;
+
+// Was this request of TwilioEncoder::send() taken since then? Looks through at most 300 messages to that person, and
+// passes over those that are claimed.
 void find_twilio_send(std::shared_ptr<const TwilioLine> line, net::ClientRequest request, TwilioAddress to,
-                      UnixMillis since, UniqueFunction<void(SentBefore)> done);
+                      UnixMillis since, TwilioClaimed claimed, UniqueFunction<void(SentBefore)> done);
 
 // The messages that came in since then, oldest first, at most 2,000 of them (the newest). When there were more, an
 // AccountEvent "history_truncated" says so.

@@ -1,38 +1,15 @@
 #include "channels/twilio/twilio_channel.hpp"
 
-#include <map>
-
 #include "channels/twilio/classify.hpp"
 #include "channels/twilio/decode.hpp"
 #include "core/ids.hpp"
 
 namespace parley::channels {
 
-// How many requests of a message that takes several have been taken. Forgotten with the process: then the pieces go out
-// again from the first, as any message whose end is not known.
-class TwilioChannel::Progress {
-public:
-    std::size_t of(MessageId id) const {
-        const auto at = done_.find(id);
-        return at == done_.end() ? 0 : at->second;
-    }
-    void set(MessageId id, std::size_t done) {
-        if (id == 0) return;
-        // Only messages that were given up half-way stay behind. The oldest ids are the least.
-        if (done_.size() >= kMax) done_.erase(done_.begin());
-        done_[id] = done;
-    }
-    void forget(MessageId id) { done_.erase(id); }
-
-private:
-    static constexpr std::size_t kMax = 1'000;
-    std::map<MessageId, std::size_t> done_;
-};
-
 // One attempt at a message.
 struct TwilioChannel::Delivery : std::enable_shared_from_this<Delivery> {
     std::shared_ptr<const TwilioLine> line;
-    std::shared_ptr<Progress> progress;
+    std::shared_ptr<TwilioProgress> progress;
     MessageId id = 0;
     std::vector<net::ClientRequest> requests;
     std::size_t next = 0;
@@ -46,6 +23,7 @@ struct TwilioChannel::Delivery : std::enable_shared_from_this<Delivery> {
                 if (result.error().kind == SendError::Class::permanent) self->progress->forget(self->id);
                 return self->done(std::move(result));
             }
+            self->progress->claim(result->provider_id);
             if (++self->next < self->requests.size()) {
                 self->progress->set(self->id, self->next);
                 return self->go_on();
@@ -69,7 +47,7 @@ TwilioChannel::TwilioChannel(AccountId account, const TwilioConfig& config, Twil
     : account_(account),
       signature_(config),
       line_(nullptr),
-      progress_(std::make_shared<Progress>()),
+      progress_(std::make_shared<TwilioProgress>()),
       sends_files_(static_cast<bool>(public_link)) {
     line_ = std::make_shared<const TwilioLine>(
         TwilioLine{TwilioEncoder(config, std::move(public_link)), std::move(exchange)});
@@ -117,7 +95,8 @@ void TwilioChannel::send(const Outbound& message, UniqueFunction<void(SendResult
     delivery->progress = progress_;
     delivery->id = message.id;
     delivery->requests = std::move(*requests);
-    delivery->next = std::min(progress_->of(message.id), delivery->requests.size() - 1);
+    if (delivery->requests.size() > 1)
+        delivery->next = std::min(progress_->begin(message.id), delivery->requests.size() - 1);
     delivery->done = std::move(done);
     delivery->go_on();
 }
@@ -125,17 +104,21 @@ void TwilioChannel::send(const Outbound& message, UniqueFunction<void(SendResult
 void TwilioChannel::find_sent(const Outbound& message, UnixMillis since, UniqueFunction<void(SentBefore)> done) {
     Result<std::vector<net::ClientRequest>> requests = line_->encoder.send(message);
     if (!requests) return done(SentBefore{});
-    const std::size_t in_doubt = std::min(progress_->of(message.id), requests->size() - 1);
-    const bool last = in_doubt + 1 == requests->size();
+    const std::size_t end = requests->size() - 1;
+    // Words tell messages apart, files do not: another message's file looks like this one's. So only where the request
+    // in doubt was made here it is looked for by itself, among what nobody else has been told of. Otherwise the last
+    // one speaks for the message, and whoever asks knows what is recorded.
+    const std::size_t in_doubt = std::min(progress_->of(message.id).value_or(end), end);
     find_twilio_send(
         line_, std::move((*requests)[in_doubt]), parse_twilio_address(message.chat), since,
-        [progress = progress_, id = message.id, in_doubt, last, done = std::move(done)](SentBefore found) mutable {
+        [progress = progress_](const std::string& sid) { return progress->is_claimed(sid); },
+        [progress = progress_, id = message.id, in_doubt, last = in_doubt == end,
+         done = std::move(done)](SentBefore found) mutable {
             if (found.verdict == SentBefore::Verdict::found && !last) {
                 // This piece is through, the message is not: send() goes on behind it.
+                progress->claim(found.provider_id);
                 progress->set(id, in_doubt + 1);
                 found = SentBefore{SentBefore::Verdict::absent, {}};
-            } else if (found.verdict == SentBefore::Verdict::found) {
-                progress->forget(id);
             }
             done(std::move(found));
         });

@@ -8,6 +8,7 @@
 #include "channels/twilio/config.hpp"
 #include "channels/twilio/encode.hpp"
 #include "channels/twilio/lookups.hpp"
+#include "channels/twilio/progress.hpp"
 #include "channels/twilio/signature.hpp"
 
 namespace parley::channels {
@@ -38,12 +39,11 @@ public:
 
 private:
     struct Delivery;
-    class Progress;
 
     AccountId account_;
     TwilioSignature signature_;
     std::shared_ptr<const TwilioLine> line_;
-    std::shared_ptr<Progress> progress_;
+    std::shared_ptr<TwilioProgress> progress_;
     bool sends_files_;
 };
 
