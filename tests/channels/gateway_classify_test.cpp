@@ -44,11 +44,21 @@ TEST_CASE("a success carries the id of the message") {
     REQUIRE(sent);
     CHECK(sent->provider_id == "3EB0B430");
     // It went out, whatever else the answer says.
-    for (const char* body : {"", "<html>", "{}", R"({"results":null})", R"({"results":{"message_id":5}})"}) {
+    for (const char* body : {"", "\n", "{}", R"({"results":null})", R"({"results":{"message_id":5}})"}) {
         INFO(body);
         const auto unnamed = classify_gateway_answer(answer(200, body), kNow);
         REQUIRE(unnamed);
         CHECK(unnamed->provider_id.empty());
+    }
+}
+
+TEST_CASE("a page of somebody else is no success, whatever its status") {
+    for (const char* body : {"<!doctype html><title>Sign in</title>", "It works!", "[]", "\"SUCCESS\""}) {
+        INFO(body);
+        const SendError error = refused(answer(200, body));
+        CHECK(error.kind == Class::halted);
+        CHECK(error.reason.find("no gateway") != std::string::npos);
+        CHECK(error.reason.find("WHATSAPP_CLIENT_URL") != std::string::npos);
     }
 }
 

@@ -35,9 +35,17 @@ std::string code(int number, const std::string& words = "words") {
 TEST_CASE("a message that Twilio takes has its id") {
     CHECK(classify_twilio_answer(answer(201, R"({"sid":"SM1","status":"queued","error_code":null})"), kNow)
               ->provider_id == "SM1");
-    CHECK(classify_twilio_answer(answer(201, "<html>"), kNow)->provider_id.empty());
     CHECK(classify_twilio_answer(answer(201, R"({"sid":")" + std::string(500, 'x') + R"("})"), kNow)
               ->provider_id.size() == 71);
+}
+
+TEST_CASE("an answer without a message's id leaves the send in doubt") {
+    for (const char* body : {"", "<html>", "{}", R"({"status":"queued"})", R"({"sid":"","status":"queued"})"}) {
+        INFO(body);
+        const SendError error = refused(201, body);
+        CHECK(error.kind == Class::in_doubt);
+        CHECK(error.reason.find("TWILIO_API_URL") != std::string::npos);
+    }
 }
 
 TEST_CASE("Twilio's error codes decide, not the HTTP status") {

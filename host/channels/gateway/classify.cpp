@@ -17,13 +17,15 @@ constexpr std::size_t kMaxWords = 300;
 
 // {"code","message","results":{"message_id"}}; a proxy's page of HTML leaves all of it empty.
 struct Answer {
+    bool is_object = false;
     std::string code, words, message_id;
 };
 
 Answer read_answer(const std::string& body) {
     Answer answer;
     const Result<boost::json::value> document = parse_json(body);
-    if (!document) return answer;
+    if (!document || !document->is_object()) return answer;
+    answer.is_object = true;
     JsonProblem problem;
     const JsonReader root(*document, problem);
     answer.code = root["code"].text_or("");
@@ -48,6 +50,12 @@ std::string reason_of(int status, const Answer& answer, std::string_view advice)
     return reason;
 }
 
+// A page to sign in, a default page: every version of the gateway says in JSON that it took a message. An answer
+// without any words is believed: whoever stands between may have dropped them.
+bool is_somebody_else(const net::ClientResponse& response, const Answer& answer) {
+    return !answer.is_object && !text::trim(response.body).empty();
+}
+
 Error file_error(const net::ClientResponse& response) {
     const std::string reason =
         "the gateway did not hand over the file: " + reason_of(response.status, read_answer(response.body), "");
@@ -65,9 +73,16 @@ SendResult classify_gateway_answer(const net::ClientResult& answer, UnixMillis n
     if (!answer) return no_answer(answer.error(), "the gateway");
     const net::ClientResponse& response = *answer;
     const Answer body = read_answer(response.body);
-    if (response.status >= 200 && response.status < 300) return Sent{body.message_id};
-
     SendError error;
+    if (response.status >= 200 && response.status < 300) {
+        if (!is_somebody_else(response, body)) return Sent{body.message_id};
+        error.kind = SendError::Class::halted;
+        error.reason =
+            reason_of(response.status, body,
+                      "what answers there is no gateway, for its answer is no JSON object; check the "
+                      "gateway's URL (WHATSAPP_CLIENT_URL), and whether a proxy or a page to sign in stands before it");
+        return error;
+    }
     const GatewayErrorRow* row = find_row(response.status, body.code);
     error.kind = row ? row->kind : SendError::Class::in_doubt;
     error.reason = reason_of(response.status, body, row ? row->advice : "");

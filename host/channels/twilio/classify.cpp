@@ -68,13 +68,21 @@ SendResult classify_twilio_answer(const net::ClientResult& answer, UnixMillis no
     const net::ClientResponse& response = *answer;
     const Answer body = read_answer(response.body);
     const bool refused_at_once = body.status == "failed" || body.status == "undelivered";
-    if (response.status >= 200 && response.status < 300 && !refused_at_once) return Sent{body.sid};
+    const bool good = response.status >= 200 && response.status < 300;
+    if (good && !refused_at_once && !body.sid.empty()) return Sent{body.sid};
 
     SendError error;
+    if (good && body.sid.empty()) {
+        // What Twilio takes it names. Its list of messages knows; where something else answers, that is no list either.
+        error.kind = SendError::Class::in_doubt;
+        error.reason = "HTTP " + std::to_string(response.status) +
+                       " without a message id: check whether it is Twilio that answers under TWILIO_API_URL";
+        return error;
+    }
     const TwilioErrorRow* row = find_twilio_error(body.code);
-    error.kind = row                                        ? row->kind
-                 : refused_at_once && response.status < 300 ? SendError::Class::permanent
-                                                            : class_of_status(response.status);
+    error.kind = row                       ? row->kind
+                 : refused_at_once && good ? SendError::Class::permanent
+                                           : class_of_status(response.status);
     error.alarm = row && row->alarm;
     error.opted_out = row && row->opted_out;
     error.code = body.code;
