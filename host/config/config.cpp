@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "config/flag.hpp"
 #include "core/text.hpp"
 
 namespace parley::config {
@@ -23,10 +24,8 @@ public:
     void flag(const char* name, bool& into) {
         const auto* value = find(name);
         if (!value) return;
-        if (*value == "true" || *value == "1" || *value == "yes") {
-            into = true;
-        } else if (*value == "false" || *value == "0" || *value == "no") {
-            into = false;
+        if (const auto meant = to_flag(*value)) {
+            into = *meant;
         } else {
             fail(name, "must be true or false");
         }
@@ -72,9 +71,10 @@ public:
     void choice(const char* name, Enum& into, std::initializer_list<std::pair<const char*, Enum>> choices) {
         const auto* value = find(name);
         if (!value) return;
+        const auto given = text::to_lower_ascii(*value);
         std::string names;
         for (const auto& [word, meaning] : choices) {
-            if (*value == word) {
+            if (given == word) {
                 into = meaning;
                 return;
             }
@@ -113,9 +113,13 @@ Result<Config> from_environment(const Environment& environment) {
     read.text("PARLEY_PLUGINS_DIR", config.plugins_dir);
     read.secret("DATABASE_URL", config.database_url);
     read.choice("LOG_FORMAT", config.log_format, {{"human", LogFormat::human}, {"json", LogFormat::json}});
-    read.choice(
-        "LOG_LEVEL", config.log_level,
-        {{"debug", LogLevel::debug}, {"info", LogLevel::info}, {"warn", LogLevel::warn}, {"error", LogLevel::error}});
+    read.choice("LOG_LEVEL", config.log_level,
+                {{"debug", LogLevel::debug},
+                 {"info", LogLevel::info},
+                 {"warn", LogLevel::warn},
+                 {"warning", LogLevel::warn},
+                 {"error", LogLevel::error},
+                 {"critical", LogLevel::error}});
     read.text("TLS_CERTIFICATE", config.tls_certificate);
     read.text("TLS_KEY", config.tls_key);
     read.origins("ALLOWED_ORIGINS", config.allowed_origins);

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <filesystem>
 
+#include "config/flag.hpp"
 #include "config/money.hpp"
 #include "config/prices.hpp"
 #include "core/secret.hpp"
@@ -127,11 +128,8 @@ Result<std::string> normal_value(const SettingDefinition& definition, std::strin
                 return make_error(Errc::invalid, std::string(definition.name) + " must begin with http:// or https://");
             return std::string(value);
         case Kind::flag:
-            if (value == "true" || value == "1" || value == "yes" || value == "on" || value == "True")
-                return std::string("true");
-            if (value == "false" || value == "0" || value == "no" || value == "off" || value == "False" ||
-                value.empty())
-                return std::string("false");
+            if (value.empty()) return std::string("false");
+            if (const auto meant = to_flag(value)) return std::string(*meant ? "true" : "false");
             return make_error(Errc::invalid, std::string(definition.name) + " must be true or false");
         case Kind::number:
             return normal_number_in_range(definition, text::trim(value));

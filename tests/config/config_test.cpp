@@ -53,6 +53,24 @@ TEST_CASE("the environment is understood") {
     CHECK(config->max_in_memory == 100);
 }
 
+TEST_CASE("words count in any case, and by the names that other programs have for them") {
+    const std::pair<const char*, LogLevel> levels[] = {{"INFO", LogLevel::info},
+                                                       {"Warning", LogLevel::warn},
+                                                       {"ERROR", LogLevel::error},
+                                                       {"CRITICAL", LogLevel::error}};
+    for (const auto& [word, level] : levels) {
+        INFO(word);
+        const auto config = from_environment({{"LOG_LEVEL", word}, {"LOG_FORMAT", "JSON"}});
+        REQUIRE(config);
+        CHECK(config->log_level == level);
+        CHECK(config->log_format == LogFormat::json);
+    }
+    for (const char* yes : {"True", "TRUE", "Yes", "on", "1"})
+        CHECK(from_environment({{"GATEWAY_ALLOW_UNSIGNED", yes}})->gateway.allow_unsigned);
+    for (const char* no : {"False", "FALSE", "No", "off", "0"})
+        CHECK_FALSE(from_environment({{"GATEWAY_ALLOW_UNSIGNED", no}})->gateway.allow_unsigned);
+}
+
 TEST_CASE("an error names the variable and what it can be") {
     struct Row {
         const char *name, *value, *words;
@@ -63,7 +81,7 @@ TEST_CASE("an error names the variable and what it can be") {
         {"PORT", "80x", "PORT must be a number from 0 to 65535"},
         {"PORT", "99999999999999999999", "PORT must be a number from 0 to 65535"},
         {"LOG_FORMAT", "xml", "LOG_FORMAT must be one of human, json"},
-        {"LOG_LEVEL", "INFO", "LOG_LEVEL must be one of debug, info, warn, error"},
+        {"LOG_LEVEL", "loud", "LOG_LEVEL must be one of debug, info, warn, warning, error, critical"},
         {"GATEWAY_ALLOW_UNSIGNED", "maybe", "GATEWAY_ALLOW_UNSIGNED must be true or false"},
         {"HANDLER_TIMEOUT_MS", "1", "HANDLER_TIMEOUT_MS must be a number from 100 to 3600000"},
         {"ALLOWED_ORIGINS", "*", "ALLOWED_ORIGINS must be origins like https://chat.example.org, separated by commas"},

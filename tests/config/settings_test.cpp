@@ -28,6 +28,8 @@ TEST_CASE("values are brought into their normal form") {
     CHECK(checked("debug", "1") == "true");
     CHECK(checked("debug", "on") == "true");
     CHECK(checked("debug", "True") == "true");
+    CHECK(checked("debug", "TRUE") == "true");
+    CHECK(checked("debug", "Off") == "false");
     CHECK(checked("debug", "") == "false");
     CHECK(checked("debug", "False") == "false");
     CHECK(checked("admin_command_prefix", "boss") == "boss");

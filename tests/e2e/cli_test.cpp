@@ -58,7 +58,7 @@ TEST_CASE("a wrong variable of the environment is named, with what it can be") {
     CHECK(port.code == 1);
     CHECK(port.err == "parley: PORT must be a number from 0 to 65535\n");
     CHECK(run_parley({"serve"}, {{"LOG_LEVEL", "loud"}}).err ==
-          "parley: LOG_LEVEL must be one of debug, info, warn, error\n");
+          "parley: LOG_LEVEL must be one of debug, info, warn, warning, error, critical\n");
     CHECK(run_parley({"serve"}, {{"GATEWAY_ALLOW_UNSIGNED", "maybe"}}).err ==
           "parley: GATEWAY_ALLOW_UNSIGNED must be true or false\n");
 }
