@@ -47,17 +47,42 @@ std::string amount_text(const Item& item) {
     return std::to_string(item.quantity) + "x" + std::to_string(item.price) + "=" + std::to_string(item.cost());
 }
 
+// An answer has room for so many items, and so much of the name of each, and so many complaints.
+constexpr std::size_t most_shown = 100, longest_shown = 200, most_complaints = 10;
+// One handling stores some 10,000 values at most.
+constexpr std::size_t most_at_once = 1'000;
+
+std::string cut(std::string_view text) {
+    std::size_t end = 0;
+    for (std::size_t count = 0; count < longest_shown && end < text.size(); ++count) {
+        do ++end;
+        while (end < text.size() && (text[end] & 0xC0) == 0x80);
+    }
+    return std::string(text.substr(0, end)) + (end < text.size() ? "…" : "");
+}
+
+// "2,412"
+std::string grouped(std::size_t number) {
+    auto digits = std::to_string(number);
+    for (auto at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
+    return digits;
+}
+
+// The last items, and the total of all.
 std::string list_text(const parley::Context& ctx, const std::vector<Entry>& entries, bool with_time) {
     if (entries.empty()) return "*List*\nNo items in list";
     const auto zone = with_time ? ctx.clock().sender_zone() : std::string();
+    const std::size_t earlier = entries.size() > most_shown ? entries.size() - most_shown : 0;
     std::string text = "*List*\n";
-    std::int64_t total = 0, number = 0;
-    for (const auto& entry : entries) {
-        text += std::to_string(++number) + ". ";
+    if (earlier > 0) text += "... and " + grouped(earlier) + " earlier\n";
+    for (std::size_t i = earlier; i < entries.size(); ++i) {
+        const auto& entry = entries[i];
+        text += std::to_string(i + 1) + ". ";
         if (with_time) text += "`" + time_text(ctx, entry.time, zone) + "` ";
-        text += "`" + amount_text(entry.item) + "` " + entry.item.name + "\n";
-        total += entry.item.cost();
+        text += "`" + amount_text(entry.item) + "` " + cut(entry.item.name) + "\n";
     }
+    std::int64_t total = 0;
+    for (const auto& entry : entries) total += entry.item.cost();
     return text + "\n*Total: " + std::to_string(total) + "*";
 }
 
@@ -131,13 +156,15 @@ private:
         const Ledger ledger(ctx);
         const auto entries = mine(ctx);
         std::set<std::size_t> cleared;
+        std::size_t complaints = 0;
         std::string problem;
         for (std::size_t i = 1; i < words.size(); ++i) {
             const auto number = parse_number(words[i]);
             if (!number) {
                 problem = clear_usage;
             } else if (*number > static_cast<std::int64_t>(entries.size())) {
-                problem += "There is no item " + std::string(words[i]) + " in your list.\n";
+                if (++complaints <= most_complaints)
+                    problem += "There is no item " + std::string(words[i]) + " in your list.\n";
             } else {
                 cleared.insert(static_cast<std::size_t>(*number - 1));
             }
@@ -157,15 +184,21 @@ private:
     static void add(const parley::Context& ctx) {
         const auto lines = split_lines(ctx.arguments());
         if (!parse_item(lines.front())) return;
+        if (lines.size() > most_at_once)
+            throw parley::UserError("One message can add " + grouped(most_at_once) + " items at most.");
         const Ledger ledger(ctx);
         std::vector<std::string> failed;
+        std::size_t more = 0;
         for (const auto line : lines) {
             if (const auto item = parse_item(line)) {
                 ledger.add(*item, ctx.message().sender(), ctx.message().time());
+            } else if (failed.size() < most_complaints) {
+                failed.push_back(cut(line));
             } else {
-                failed.emplace_back(line);
+                ++more;
             }
         }
+        if (more > 0) failed.push_back("and " + grouped(more) + " more");
         std::string text;
         if (!failed.empty()) text = "Failed to add *" + parley::join(failed) + "* to list\n" + add_usage;
         ctx.reply(text + list_text(ctx, mine(ctx), false));

@@ -109,6 +109,40 @@ TEST_CASE("amounts that no total can hold are no items") {
     CHECK(kharchey.in_group("10Tea").sent.empty());
 }
 
+TEST_CASE("a list that has grown long is shown from its end, with the total of all") {
+    Expenses kharchey;
+    std::string thousand;
+    for (int i = 0; i < 1'000; ++i) thousand += "10 Tea that is rather good\n";
+    for (int i = 0; i < 3; ++i) kharchey.say(thousand);
+    const auto list = kharchey.say("5 Gum");
+    CHECK_THAT(list, Catch::StartsWith("*List*\n... and 2,901 earlier\n2902. `10` Tea that is rather good\n") &&
+                         Catch::EndsWith("\n3001. `5` Gum\n\n*Total: 30005*"));
+    CHECK_THAT(kharchey.say("Edit 1 7 Rusk"), Catch::EndsWith("*Total: 30002*"));
+    CHECK_THAT(kharchey.say("Clear 1"), Catch::StartsWith("*List*\n... and 2,900 earlier\n2901. "));
+    CHECK_THAT(kharchey.say("List all withtime"), Catch::Contains("\n3000. `01/01/2026 05:00 AM` `5` Gum\n"));
+    CHECK(kharchey.say(thousand + "5 Gum") == "One message can add 1,000 items at most.");
+}
+
+TEST_CASE("whatever is written into the ledger, its answer can be sent") {
+    Expenses kharchey;
+    std::string name;
+    for (int i = 0; i < 2'000; ++i) name += "ü";
+    for (int i = 0; i < 100; ++i) kharchey.say("10 " + name);
+    const auto list = kharchey.say("List");
+    CHECK(list.size() < 65'536);
+    CHECK_THAT(list, Catch::Contains(name.substr(0, 400) + "…\n"));
+    CHECK_THAT(list, !Catch::Contains(name.substr(0, 402)));
+    std::string numbers = "Clear", lines = "10 Tea\n";
+    for (int i = 0; i < 3'000; ++i) {
+        if (i < 900) lines += name.substr(0, 1'000) + "\n";
+        numbers += " 999999999";
+    }
+    CHECK(kharchey.say(numbers).size() < 65'536);
+    const auto failed = kharchey.say(lines);
+    CHECK(failed.size() < 65'536);
+    CHECK_THAT(failed, Catch::Contains(", and 890 more* to list"));
+}
+
 TEST_CASE("kharchey's help") {
     Expenses kharchey;
     const auto help = kharchey.say("Help");
