@@ -14,7 +14,8 @@
 namespace parley::services {
 namespace {
 
-constexpr std::size_t longest_text = 65'536;
+// What the messenger allows, 65,536 characters, of up to four bytes each.
+constexpr std::size_t longest_text = 262'144;
 constexpr std::size_t largest_media = 64u << 20;
 constexpr std::size_t most_messages = 100'000;
 constexpr std::size_t most_text = 64u << 20;  // of all messages of a handling: they are one transaction
@@ -57,7 +58,7 @@ Result<OutboundKind> kind_of(std::uint32_t kind) {
 
 Result<void> check_text(std::string_view text, const char* what) {
     if (text.size() > longest_text)
-        return make_error(Errc::too_large, std::string(what) + " is longer than 65,536 bytes");
+        return make_error(Errc::too_large, std::string(what) + " is longer than 262,144 bytes");
     if (!text::is_storable(text)) return make_error(Errc::invalid, std::string(what) + " is not UTF-8 or holds a NUL");
     return {};
 }

@@ -18,6 +18,13 @@ TEST_CASE("echo answers with the text to the letter") {
     CHECK(echo.in_group("./echo hi").sent.at(0).to == "120363000000000001@g.us");
 }
 
+TEST_CASE("echo answers with the longest text that the messenger takes") {
+    Sample echo("echo");
+    std::string text;
+    for (int i = 0; i < 65'536 - 6; ++i) text += "😀";
+    CHECK(echo.send("/echo " + text).reply() == text);
+}
+
 TEST_CASE("echo without a text sends help") {
     Sample echo("echo");
     const std::string help =

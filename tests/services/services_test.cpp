@@ -187,6 +187,20 @@ TEST_CASE("a reply goes to the chat that is being handled") {
     CHECK(host.messaging().send(host.call.get(), &out) == PARLEY_TOO_LARGE);
 }
 
+TEST_CASE("a text may be as long as the messenger takes, in any script") {
+    ServiceFixture host;
+    std::string text;
+    for (int i = 0; i < 65'536; ++i) text += "😀";
+    parley_outgoing out{};
+    out.size = sizeof out;
+    out.kind = PARLEY_OUT_TEXT;
+    out.text = borrow(text);
+    CHECK(host.messaging().send(host.call.get(), &out) == PARLEY_OK);
+    text += '.';
+    out.text = borrow(text);
+    CHECK(host.messaging().send(host.call.get(), &out) == PARLEY_TOO_LARGE);
+}
+
 TEST_CASE("what was sent is changed where the channel can, and refused with words where it cannot") {
     ServiceFixture host;
     parley_outgoing out{};

@@ -38,7 +38,7 @@ typedef struct parley_outgoing {
     uint32_t kind;         /* PARLEY_OUT_... */
     uint32_t flags;        /* PARLEY_OUT_AS_FILE ... */
     parley_str to;         /* empty: the chat of the message being handled; else digits or a full chat id */
-    parley_str text;       /* at most 65,536 bytes of UTF-8 */
+    parley_str text;       /* at most 262,144 bytes of UTF-8 */
     parley_str link;       /* http(s) URL */
     parley_str reply_to;   /* provider id of the message to quote, react to, edit or revoke */
     parley_str media;      /* the bytes, at most 64 MiB; or empty with media_ref */

@@ -38,7 +38,7 @@ inline parley_status send(parley_call* raw, const parley_outgoing* message) {
     out.as_file = (message->flags & PARLEY_OUT_AS_FILE) != 0;
     out.voice = (message->flags & PARLEY_OUT_VOICE) != 0;
     out.payload = copy(message->payload);
-    if (out.text.size() > 65'536) return call.fail(PARLEY_TOO_LARGE, "the text is over 65,536 bytes");
+    if (out.text.size() > 262'144) return call.fail(PARLEY_TOO_LARGE, "the text is over 262,144 bytes");
     const bool about_another =
         out.kind == Outgoing::Kind::reaction || out.kind == Outgoing::Kind::edit || out.kind == Outgoing::Kind::revoke;
     const bool nothing = (out.kind == Outgoing::Kind::text && out.text.empty()) ||
