@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -23,6 +25,7 @@ constexpr std::array fatal_signals{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 // What the handler uses. Written before it is armed.
 std::atomic<int> journal_fd{-1};
 std::array<struct sigaction, fatal_signals.size()> previous_actions{};
+pid_t armed_in = 0;
 
 // No printf, no allocation: this runs in a signal handler.
 class Line {
@@ -74,22 +77,35 @@ void let_die(int signal, const siginfo_t* info) {
     if (!fault_of_processor) ::raise(signal);
 }
 
+void write_line(int fd, const char* how, const InsidePlugin& inside) {
+    Line line;
+    line.put(how);
+    line.put(" ");
+    line.put(inside.id());
+    line.put(" ");
+    line.put(inside.generation());
+    line.put(" ");
+    line.put(static_cast<std::uint64_t>(::time(nullptr)));
+    line.put("\n");
+    line.write_to(fd);
+}
+
+// A plugin that ends the process, however politely, has not ended the host in order: it is written down like a crash,
+// the static destructors under all other threads are spared, and whoever watches over the host starts it again.
+void on_exit() {
+    const auto* inside = InsidePlugin::current();
+    if (!inside || ::getpid() != armed_in) return;  // a child that a plugin forked may end as it likes
+    const int fd = journal_fd.exchange(-1);
+    if (fd < 0) return;
+    write_line(fd, "exit", *inside);
+    ::_exit(EX_SOFTWARE);
+}
+
 void on_fatal_signal(int signal, siginfo_t* info, void*) {
     const int saved = errno;
     const int fd = journal_fd.exchange(-1);  // once, should the handler itself go wrong
     const auto* inside = InsidePlugin::current();
-    if (fd >= 0 && inside) {
-        Line line;
-        line.put(plain_name(signal));
-        line.put(" ");
-        line.put(inside->id());
-        line.put(" ");
-        line.put(inside->generation());
-        line.put(" ");
-        line.put(static_cast<std::uint64_t>(::time(nullptr)));
-        line.put("\n");
-        line.write_to(fd);
-    }
+    if (fd >= 0 && inside) write_line(fd, plain_name(signal), *inside);
     let_die(signal, info);
     errno = saved;
 }
@@ -127,6 +143,9 @@ void CrashJournal::arm() {
     int nobody = -1;
     armed_ = journal_fd.compare_exchange_strong(nobody, fd_);
     if (!armed_) return;
+    armed_in = ::getpid();
+    static const bool watching = std::atexit(&on_exit) == 0 && std::at_quick_exit(&on_exit) == 0;
+    if (!watching) throw std::runtime_error("cannot watch for the end of the process");
     struct sigaction action {};
     action.sa_sigaction = &on_fatal_signal;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK;

@@ -59,6 +59,16 @@ TEST_CASE("the journal names the plugin that a crash of the host happened in") {
         check_died_of(crash(bench, "deep"), SIGSEGV);
         CHECK_THAT(journal(bench), Catch::StartsWith("SIGSEGV crashing 1 "));
     }
+    SECTION("an end that looks orderly") {
+        for (const std::string how : {"finish", "leaving"}) {
+            const int status = crash(bench, how);
+            REQUIRE(WIFEXITED(status));
+            CHECK(WEXITSTATUS(status) == 70);
+        }
+        CHECK_THAT(journal(bench), Catch::StartsWith("exit crashing 1 "));
+        bench.start();
+        CHECK(bench.info("crashing").state == State::disabled);
+    }
 }
 
 TEST_CASE("a plugin that was running in two crashes starts disabled, until an admin enables it") {
