@@ -93,17 +93,15 @@ Lease Registry::find_plugin(std::string_view id) const {
     return lease_of(reader.table().by_id, id);
 }
 
-std::vector<Lease> Registry::preprocessors() const {
-    std::vector<Lease> leases;
+Lease Registry::next_preprocessor(std::string_view id) const {
     const Reader reader(*this);
-    if (reader.table().preprocessors.empty()) return leases;
-    leases.reserve(reader.table().preprocessors.size());
-    for (auto* generation : reader.table().preprocessors) {
-        if (generation->quarantined()) continue;
-        generation->enter();
-        leases.emplace_back(generation);
-    }
-    return leases;
+    const auto& all = reader.table().preprocessors;
+    auto next = std::upper_bound(all.begin(), all.end(), id,
+                                 [](std::string_view left, const Generation* right) { return left < right->id(); });
+    next = std::find_if(next, all.end(), [](const Generation* generation) { return !generation->quarantined(); });
+    if (next == all.end()) return {};
+    (*next)->enter();
+    return Lease(*next);
 }
 
 }  // namespace parley::plugins

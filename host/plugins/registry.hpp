@@ -28,8 +28,8 @@ public:
     // [handler threads] Empty when nobody serves it.
     Lease find_command(std::string_view command) const;
     Lease find_plugin(std::string_view id) const;
-    // All with a preprocess hook, in order of id.
-    std::vector<Lease> preprocessors() const;
+    // The next one behind `id` that has a preprocess hook, in order of ids; empty when there is none.
+    Lease next_preprocessor(std::string_view id) const;
 
 private:
     struct Table;

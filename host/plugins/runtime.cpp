@@ -182,9 +182,12 @@ Lease Runtime::find_plugin(std::string_view id) {
 }
 
 void Runtime::for_each_preprocessor(const std::function<void(Lease&)>& visit) {
-    for (auto& lease : impl_->registry.preprocessors()) {
+    // One at a time: a hook that never returns keeps its own plugin from going, and no other.
+    std::string last;
+    while (auto lease = impl_->registry.next_preprocessor(last)) {
         const InsidePlugin inside(lease);
         visit(lease);
+        last = lease.plugin_id();
     }
 }
 

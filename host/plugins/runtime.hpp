@@ -198,7 +198,8 @@ public:
 
     // [handler threads] The command's serving generation; empty when there is none.
     Lease find(std::string_view command);
-    // [handler threads] Every serving generation with a preprocess hook, in order of id. `visit` runs while leased.
+    // [handler threads] Every serving generation with a preprocess hook, in order of id. `visit` runs while it is
+    // leased, and it alone.
     void for_each_preprocessor(const std::function<void(Lease&)>& visit);
     // [handler threads] The serving generation of a plugin, by id (timers).
     Lease find_plugin(std::string_view id);

@@ -1,3 +1,4 @@
+#include "plugins/library.hpp"
 #include "plugins/support.hpp"
 
 using namespace parley;
@@ -67,6 +68,21 @@ TEST_CASE("a plugin fetches what it was granted and nothing else") {
         });
         CHECK(call.answer == 111);
     }
+}
+
+TEST_CASE("preprocess hooks run one after the other, and one that is inside holds no other plugin") {
+    Bench bench;
+    bench.install("shout", "shout.so");
+    bench.install("whisper", "whisper.so");
+    bench.start();
+    std::vector<std::string> seen;
+    bench.runtime->for_each_preprocessor([&](Lease& each) { seen.push_back(each.plugin_id()); });
+    CHECK(seen == std::vector<std::string>{"shout", "whisper"});
+    bench.runtime->for_each_preprocessor([&](Lease& each) {
+        REQUIRE(each.plugin_id() == "shout");
+        REQUIRE(bench.ask(Runtime::Action::unload, "whisper"));
+        CHECK(eventually([] { return !is_mapped("parley-plugin-whisper"); }));
+    });
 }
 
 TEST_CASE("migrate() runs before start() when the version changed, and only then") {
