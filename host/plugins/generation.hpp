@@ -61,11 +61,11 @@ public:
     PluginStats& stats() const { return *parts_.stats; }
 
     // Steps. Each is allowed only in its stage, and moves on when it succeeds.
-    Result<void> open();                                                          // [runtime thread]
+    Result<void> open();                                                          // [own thread]
     Result<void> bring_up(parley_call* call, const std::string& stored_version);  // [own thread] create, migrate, start
     void stop();                                                                  // [own thread]
     void destroy();                                                               // [own thread]
-    bool close();  // [runtime thread] True: the library is gone from memory.
+    bool close();  // [own thread] True: the library is gone from memory.
 
     Stage stage() const { return stage_.load(std::memory_order_acquire); }
     void advance(Event event);

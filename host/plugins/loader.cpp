@@ -50,7 +50,7 @@ Result<std::shared_ptr<Generation>> Loader::bring_up(Candidate candidate, std::s
     for (const auto& symbol : candidate.inspection.unique)
         unique_.try_emplace({candidate.inspection.manifest.id, symbol}, candidate.file.hash());
     auto generation = make(std::move(candidate), std::move(stats));
-    auto brought_up = generation->open();
+    auto brought_up = open(generation);
     try {
         if (brought_up) brought_up = start(generation);
     } catch (...) {
@@ -61,6 +61,20 @@ Result<std::shared_ptr<Generation>> Loader::bring_up(Candidate candidate, std::s
     // Somebody is still inside one that is overdue: the retirement has it already.
     if (brought_up.error().code != Errc::timeout) retirement_.add(generation);
     return brought_up.error();
+}
+
+// Static constructors of the library run.
+Result<void> Loader::open(const std::shared_ptr<Generation>& generation) {
+    auto outcome = std::make_shared<Result<void>>();
+    auto work = [generation, outcome] { *outcome = generation->open(); };
+    auto late = [this, generation, mailbox = mailbox_] {
+        mailbox->post([this, generation] { retirement_.add(generation); });
+    };
+    if (run_bounded(options_.start_deadline, std::move(work), std::move(late))) return *outcome;
+    retirement_.abandon(generation, "dlopen()");
+    return make_error(Errc::timeout, "its static constructors did not return within " +
+                                         std::to_string(options_.start_deadline.count()) +
+                                         " ms; no plugin can be loaded any more until the host is restarted");
 }
 
 std::shared_ptr<Generation> Loader::make(Candidate candidate, std::shared_ptr<PluginStats> stats) {

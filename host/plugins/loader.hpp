@@ -33,6 +33,7 @@ public:
 private:
     std::shared_ptr<Generation> make(Candidate candidate, std::shared_ptr<PluginStats> stats);
     Result<void> start(const std::shared_ptr<Generation>& generation);
+    Result<void> open(const std::shared_ptr<Generation>& generation);
     Result<void> run_start(const std::shared_ptr<Generation>& generation, parley_call* call,
                            const std::string& stored_version);
     void close_late(const std::shared_ptr<Generation>& generation, parley_call* call);

@@ -96,8 +96,22 @@ bool Retirement::run_hooks(const std::shared_ptr<Generation>& generation) {
     return false;
 }
 
+// Static destructors of the library run.
 void Retirement::close(const std::shared_ptr<Generation>& generation) {
-    if (generation->close()) {
+    auto gone = std::make_shared<bool>(false);
+    auto work = [generation, gone] { *gone = generation->close(); };
+    auto late = [this, generation, gone, mailbox = mailbox_] {
+        mailbox->post([this, generation, gone] {
+            std::erase(abandoned_, generation);
+            closed(generation, *gone);
+        });
+    };
+    if (run_bounded(options_.start_deadline, work, late)) return closed(generation, *gone);
+    abandon(generation, "dlclose()");
+}
+
+void Retirement::closed(const std::shared_ptr<Generation>& generation, bool gone) {
+    if (gone) {
         log_.info("plugin.unloaded", {{"plugin", generation->id()}, {"generation", generation->number()}});
     } else {
         const unsigned pinned = generation->stats().pinned.fetch_add(1) + 1;

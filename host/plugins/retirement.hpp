@@ -45,6 +45,7 @@ private:
     bool finish(Waiting& waiting, Time now);  // true: done with it
     bool run_hooks(const std::shared_ptr<Generation>& generation);
     void close(const std::shared_ptr<Generation>& generation);
+    void closed(const std::shared_ptr<Generation>& generation, bool gone);
     void release_unpinned();
 
     const RuntimeOptions& options_;

@@ -1,7 +1,13 @@
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include <csignal>
 #include <fstream>
 
 #include "plugins/library.hpp"
 #include "plugins/support.hpp"
+
+extern char** environ;
 
 using namespace parley;
 using namespace parley::plugins;
@@ -64,6 +70,21 @@ TEST_CASE("a start() that does not return is refused, left alone, and cleaned up
     }));
     bench.runtime->stop(5s);
     CHECK(eventually([] { return !is_mapped("parley-plugin-echo"); }));
+}
+
+TEST_CASE("static constructors and destructors that never end do not hold up the host") {
+    for (const std::string name : {"endless_constructor", "endless_destructor"}) {
+        Bench bench;
+        bench.install(name, "endless.so");
+        std::string program = PARLEY_HELPER, verb = "hang", plugins = bench.options.plugins_dir;
+        char* arguments[] = {program.data(), verb.data(), plugins.data(), nullptr};
+        pid_t pid = 0;
+        int status = -1;
+        REQUIRE(::posix_spawn(&pid, program.c_str(), nullptr, nullptr, arguments, environ) == 0);
+        CHECK(eventually([&] { return ::waitpid(pid, &status, WNOHANG) == pid; }));
+        CHECK(status == 0);
+        if (status == -1) ::kill(pid, SIGKILL);
+    }
 }
 
 TEST_CASE("a plugin that could not start for want of the database is started when it is back") {
