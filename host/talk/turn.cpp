@@ -1,6 +1,7 @@
 #include "talk/turn.hpp"
 
 #include "core/ids.hpp"
+#include "core/json_reader.hpp"
 #include "core/text.hpp"
 #include "gpt/tokens.hpp"
 #include "pipeline/help.hpp"
@@ -12,6 +13,19 @@ namespace {
 constexpr std::size_t longest_kept = 32'000;       // bytes of what was asked, and of what was answered
 constexpr std::int64_t most_of_a_quotation = 500;  // tokens
 constexpr std::int64_t most_remembered = 2'000;    // tokens of a document that later turns see
+
+// Words of whoever, passed on. Cloud API and Twilio say so in the context ("forwarded", "frequently_forwarded"),
+// gateways at the message itself.
+bool is_forwarded(const Inbound& message) {
+    if (message.payload.find("forwarded") == std::string::npos) return false;
+    const auto payload = parse_json(message.payload);
+    if (!payload) return false;
+    JsonProblem problem;
+    const JsonReader read(*payload, problem);
+    const auto context = read["context"];
+    return read["forwarded"].bool_or(false) || context["forwarded"].bool_or(false) ||
+           context["frequently_forwarded"].bool_or(false);
+}
 
 }  // namespace
 
@@ -83,10 +97,12 @@ void Turn::was_read(Known known) {
     for (std::size_t i = 0; i < conversation_.said.size(); ++i) {
         auto& words = conversation_.said[i].words;
         write_.asked += (write_.asked.empty() || words.empty() ? "" : "\n") + words;
+        foreign_ = foreign_ || is_forwarded(conversation_.said[i].message);
         const auto& quoted = known.quoted[i];
         if (!quoted) continue;
         const bool of_another = !quoted->ours && quoted->sender != last().sender;
-        foreign_ = foreign_ || of_another;
+        // What the bot said may be what somebody else made it say.
+        foreign_ = foreign_ || of_another || quoted->ours;
         // "What is this?" in reply to a picture is about that picture.
         auto& own = conversation_.said[i].message.media;
         if (!own && quoted->media && !quoted->media->stored.empty()) {
