@@ -1,6 +1,8 @@
 #include "core/text.hpp"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 
 namespace parley::text {
 
@@ -39,6 +41,26 @@ std::size_t character_length(std::string_view text) {
     return length;
 }
 
+// One that character_length() knows.
+char32_t code_point(std::string_view character) {
+    static constexpr std::array<unsigned char, 5> of_the_first{0, 0x7F, 0x1F, 0x0F, 0x07};
+    char32_t code = static_cast<unsigned char>(character[0]) & of_the_first[character.size()];
+    for (const char byte : character.substr(1)) code = code << 6 | (static_cast<unsigned char>(byte) & 0x3F);
+    return code;
+}
+
+struct Range {
+    char32_t first, last;
+};
+
+// Cc, Cf, Zl, Zp (Unicode 15.0, DerivedGeneralCategory.txt), in order.
+constexpr Range unseen[] = {{0x00, 0x1F},       {0x7F, 0x9F},       {0xAD, 0xAD},       {0x600, 0x605},
+                            {0x61C, 0x61C},     {0x6DD, 0x6DD},     {0x70F, 0x70F},     {0x890, 0x891},
+                            {0x8E2, 0x8E2},     {0x180E, 0x180E},   {0x200B, 0x200F},   {0x2028, 0x202E},
+                            {0x2060, 0x2064},   {0x2066, 0x206F},   {0xFEFF, 0xFEFF},   {0xFFF9, 0xFFFB},
+                            {0x110BD, 0x110BD}, {0x110CD, 0x110CD}, {0x13430, 0x1343F}, {0x1BCA0, 0x1BCA3},
+                            {0x1D173, 0x1D17A}, {0xE0001, 0xE0001}, {0xE0020, 0xE007F}};
+
 }  // namespace
 
 bool is_valid_utf8(std::string_view text) {
@@ -56,6 +78,19 @@ bool has_nul(std::string_view text) {
 
 bool is_storable(std::string_view text) {
     return !has_nul(text) && is_valid_utf8(text);
+}
+
+bool shows_what_it_is(std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t length = character_length(text);
+        if (length == 0) return false;
+        const char32_t code = code_point(text.substr(0, length));
+        const auto* range = std::lower_bound(std::begin(unseen), std::end(unseen), code,
+                                             [](const Range& at, char32_t wanted) { return at.last < wanted; });
+        if (range != std::end(unseen) && range->first <= code) return false;
+        text.remove_prefix(length);
+    }
+    return true;
 }
 
 std::string replace_nbsp(std::string_view text) {

@@ -17,6 +17,11 @@ bool has_nul(std::string_view text);
 // Fit to be stored and shown: valid UTF-8 without U+0000.
 bool is_storable(std::string_view text);
 
+// Looks like what it is: valid UTF-8 without characters that cannot be seen or change how others are shown, which are
+// control characters, format characters (such as those that turn the direction of writing) and ends of lines:
+// categories Cc, Cf, Zl and Zp of Unicode 15.
+bool shows_what_it_is(std::string_view text);
+
 // U+00A0 becomes a plain space: phones write it where people typed a space.
 std::string replace_nbsp(std::string_view text);
 

@@ -126,7 +126,9 @@ bool Turn::reaches_others(const Effects& effects) const {
 // The person has to agree to it. What the model is told about that.
 std::string Turn::ask_first(const std::string& command, const std::string& arguments) {
     if (wish_) return "Not run: another command waits for their yes already.";
-    if (arguments.size() > longest_confirmed || arguments.find_first_of("`\n\r") != std::string::npos)
+    // What could look like something else, or like the host's words around it.
+    if (arguments.size() > longest_confirmed || arguments.find('`') != std::string::npos ||
+        !text::shows_what_it_is(arguments))
         return "Not run: they must agree to it first, and that cannot be shown to them in one line. Tell them to type "
                "it.";
     wish_ = PendingCommand{

@@ -26,6 +26,15 @@ TEST_CASE("text with U+0000 cannot be stored") {
     CHECK(is_storable("a"));
 }
 
+TEST_CASE("text that hides something is told apart from other text") {
+    for (const char* plain : {"", "milk 👍 \u2764\uFE0F", "ٹیکسٹ", "Ä\u0301 \u00A0", "\u2027\u202F\u205F\u2070"})
+        CHECK(shows_what_it_is(plain));
+    for (const char* hiding :
+         {"a\nb", "a\tb", "\x7F", "\u0085", "soft\u00ADhyphen", "\u061C", "1\u200B2", "\u200E", "\u2028", "\u2029",
+          "send \u202Etxt.exe", "\u2060", "\u2066", "\u2069", "\uFEFF", "\U000E0041", "\xFF"})
+        CHECK_FALSE(shows_what_it_is(hiding));
+}
+
 TEST_CASE("no-break spaces become spaces, nothing else changes") {
     CHECK(replace_nbsp("a\xC2\xA0"
                        "b\xC2\xA0\xC2\xA0") == "a b  ");

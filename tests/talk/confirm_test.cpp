@@ -126,7 +126,8 @@ TEST_CASE("two wishes in a turn: only the first is offered; what cannot be shown
     host.model.script = {[](const auto&) { return calls({wish("shout", "one"), wish("shout", "two")}); }};
     CHECK(host.say("tell all").back() == "Reply *yes* within 5 minutes to run `/shout one`");
     CHECK(host.say("yes") == Texts{"SHOUTED one"});
-    for (const auto& hidden : std::vector<std::string>{"a`b", "a\\nb", std::string(600, 'x')}) {
+    for (const auto& hidden : std::vector<std::string>{"a`b", "a\\nb", std::string(600, 'x'), "send \\u202etxt.exe",
+                                                       "1\\u200b2", "a\\u2028b"}) {
         host.model.script = {shout(hidden)};
         CHECK(host.say("tell all") == Texts{"fine"});
     }
