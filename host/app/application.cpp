@@ -278,7 +278,7 @@ Result<void> Application::open_server() {
     });
     if (auto same = api_->check(router_); !same) return same;
     net::ServerOptions options;
-    options.websocket_origins = config_.allowed_origins;
+    options.allowed_origins = config_.allowed_origins;
     options.trusted_proxies = config_.trusted_proxies;
     server_ = std::make_unique<net::Server>(*loop_, router_, options, log_);
     Result<void> opened;

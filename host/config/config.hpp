@@ -53,7 +53,7 @@ struct Config {
     LogLevel log_level = LogLevel::info;      // LOG_LEVEL: debug, info, warn, error
     std::string tls_certificate;              // TLS_CERTIFICATE, with TLS_KEY: serve HTTPS
     std::string tls_key;
-    std::vector<std::string> allowed_origins;  // ALLOWED_ORIGINS: other sites whose pages may open WebSockets here
+    std::vector<std::string> allowed_origins;  // ALLOWED_ORIGINS: other sites whose pages may use this host
     std::vector<IpNetwork> trusted_proxies;    // TRUSTED_PROXIES: who may say whose requests it passes on
     std::string master_key_file;               // PARLEY_MASTER_KEY_FILE; empty: <data dir>/master.key
     int handler_timeout_ms = 60'000;           // HANDLER_TIMEOUT_MS: how long a command may take

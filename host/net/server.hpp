@@ -27,8 +27,8 @@ struct ServerOptions {
     unsigned max_connections = 4096;      // more are answered 503 and closed; WebSockets do not count
     unsigned max_websockets = 10'000;     // beside them; more are answered 503
     unsigned max_connections_per_ip = 0;  // 0: no limit (a proxy in front has one address)
-    // Whose pages may open WebSockets besides those of this host itself: "https://chat.example.org".
-    std::vector<std::string> websocket_origins;
+    // Whose pages may read answers and open WebSockets besides those of this host itself: "https://chat.example.org".
+    std::vector<std::string> allowed_origins;
     // Reverse proxies whose X-Forwarded-For and Forwarded are believed: they tell Request::remote. Limits of
     // connections count the proxies themselves.
     std::vector<IpNetwork> trusted_proxies;

@@ -1,6 +1,7 @@
 // How a session lives: one request after the other, from its admission to its answer.
 #include "net/session.hpp"
 
+#include "net/cross_origin.hpp"
 #include "net/session_turn.hpp"
 #include "net/target.hpp"
 #include "net/websocket_handshake.hpp"
@@ -160,6 +161,7 @@ awaitable<bool> Session::serve_one() {
     if (response.events && turn.parser.get().version() != 11) {
         response = (*turn.errors)(505, "http_version", "event streams need HTTP/1.1");
     }
+    if (!core_->options.allowed_origins.empty()) let_read(response, turn.origin);
     if (response.events) {
         co_await send_events(std::move(response), turn.head_only);
         co_return false;
@@ -172,6 +174,7 @@ awaitable<bool> Session::serve_one() {
 // Everything that can be said before the body is read: so that nobody sends a body for nothing.
 void Session::admit(Turn& turn) {
     auto& request = turn.request;
+    turn.origin = listed_origin(request, core_->options.allowed_origins);
     auto target = parse_target(request.target);
     turn.errors = core_->router.error_shape(
         target ? std::string_view(target->path) : std::string_view(request.target).substr(0, request.target.find('?')));
@@ -191,6 +194,8 @@ void Session::admit(Turn& turn) {
 
 void Session::refuse_unknown(Turn& turn) {
     if (!turn.match.allow.empty()) {
+        if (!turn.origin.empty()) turn.refusal = answer_preflight(turn.request, turn.match.allow);
+        if (turn.refusal) return;
         refuse(turn, 405, "method_not_allowed", "this address takes " + turn.match.allow);
         return turn.refusal->headers.set("Allow", turn.match.allow);
     }
@@ -208,7 +213,7 @@ void Session::admit_websocket(Turn& turn) {
         refuse(turn, 503, "overloaded", "too many WebSockets are open: try again later");
         return turn.refusal->headers.set("Retry-After", "5");
     }
-    turn.refusal = refuse_handshake(turn.request, core_->options.websocket_origins, *turn.errors);
+    turn.refusal = refuse_handshake(turn.request, core_->options.allowed_origins, *turn.errors);
     turn.websocket_key = turn.request.headers.get("Sec-WebSocket-Key");
 }
 

@@ -17,6 +17,7 @@ struct Session::Turn {
     std::optional<HeldBytes> held;  // its body, when that is no sink's
     Request request;
     Router::Match match;
+    std::string origin;  // of a page of another site that may read the answer; empty: there is none
     bool head_only = false;
     bool keep = false;
     std::shared_ptr<const ErrorShape> errors;  // null: it is not known yet what is asked for

@@ -89,7 +89,7 @@ TEST_CASE("a GET may live beside a WebSocket", "[websocket]") {
 
 TEST_CASE("pages of other sites may not connect", "[websocket][security]") {
     net::ServerOptions options;
-    options.websocket_origins = {"https://app.example.net"};
+    options.allowed_origins = {"https://app.example.net"};
     TestServer server([](net::Router& router) { router.add_websocket("/ws", accept); }, options);
     auto from = [&](const std::string& origin) {
         return answer_to(server.port, asks + version + key + "Origin: " + origin + "\r\n");
