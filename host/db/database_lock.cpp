@@ -26,6 +26,19 @@ constexpr const char* holder =
 
 }  // namespace
 
+// Two connections that are open side by side are two sessions, or they take turns with one.
+Result<bool> shares_sessions(const DatabaseOptions& database) {
+    try {
+        const auto one = connect(database, "parley doctor"), other = connect(database, "parley doctor");
+        const auto session = [](pqxx::connection& connection) {
+            return pqxx::nontransaction(connection).exec1("select pg_backend_pid()")[0].as<int>();
+        };
+        return session(*one) == session(*other);
+    } catch (const std::exception& failure) {
+        return to_error(failure);
+    }
+}
+
 DatabaseLock::DatabaseLock(DatabaseOptions database, Logger log)
     : database_(std::move(database)), log_(std::move(log)), stop_event_(eventfd(0, EFD_CLOEXEC)) {}
 

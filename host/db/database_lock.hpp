@@ -19,6 +19,10 @@
 
 namespace parley::db {
 
+// Whether sessions are handed out for single transactions by something between here and PostgreSQL: neither locks nor
+// LISTEN nor settings of a session hold there. Blocks.
+Result<bool> shares_sessions(const DatabaseOptions& database);
+
 class DatabaseLock {
 public:
     // Waits at most `patience` for a host that is just going down. Blocks. Errc::conflict: another one works there, and

@@ -42,6 +42,9 @@ void end_session(const db::DatabaseOptions& database) {
 
 TEST_CASE("One host works on a database at a time", "[lock]") {
     const auto database = fresh();
+    const auto shared = db::shares_sessions(database);
+    REQUIRE(shared);
+    CHECK_FALSE(*shared);
     auto first = take(database);
     REQUIRE(first);
     const auto second = take(database);

@@ -12,6 +12,7 @@
 #include "config/settings.hpp"
 #include "config/vault.hpp"
 #include "db/cluster.hpp"
+#include "db/database_lock.hpp"
 #include "db/migrate.hpp"
 #include "db/pool.hpp"
 #include "extract/child.hpp"
@@ -169,6 +170,10 @@ void examine_database(const config::Config& config, Report& report) {
     } else {
         report.good("the database answers, its schema is current");
     }
+    if (const auto shared = state ? db::shares_sessions(options) : Result<bool>(false); shared && *shared)
+        report.bad("DATABASE_URL leads to a pooler that hands out sessions for single transactions",
+                   "name the server itself, or let the pooler give each connection a session (PgBouncer: pool_mode = "
+                   "session); else two hosts may work side by side");
 }
 
 void examine_gateway(const config::Config& config, Report& report) {
