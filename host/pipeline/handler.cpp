@@ -188,7 +188,7 @@ std::string Handler::preprocess(const Inbound& message, services::HandlingState&
             state.again = true;
         } else {
             log_.warn("preprocess.failed",
-                      {{"plugin", plugin.plugin_id()}, {"trace", message.trace}, {"why", call.reported}});
+                      {{"plugin", plugin.plugin_id()}, {"trace", message.trace}, {"why", why_not(call, status)}});
         }
     });
     return text;

@@ -141,11 +141,12 @@ parley_status Handler::call_plugin(plugins::Lease& plugin, const plugins::Comman
     discard(state);
     if (to_confirm) return status;
     if (status == PARLEY_SEND_HELP && command) {
-        answer(message, state, help_for(*command, typed));
+        const std::string reason = call.reported.empty() ? "" : call.reported + "\n\n";
+        answer(message, state, reason + help_for(*command, typed));
     } else if (status == PARLEY_INVALID && has_chat && !call.reported.empty()) {
         answer(message, state, call.reported);
     } else {
-        const std::string why = call.reported.empty() ? "status " + std::to_string(status) : call.reported;
+        const std::string why = why_not(call, status);
         log_.error("handler.failed", {{"plugin", plugin.plugin_id()}, {"trace", message.trace}, {"why", why}});
         state.effects.failure = "plugin " + plugin.plugin_id() + " failed: " + why;
         if (command) answer(message, state, "Sorry, `" + typed + "` failed. The admins can see why.");

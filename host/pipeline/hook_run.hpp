@@ -37,6 +37,13 @@ parley_status outcome_of(parley_call& call, const Hook& hook) {
     return PARLEY_FAILED;
 }
 
+// Its own words for how it ended, for the log.
+inline std::string why_not(const parley_call& call, parley_status status) {
+    if (!call.reported.empty()) return call.reported;
+    return status == PARLEY_SEND_HELP ? "it answers with a command's help, and no command was typed"
+                                      : "status " + std::to_string(status);
+}
+
 // Did it fail for want of something outside that may come back? Then the plugin is not to blame: an outage, or a
 // person who sends files that cannot be fetched, must not put it into quarantine.
 inline bool is_passing(parley_status status) {

@@ -56,6 +56,7 @@ TEST_CASE("admin's help") {
         "*3. Get admin list.*\n`/admin admin -g`\n*Examples:*\n> /admin admin -g\n> /admin admin --get\n\n"
         "Admins can use admin commands. Admins can add or remove other admins.";
     CHECK(admin.as_admin("/admin admin").reply() == help);
-    CHECK(admin.as_admin("/admin admin -a").reply() == help);
-    CHECK(admin.as_admin("/admin admin --nothing").reply() == help);
+    CHECK(admin.as_admin("/admin admin -h").reply() == help);
+    CHECK(admin.as_admin("/admin admin -a").reply() == "--add needs a value\n\n" + help);
+    CHECK(admin.as_admin("/admin admin --nothing").reply() == "unknown option: --nothing\n\n" + help);
 }

@@ -85,6 +85,21 @@ TEST_CASE("what does not fit is an ArgumentError, which is a SendHelp") {
     }
 }
 
+TEST_CASE("who asks for help needs no reason for it") {
+    const auto reason = [](const parley::ArgumentParser& parser, const char* line) {
+        try {
+            parser.parse(line);
+        } catch (const ArgumentError& error) {
+            return error.reason();
+        }
+        return std::string("none thrown");
+    };
+    CHECK(reason(options(), "-h").empty());
+    CHECK(reason(options(), "-g --help").empty());
+    CHECK(reason(options().help_when_empty(), " ").empty());
+    CHECK(reason(options(), "--nothing") == "unknown option: --nothing");
+}
+
 TEST_CASE("an abbreviation has to be clear") {
     parley::ArgumentParser parser;
     parser.flag("", "--left");

@@ -283,7 +283,7 @@ TEST_CASE("no exception leaves a plugin, each becomes a status and words") {
 
     const auto arguments = run([](Context&) { parley::ArgumentParser().parse("--what"); });
     CHECK(arguments.status == PARLEY_SEND_HELP);
-    CHECK(arguments.report == "unknown option: --what");
+    CHECK(arguments.reply() == "unknown option: --what\n\n*Command Name: `run`*");
 }
 
 TEST_CASE("a service that was not granted says which capability to declare") {

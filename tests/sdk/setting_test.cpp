@@ -33,6 +33,7 @@ TEST_CASE("settings are changed") {
 TEST_CASE("the help of setting lists what there is") {
     Sample setting("setting");
     CHECK(setting.as_admin("/admin setting -c one").reply() ==
+          "--change needs 2 values\n\n"
           "*Command Name: `setting`*\nChange and view settings.\n\n*Usage:*\n\n"
           "*1. Change setting.*\n`/admin setting -c [setting] [value]`\n*Examples:*\n"
           "> /admin setting -c admin_command_prefix !\n> /admin setting --change admin_command_prefix !\n\n"

@@ -7,7 +7,8 @@
 //
 // Understood: -a 1 2, -a1, -a=1, --add=1, --ad 1 (when only one option begins so), -gv for two flags, `--` before words
 // that begin with a dash, negative numbers as values, and quoting as in words.hpp. Whatever does not fit throws
-// ArgumentError, which is a SendHelp: left alone, the user gets the command's help. -h and --help do so as well.
+// ArgumentError, which is a SendHelp: left alone, the user is told what it was and gets the command's help. -h and
+// --help throw it as well, without a reason.
 #pragma once
 
 #include <algorithm>

@@ -92,11 +92,17 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-// Answer with the command's generated help. Everything else that this handling did is dropped.
+// Answer with the command's generated help, and above it with the reason, if there is one. Everything else that this
+// handling did is dropped.
 class SendHelp : public std::runtime_error {
 public:
     SendHelp() : std::runtime_error("help asked for") {}
-    explicit SendHelp(const std::string& reason) : std::runtime_error(reason) {}
+    explicit SendHelp(std::string reason) : std::runtime_error(reason), reason_(std::move(reason)) {}
+
+    const std::string& reason() const { return reason_; }  // for the user; empty: they asked for it
+
+private:
+    std::string reason_;
 };
 
 // The person has to agree first, see Context::confirm(). Everything else that this handling did is dropped.

@@ -41,7 +41,7 @@ enum {
     PARLEY_TIMEOUT = 8,        /* the deadline passed */
     PARLEY_GONE = 9,           /* this handling was given up or the plugin is being retired */
     PARLEY_UNSUPPORTED = 10,   /* this host or channel cannot do that */
-    PARLEY_SEND_HELP = 11,     /* returned by handle(): answer with the command's generated help */
+    PARLEY_SEND_HELP = 11,     /* returned by handle(): answer with the command's help, below what was reported */
     PARLEY_CONFIRM = 12        /* returned by handle() for a message with PARLEY_MESSAGE_UNCONFIRMED: the person is to
                                   agree first; after their yes it is called again, without that flag */
 };

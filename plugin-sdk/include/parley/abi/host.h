@@ -20,7 +20,7 @@ typedef struct parley_host {
     const void* (*service)(void* context, parley_str name);
 
     /* [the hook's thread] Explain in words the status that the running hook is about to return. Shown to admins; for
-     * PARLEY_INVALID also to the user. */
+     * PARLEY_INVALID and PARLEY_SEND_HELP to the user. */
     void (*report)(parley_call* call, parley_str text);
 
     /* [the hook's thread] The reason for the last service call of this parley_call that did not return PARLEY_OK. */

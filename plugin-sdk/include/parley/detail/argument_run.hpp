@@ -82,7 +82,7 @@ struct ArgumentParser::Run {
             open = nullptr;
             if (argument->count_.least > 1) fail(argument->long_ + " needs more values");
         } else if (name == "-h" || name == "--help") {
-            fail("help asked for");
+            throw ArgumentError();
         } else if (word.text[1] != '-') {
             bundle(word);
         } else {
@@ -131,7 +131,7 @@ inline Arguments ArgumentParser::parse(std::string_view line) const {
     for (const auto& argument : arguments_) result.given_[argument.name_];
 
     const auto words = split_words(line);
-    if (words.empty() && help_when_empty_) throw ArgumentError("no arguments");
+    if (words.empty() && help_when_empty_) throw ArgumentError();
     Run run{*this, result};
     for (const auto& word : words) run.word(word);
     run.close();

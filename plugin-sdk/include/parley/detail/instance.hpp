@@ -117,8 +117,8 @@ private:
         try {
             body(*this);
             return PARLEY_OK;
-        } catch (const SendHelp& reason) {
-            return report(call, PARLEY_SEND_HELP, reason.what());
+        } catch (const SendHelp& help) {
+            return report(call, PARLEY_SEND_HELP, help.reason());
         } catch (const UserError& error) {
             return report(call, PARLEY_INVALID, error.what());
         } catch (const NotConfirmed& reason) {

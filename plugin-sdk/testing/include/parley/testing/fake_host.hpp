@@ -110,8 +110,10 @@ public:
         const bool asks_for_help = line.arguments == "help";
         auto outcome = finish(call, asks_for_help ? PARLEY_OK : handle(call, line));
         outcome.command = line.name;
-        if (asks_for_help || outcome.status == PARLEY_SEND_HELP)
-            answer(outcome, call, help_text(*command, line.usage_prefix));
+        if (asks_for_help || outcome.status == PARLEY_SEND_HELP) {
+            const std::string reason = outcome.report.empty() ? "" : outcome.report + "\n\n";
+            answer(outcome, call, reason + help_text(*command, line.usage_prefix));
+        }
         if (outcome.status == PARLEY_INVALID) answer(outcome, call, outcome.report);
         return outcome;
     }
