@@ -161,7 +161,7 @@ void Accounts::take_missed(const accounts::Entry& entry, channels::Decoded misse
 
 accounts::Lines Accounts::make(const accounts::Account& account) {
     accounts::Surroundings surroundings{parts_.client,      parts_.loop, parts_.pool,
-                                        parts_.vault,       directory_,  parts_.settings.get("public_url"),
+                                        parts_.vault,       directory_,  parts_.settings.address("public_url"),
                                         parts_.public_link, parts_.log};
     return accounts::make_lines(account, surroundings);
 }

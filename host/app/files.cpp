@@ -32,7 +32,7 @@ void Files::open() {
 }
 
 Result<std::string> Files::public_link(const std::string& stored) const {
-    std::string url = parts_.settings.get("public_url");
+    std::string url = parts_.settings.address("public_url");
     if (url.empty())
         return make_error(Errc::invalid,
                           "the provider fetches files from this host: set PUBLIC_URL to its address on the internet");

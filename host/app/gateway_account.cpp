@@ -10,7 +10,7 @@ GatewayAccount::GatewayAccount(AccountId account, config::GatewayConfig config, 
 
 void GatewayAccount::reconfigure() {
     channels::GatewayConfig gateway;
-    gateway.base_url = settings_.get("whatsapp_client_url");
+    gateway.base_url = settings_.address("whatsapp_client_url");
     configured_ = !gateway.base_url.empty();
     if (!configured_) gateway.base_url = "http://localhost";  // never called: see send()
     gateway.basic_user = settings_.get("whatsapp_client_user");

@@ -200,6 +200,16 @@ std::int64_t Settings::micro_usd(std::string_view name) const {
 bool Settings::known(std::string_view name) const {
     return setting_definition(name) != nullptr;
 }
+std::string Settings::address(std::string_view name) const {
+    const auto now = snapshot();
+    const auto of = [&now](const std::string& key) {
+        const auto found = now->values.find(key);
+        return found == now->values.end() ? std::string() : found->second;
+    };
+    const std::string plain(name);
+    const auto test = of("debug") == "true" ? of(plain + "_test") : std::string();
+    return test.empty() ? of(plain) : test;
+}
 bool Settings::is_admin(std::string_view number) const {
     return contains(snapshot()->admins, number);
 }
@@ -245,17 +255,12 @@ Settings::Values Settings::from_environment(const Values& environment) {
         const auto found = environment.find(variable);
         return found == environment.end() ? std::string() : found->second;
     };
-    // In debug mode the seed's *_TEST variables stand in for the plain ones.
-    const auto debugging = normal_value(*setting_definition("debug"), find("DEBUG"));
-    const bool testing = debugging && *debugging == "true";
     Values values;
     for (const auto& definition : setting_definitions()) {
         std::string variable(definition.name);
         std::transform(variable.begin(), variable.end(), variable.begin(),
                        [](unsigned char c) { return std::toupper(c); });
-        std::string value = testing ? find(variable + "_TEST") : std::string();
-        if (value.empty()) value = find(variable);
-        if (!value.empty()) values[std::string(definition.name)] = std::move(value);
+        if (auto value = find(variable); !value.empty()) values[std::string(definition.name)] = std::move(value);
     }
     for (const auto& [variable, value] : environment) {
         const auto name = text::to_lower_ascii(variable);

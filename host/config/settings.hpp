@@ -57,6 +57,9 @@ public:
     std::int64_t number(std::string_view name) const;     // of kind number
     std::int64_t micro_usd(std::string_view name) const;  // of kind usd
     bool known(std::string_view name) const;
+    // The address that public_url or whatsapp_client_url gives now: <name>_test in its place while debug is on and it
+    // has a value.
+    std::string address(std::string_view name) const;
 
     bool is_admin(std::string_view number) const;
     bool is_blacklisted(std::string_view number) const;

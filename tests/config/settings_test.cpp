@@ -173,17 +173,27 @@ TEST_CASE("the environment gives the first values") {
     CHECK(values == Settings::Values{{"admin_ids", "923001234567"}});
 }
 
-TEST_CASE("in debug mode the test variables stand in for the plain ones") {
-    const auto values = Settings::from_environment({{"DEBUG", "True"},
-                                                    {"ADMIN_IDS", "923001234567"},
-                                                    {"ADMIN_IDS_TEST", "1234567"},
-                                                    {"KHARCHEY_GROUP_ID", "99"},
-                                                    {"KHARCHEY_GROUP_ID_TEST", ""}});
-    CHECK(values.find("admin_ids")->second == "1234567");
-    CHECK(values.find("kharchey_group_id")->second == "99");
-    CHECK(values.find("debug")->second == "True");
-    CHECK(Settings::from_environment({{"DEBUG", "false"}, {"ADMIN_IDS_TEST", "1"}}) ==
-          Settings::Values{{"debug", "false"}});
+TEST_CASE("the addresses for tests are settings of their own, and stand in for the others while debug is on") {
+    Settings settings(vault);
+    const auto first = Settings::from_environment({{"DEBUG", "True"},
+                                                   {"ADMIN_IDS", "923001234567"},
+                                                   {"ADMIN_IDS_TEST", "1234567"},
+                                                   {"WHATSAPP_CLIENT_URL", "http://gateway:3000"},
+                                                   {"WHATSAPP_CLIENT_URL_TEST", "http://localhost:3000"},
+                                                   {"PUBLIC_URL", "https://bot.example.com"},
+                                                   {"PUBLIC_URL_TEST", ""}});
+    std::map<std::string, std::string> stored;
+    for (const auto& [name, value] : first) stored[name] = settings.check(name, value).value();
+    CHECK(stored == std::map<std::string, std::string>{{"admin_ids", "923001234567"},
+                                                       {"debug", "true"},
+                                                       {"public_url", "https://bot.example.com"},
+                                                       {"whatsapp_client_url", "http://gateway:3000"},
+                                                       {"whatsapp_client_url_test", "http://localhost:3000"}});
+    REQUIRE(settings.load(stored));
+    CHECK(settings.address("whatsapp_client_url") == "http://localhost:3000");
+    CHECK(settings.address("public_url") == "https://bot.example.com");
+    settings.apply("debug", "false");
+    CHECK(settings.address("whatsapp_client_url") == "http://gateway:3000");
 }
 
 }  // namespace
