@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "core/crypto.hpp"
 #include "net/client.hpp"
 
 namespace parley::accounts {
@@ -153,6 +154,19 @@ Result<std::vector<Account>> from_environment(const std::map<std::string, std::s
         accounts.push_back(std::move(account));
     }
     return accounts;
+}
+
+std::vector<std::string> differing_variables(const Account& of_environment, const Account& stored) {
+    std::vector<std::string> variables;
+    for (const Field& field : fields_of(of_environment.channel)) {
+        const auto value_in = [&field](const Account& account) {
+            return field.secret ? account.secret(field.name).reveal() : account.get(field.name);
+        };
+        const bool given = of_environment.fields.contains(field.name) || of_environment.secrets.contains(field.name);
+        if (given && !crypto::equal_constant_time(value_in(of_environment), value_in(stored)))
+            variables.emplace_back(field.environment);
+    }
+    return variables;
 }
 
 }  // namespace parley::accounts

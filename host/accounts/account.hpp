@@ -60,4 +60,7 @@ Result<void> assign(Account& account, std::string_view field, const std::string&
 // channel. A channel with some of them and not all is an error that names what is missing.
 Result<std::vector<Account>> from_environment(const std::map<std::string, std::string, std::less<>>& environment);
 
+// The variables of an account that the environment describes whose values `stored` does not have.
+std::vector<std::string> differing_variables(const Account& of_environment, const Account& stored);
+
 }  // namespace parley::accounts

@@ -55,21 +55,33 @@ Result<void> Accounts::load() {
             ids_.web = db::ensure_account(tx, "web", "web");
         });
         stored_ = registry_.load(*first);
-        for (const auto& account : *first) tell_if_passed_over(account);
+        for (const auto& account : *first) tell_what_is_ignored(account);
     } catch (const ErrorException& failure) {
         return failure.error();
     }
     return {};
 }
 
-void Accounts::tell_if_passed_over(const accounts::Account& of_environment) const {
-    const bool there = std::any_of(stored_.begin(), stored_.end(), [&](const accounts::Account& stored) {
-        return stored.channel == of_environment.channel;
-    });
+void Accounts::tell_what_is_ignored(const accounts::Account& of_environment) const {
+    const accounts::Account* there = nullptr;
+    for (const auto& stored : stored_) {
+        if (stored.channel != of_environment.channel) continue;
+        if (!there || stored.name == of_environment.name) there = &stored;
+    }
     if (!there)
-        parts_.log.info("account.passed_over",
-                        {{"channel", of_environment.channel},
-                         {"why", "the environment names an account that was removed: `parley account add` makes one"}});
+        return parts_.log.info(
+            "account.passed_over",
+            {{"channel", of_environment.channel},
+             {"why", "the environment names an account that was removed: `parley account add` makes one"}});
+    // Never the values: credentials are among them.
+    for (const auto& variable : accounts::differing_variables(of_environment, *there))
+        parts_.log.warn("account.environment_ignored",
+                        {{"variable", variable},
+                         {"account", there->name},
+                         {"why",
+                          "the database has another value for it, which counts: change it with `parley account "
+                          "set " +
+                              there->name + " ...`, or take the variable away"}});
 }
 
 void Accounts::open(outbound::Sender& sender, pipeline::Intake& intake) {

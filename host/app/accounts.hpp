@@ -93,7 +93,7 @@ private:
 
     accounts::Lines make(const accounts::Account& account);
     void changed(const accounts::Entry& entry);
-    void tell_if_passed_over(const accounts::Account& of_environment) const;
+    void tell_what_is_ignored(const accounts::Account& of_environment) const;
     void let_look_up(outbound::Sender& sender) const;
     void take_missed(const accounts::Entry& entry, channels::Decoded missed, UniqueFunction<void(Result<void>)> done);
 

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "app/api/operations.hpp"
+#include "app/first_settings.hpp"
 #include "app/routes/routes.hpp"
 #include "app/table_reader.hpp"
 #include "channels/fallback.hpp"
@@ -88,21 +89,7 @@ Result<void> Application::load_settings() {
     if (!vault) return vault.error();
     vault_.emplace(std::move(*vault));
     settings_ = std::make_unique<config::Settings>(*vault_);
-    std::map<std::string, std::string> stored, seeds;
-    for (const auto& [name, value] : config::Settings::from_environment(config_.environment)) {
-        auto checked = settings_->check(name, value);
-        if (!checked) return make_error(Errc::invalid, "environment: " + checked.error().message);
-        seeds[name] = settings_->to_stored(name, *checked);
-    }
-    try {
-        pool_->run([&](pqxx::work& tx) {
-            db::seed_settings(tx, seeds);
-            stored = db::read_settings(tx);
-        });
-    } catch (const ErrorException& failure) {
-        return failure.error();
-    }
-    return settings_->load(stored);
+    return app::load_settings(*settings_, config_.environment, *pool_, log_);
 }
 
 // What reaches beyond this process: files, HTTP, channels.

@@ -245,6 +245,13 @@ Result<std::string> Settings::check(std::string_view name, std::string_view valu
     return normal_value(*definition, value);
 }
 
+std::vector<std::string> Settings::differing(const Values& plain) const {
+    std::vector<std::string> names;
+    for (const auto& [name, value] : plain)
+        if (get(name) != value) names.push_back(name);
+    return names;
+}
+
 std::string Settings::to_stored(std::string_view name, const std::string& value) const {
     const auto* definition = setting_definition(name);
     return definition && definition->secret && !value.empty() ? vault_.seal(name, value) : value;

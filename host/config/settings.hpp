@@ -75,6 +75,9 @@ public:
     // Errc::invalid.
     Result<std::string> check(std::string_view name, std::string_view value) const;
 
+    // Those names whose value here is another one than in `plain`, which are as check() returns them.
+    std::vector<std::string> differing(const Values& plain) const;
+
     // As it stands in the database: secrets sealed. And back.
     std::string to_stored(std::string_view name, const std::string& value) const;
 

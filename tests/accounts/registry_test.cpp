@@ -89,4 +89,17 @@ TEST_CASE("a Twilio account of the environment needs no PUBLIC_URL to be there")
     CHECK(half.error().message.find("TWILIO_AUTH_TOKEN, TWILIO_WHATSAPP_NUMBER") != std::string::npos);
 }
 
+TEST_CASE("variables whose values an account does not have are named, and no others") {
+    const auto described = accounts::from_environment({{"TWILIO_ACCOUNT_SID", "AC1"},
+                                                       {"TWILIO_AUTH_TOKEN", "token"},
+                                                       {"TWILIO_WHATSAPP_NUMBER", "whatsapp:+14155550001"}});
+    REQUIRE(described);
+    auto stored = twilio("twilio", "14155550001");  // with a public_url besides
+    CHECK(accounts::differing_variables(described->front(), stored).empty());
+    stored.secrets.find("auth_token")->second = Secret("another");
+    stored.fields["from"] = "whatsapp:+14155550002";
+    CHECK(accounts::differing_variables(described->front(), stored) ==
+          std::vector<std::string>{"TWILIO_AUTH_TOKEN", "TWILIO_WHATSAPP_NUMBER"});
+}
+
 }  // namespace parley::test

@@ -196,5 +196,16 @@ TEST_CASE("the addresses for tests are settings of their own, and stand in for t
     CHECK(settings.address("whatsapp_client_url") == "http://gateway:3000");
 }
 
+TEST_CASE("what the database has otherwise than the environment is named, secrets too") {
+    Settings settings(vault);
+    const Settings::Values environment{{"admin_ids", "1234567"}, {"openai_api_key", "sk-one"}, {"debug", "false"}};
+    REQUIRE(
+        settings.load({{"admin_ids", "1234567"}, {"openai_api_key", settings.to_stored("openai_api_key", "sk-one")}}));
+    CHECK(settings.differing(environment).empty());
+    settings.apply("openai_api_key", settings.to_stored("openai_api_key", "sk-two"));
+    settings.apply("debug", "true");
+    CHECK(settings.differing(environment) == std::vector<std::string>{"debug", "openai_api_key"});
+}
+
 }  // namespace
 }  // namespace parley::config

@@ -6,7 +6,10 @@
 #include <boost/json.hpp>
 #include <filesystem>
 #include <iostream>
+#include <map>
+#include <optional>
 
+#include "accounts/account.hpp"
 #include "app/cli/cli.hpp"
 #include "app/cli/control_client.hpp"
 #include "config/settings.hpp"
@@ -102,6 +105,77 @@ void examine_plugins(const config::Config& config, Report& report) {
     }
 }
 
+std::string text_of(const boost::json::object& object, std::string_view name) {
+    const auto* value = object.if_contains(name);
+    return value && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+
+using Shown = std::map<std::string, std::string>;  // by name, as the API shows them: secrets masked
+
+std::optional<Shown> settings_of(const ControlClient& host) {
+    const auto listed = host.list("/api/v1/settings", 5'000);
+    if (!listed) return std::nullopt;
+    Shown settings;
+    for (const auto& item : *listed) settings[text_of(item.as_object(), "name")] = text_of(item.as_object(), "value");
+    return settings;
+}
+
+// Who writes another value into the environment waits for nothing to happen.
+void examine_settings(const config::Config& config, const Shown& settings, Report& report) {
+    const auto vault = config::Vault::open(config.master_key_file);
+    if (!vault) return;
+    const config::Settings rules(*vault);
+    for (const auto& [name, given] : config::Settings::from_environment(config.environment)) {
+        const auto found = settings.find(name);
+        const auto checked = rules.check(name, given);
+        if (!checked) {
+            report.bad("the environment: " + checked.error().message, "mend it: with it the host does not start");
+        } else if (found == settings.end() || rules.shown(name, *checked) != found->second) {
+            report.hint("the environment has another value for the setting " + name +
+                        " than the database, which counts: change that with `/admin setting -c " + name + " ...`");
+        }
+    }
+}
+
+// With its secrets masked, as those that the API shows.
+accounts::Account masked(accounts::Account account) {
+    for (auto& [name, secret] : account.secrets) secret = Secret(secret.masked());
+    return account;
+}
+
+accounts::Account account_from(const boost::json::object& shown) {
+    accounts::Account account;
+    account.channel = text_of(shown, "channel");
+    account.name = text_of(shown, "name");
+    for (const auto& field : accounts::fields_of(account.channel)) {
+        auto value = text_of(shown.at("fields").as_object(), field.name);
+        if (value.empty()) continue;
+        if (field.secret) {
+            account.secrets.emplace(field.name, Secret(std::move(value)));
+        } else {
+            account.fields.emplace(field.name, std::move(value));
+        }
+    }
+    return account;
+}
+
+void examine_accounts(const config::Config& config, const ControlClient& host, Report& report) {
+    const auto first = accounts::from_environment(config.environment);
+    if (!first) return report.bad(first.error().message, "mend it: with it the host does not start");
+    const auto listed = host.list("/api/v1/accounts", 5'000);
+    if (!listed) return;
+    for (const auto& item : *listed) {
+        const auto stored = account_from(item.as_object());
+        for (const auto& account : *first) {
+            if (account.channel != stored.channel || account.name != stored.name) continue;
+            for (const auto& variable : accounts::differing_variables(masked(account), stored))
+                report.hint(variable + " of the environment is not what account " + stored.name +
+                            " has in the database, which counts: change that with `parley account set " + stored.name +
+                            " ...`");
+        }
+    }
+}
+
 void examine_running_host(const config::Config& config, Report& report) {
     const ControlClient host(config);
     const auto status = host.get("/api/v1/health", 5'000);
@@ -124,6 +198,10 @@ void examine_running_host(const config::Config& config, Report& report) {
     if (state.at("threads_written_off").to_number<int>() > 0)
         report.bad(boost::json::serialize(state.at("threads_written_off")) + " handlers never returned",
                    "the log (handler.overdue) names the plugin; mend it, and restart to get the threads back");
+    if (const auto settings = settings_of(host)) {
+        examine_settings(config, *settings, report);
+        examine_accounts(config, host, report);
+    }
     const auto plugins = host.list("/api/v1/plugins", 5'000);
     if (!plugins) return;
     for (const auto& item : *plugins) {
