@@ -44,6 +44,8 @@ Result<void> load_settings(config::Settings& settings, const config::Environment
     }
     if (auto loaded = settings.load(stored); !loaded) return loaded;
     tell_what_is_ignored(settings, given, log);
+    if (settings.flag("debug"))
+        log.warn("debug.on", {{"why", "only admins are answered: `/admin setting -c debug false` lets everybody in"}});
     return {};
 }
 

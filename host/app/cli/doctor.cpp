@@ -122,6 +122,9 @@ std::optional<Shown> settings_of(const ControlClient& host) {
 
 // Who writes another value into the environment waits for nothing to happen.
 void examine_settings(const config::Config& config, const Shown& settings, Report& report) {
+    if (const auto debug = settings.find("debug"); debug != settings.end() && debug->second == "true")
+        report.bad("debug is on: only admins are answered",
+                   "parley chat --admin --say \"/admin setting -c debug false\"");
     const auto vault = config::Vault::open(config.master_key_file);
     if (!vault) return;
     const config::Settings rules(*vault);
@@ -159,13 +162,22 @@ accounts::Account account_from(const boost::json::object& shown) {
     return account;
 }
 
-void examine_accounts(const config::Config& config, const ControlClient& host, Report& report) {
+void examine_accounts(const config::Config& config, const ControlClient& host, const Shown& settings, Report& report) {
     const auto first = accounts::from_environment(config.environment);
     if (!first) return report.bad(first.error().message, "mend it: with it the host does not start");
     const auto listed = host.list("/api/v1/accounts", 5'000);
     if (!listed) return;
+    const auto is_set = [&settings](const char* name) {
+        const auto found = settings.find(name);
+        return found != settings.end() && !found->second.empty();
+    };
     for (const auto& item : *listed) {
         const auto stored = account_from(item.as_object());
+        if (stored.channel == "twilio" && stored.get("public_url").empty() && !is_set("public_url") &&
+            !is_set("public_url_test"))
+            report.hint("account " + stored.name +
+                        " takes no webhooks, since Twilio signs over the address that it posts to: set PUBLIC_URL, or "
+                        "`/admin setting -c public_url https://...`");
         for (const auto& account : *first) {
             if (account.channel != stored.channel || account.name != stored.name) continue;
             for (const auto& variable : accounts::differing_variables(masked(account), stored))
@@ -200,7 +212,7 @@ void examine_running_host(const config::Config& config, Report& report) {
                    "the log (handler.overdue) names the plugin; mend it, and restart to get the threads back");
     if (const auto settings = settings_of(host)) {
         examine_settings(config, *settings, report);
-        examine_accounts(config, host, report);
+        examine_accounts(config, host, *settings, report);
     }
     const auto plugins = host.list("/api/v1/plugins", 5'000);
     if (!plugins) return;

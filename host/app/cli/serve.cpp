@@ -38,8 +38,11 @@ void print_welcome(Application& app) {
               << "  Talk to it:       " << program << " chat --data-dir " << config.data_dir << "\n"
               << "  WhatsApp gateway: let it post to " << url << "/api/whatsapp\n"
               << "  Plugins:          drop .so files into " << config.plugins_dir << "\n"
-              << "  Stop it:          Ctrl-C\n"
-              << std::flush;
+              << "  Stop it:          Ctrl-C\n";
+    if (app.settings().flag("debug"))
+        std::cout
+            << "  Debug is on:      only admins are answered; `/admin setting -c debug false` lets everybody in\n";
+    std::cout << std::flush;
 }
 
 // One host a database. The embedded one is its directory's, which only one has.
