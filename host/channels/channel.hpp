@@ -129,7 +129,9 @@ public:
 
     virtual Result<Decoded> decode(const net::Request& request) const = 0;
 
-    // A provider that proves ownership of the URL by a GET: the body of our 200. Errc::unauthorized otherwise.
+    // A provider that proves ownership of the URL by a GET: the body of our 200. Otherwise
+    // Errc::unauthorized with words for the log, Errc::invalid with words that whoever asks may read as well, or
+    // Errc::not_found: nothing of the kind is asked here.
     virtual Result<std::string> handshake(const net::Request& request) const;
 
     // What the provider wants to hear once its webhook is committed. 200 with an empty JSON object unless overridden.

@@ -10,6 +10,7 @@ namespace parley::e2e {
 namespace {
 
 namespace json = boost::json;
+using Catch::Matchers::Contains;
 using cloud::app_secret;
 using cloud::messages;
 using cloud::sign;
@@ -39,6 +40,23 @@ TEST_CASE("Meta proves the URL, on the shared and on the account's own route") {
         CHECK(ask("correct%20horse").status == 200);
         CHECK(ask("wrong").status == 403);
     }
+    const auto refused = [&](const std::string& query) {
+        const auto before = world().host.log().size();
+        const auto answer = http(world().host.port(), "GET", "/whatsapp/webhook?" + query);
+        CHECK(answer.status == 403);
+        const auto log = world().host.log().substr(before);
+        const auto at = log.find("webhook.verification_refused");
+        CHECK(at != std::string::npos);
+        CHECK(log.find("webhook.verification_refused", at + 1) == std::string::npos);  // once, whatever the accounts
+        return std::pair(answer.body, log);
+    };
+    const auto wrong = refused("hub.mode=subscribe&hub.verify_token=wrong&hub.challenge=1");
+    CHECK_THAT(wrong.first, Contains("the verification token is missing or wrong"));
+    CHECK_THAT(wrong.second, Contains("hub.verify_token is not the account's verify token") && Contains("127.0.0.1"));
+    const auto no_mode = refused("hub.verify_token=correct%20horse&hub.challenge=1");
+    CHECK_THAT(no_mode.first, Contains("hub.mode is not"));
+    const auto no_challenge = refused("hub.mode=subscribe&hub.verify_token=correct%20horse");
+    CHECK_THAT(no_challenge.first, Contains("hub.challenge is missing"));
     CHECK(http(world().host.port(), "GET", "/webhooks/cloud/nobody?hub.mode=subscribe").status == 404);
     CHECK(http(world().host.port(), "POST", "/webhooks/terminal/terminal", "{}").status == 404);
 }

@@ -38,12 +38,16 @@ void take(Application& app, const accounts::Entry& entry, Request request, Respo
                          });
 }
 
-Response shake_hands(const channels::Channel& channel, const Request& request) {
-    const auto answer = channel.handshake(request);
-    if (answer) return Response::text(200, *answer);
-    return answer.error().code == Errc::not_found
-               ? Response::problem(404, "not_found", answer.error().message)
-               : Response::problem(403, "forbidden", "the verification token is missing or wrong");
+// What is wrong with the token, and whether there is one at all, is for the operator alone.
+Response answer_of(Application& app, std::string_view channel, const Request& request,
+                   const Result<std::string>& handshake) {
+    if (handshake) return Response::text(200, *handshake);
+    const auto& why = handshake.error();
+    if (why.code == Errc::not_found) return Response::problem(404, "not_found", why.message);
+    app.log().warn("webhook.verification_refused",
+                   {{"channel", channel}, {"remote", request.remote}, {"why", why.message}});
+    return Response::problem(403, "forbidden",
+                             why.code == Errc::invalid ? why.message : "the verification token is missing or wrong");
 }
 
 const accounts::Entry* entry_of(Application& app, const Request& request) {
@@ -64,7 +68,8 @@ void own_webhook(Application& app, Request request, Responder respond) {
 
 void own_handshake(Application& app, const Request& request, Responder respond) {
     const auto* entry = entry_of(app, request);
-    respond(entry ? shake_hands(entry->channel(), request) : no_account());
+    if (!entry) return respond(no_account());
+    respond(answer_of(app, entry->account.channel, request, entry->channel().handshake(request)));
 }
 
 // Nothing in the body is for somebody else.
@@ -97,10 +102,10 @@ auto shared_handshake(std::string channel) {
         const auto entries = app.accounts().directory().of_channel(channel);
         if (entries.empty())
             return respond(Response::problem(404, "not_found", "no " + channel + " account is configured here"));
-        auto answer = shake_hands(entries.front()->channel(), request);
+        auto handshake = entries.front()->channel().handshake(request);
         for (const auto* entry : entries)
-            if (answer.status != 200) answer = shake_hands(entry->channel(), request);
-        respond(std::move(answer));
+            if (!handshake) handshake = entry->channel().handshake(request);
+        respond(answer_of(app, channel, request, handshake));
     };
 }
 

@@ -44,13 +44,13 @@ Result<std::string> CloudSignature::handshake(const net::Request& request) const
                           "no verify token is configured: choose one, give it to the account and to Meta");
     }
     if (request.query_value("hub.mode").value_or("") != "subscribe")
-        return make_error(Errc::unauthorized, "the request is no subscription: hub.mode is not \"subscribe\"");
+        return make_error(Errc::invalid, "the request is no subscription: hub.mode is not \"subscribe\"");
     const std::string given = request.query_value("hub.verify_token").value_or("");
     // Digests first: the length of the token is no one's business either.
     if (!crypto::equal_constant_time(crypto::sha256_hex(given), crypto::sha256_hex(verify_token_.reveal())))
         return make_error(Errc::unauthorized, "hub.verify_token is not the account's verify token");
     std::string challenge = request.query_value("hub.challenge").value_or("");
-    if (!is_challenge(challenge)) return make_error(Errc::unauthorized, "hub.challenge is missing or no plain word");
+    if (!is_challenge(challenge)) return make_error(Errc::invalid, "hub.challenge is missing or no plain word");
     return challenge;
 }
 
