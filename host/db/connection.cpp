@@ -31,7 +31,8 @@ Settings parse(const std::string& url) {
         PQfreemem(message);
         throw ErrorException(make_error(
             Errc::invalid,
-            "the database URL cannot be understood: it has to look like postgresql://user:password@host:5432/name"));
+            "the database URL cannot be understood: it has to look like postgresql://user:password@host:5432/name, or "
+            "be empty, and the host makes and runs a database of its own"));
     }
     Settings settings;
     for (const PQconninfoOption* option = parsed.get(); option->keyword != nullptr; ++option)

@@ -74,6 +74,18 @@ TEST_CASE("A bad URL is refused without repeating its password", "[connection]")
     }
 }
 
+TEST_CASE("Who comes with a database of another kind is told what to do", "[connection]") {
+    db::DatabaseOptions options;
+    options.url = Secret("sqlite:///./data/whatsapp_bot.db");
+    try {
+        db::connect(options, "test");
+        FAIL("there is no such database");
+    } catch (const ErrorException& failure) {
+        CHECK(failure.error().code == Errc::invalid);
+        CHECK_THAT(failure.error().message, Catch::Matchers::Contains("or be empty"));
+    }
+}
+
 TEST_CASE("A connection that broke never comes back as another session without its locks", "[connection]") {
     const auto options = fresh();
     const auto other = db::connect(options, "test");
