@@ -32,15 +32,15 @@ struct Expected {
 const auto message = EventKind::message;
 
 const Expected kMessages[] = {
-    {"seed/text_direct", message, kAdaChat, kAda, "", "A1SEED", "/weather Leeds"},
-    {"seed/text_group", message, kGroupChat, kAda, kGroup, "A2SEED", "./weather Leeds"},
-    {"seed/image_caption", message, kAdaChat, kAda, "", "A3SEED", "/read", "", "", MediaKind::image,
+    {"first/text_direct", message, kAdaChat, kAda, "", "A1FIRST", "/weather Leeds"},
+    {"first/text_group", message, kGroupChat, kAda, kGroup, "A2FIRST", "./weather Leeds"},
+    {"first/image_caption", message, kAdaChat, kAda, "", "A3FIRST", "/read", "", "", MediaKind::image,
      "statics/media/1700000001-kettle.png"},
-    {"seed/file_caption", message, kAdaChat, kAda, "", "A4SEED", "/print 2", "", "", MediaKind::document,
+    {"first/file_caption", message, kAdaChat, kAda, "", "A4FIRST", "/print 2", "", "", MediaKind::document,
      "statics/media/1700000002-plans.zip"},
-    {"seed/hook", message, kAdaChat, kAda, "", "", "./deadline_api", "", "", MediaKind::none, "",
+    {"first/hook", message, kAdaChat, kAda, "", "", "./deadline_api", "", "", MediaKind::none, "",
      "\"application_id\":11"},
-    {"seed/nbsp", message, kAdaChat, kAda, "", "A5SEED", "/add 1 2"},
+    {"first/nbsp", message, kAdaChat, kAda, "", "A5FIRST", "/add 1 2"},
 
     {"v4/text", message, kAdaChat, kAda, "", "B1V4", "good morning"},
     {"v4/group_device", message, kGroupChat, kAda, kGroup, "B2V4", "./tide"},

@@ -146,8 +146,8 @@ TEST_CASE("every plugin may have a secret for hooks") {
     CHECK(checked("hook_secret_", "0123456789abcdef") == "refused: not_found");
     CHECK(checked("hook_secret_No", "0123456789abcdef") == "refused: not_found");
 
-    const auto seeds = Settings::from_environment({{"HOOK_SECRET_CLASSROOM", "0123456789abcdef"}});
-    CHECK(seeds.at("hook_secret_classroom") == "0123456789abcdef");
+    const auto first = Settings::from_environment({{"HOOK_SECRET_CLASSROOM", "0123456789abcdef"}});
+    CHECK(first.at("hook_secret_classroom") == "0123456789abcdef");
 
     Settings settings(vault);
     const auto stored = settings.to_stored("hook_secret_classroom", "0123456789abcdef");

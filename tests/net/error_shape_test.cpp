@@ -19,7 +19,7 @@ ServerOptions quick() {
     return options;
 }
 
-// The same routes with a shape of their own under /api, and without one under /seed.
+// The same routes with a shape of their own under /api, and without one under /plain.
 struct Shapes {
     std::vector<Responder> held;
     TestServer server{[this](Router& router) { add_routes(router); }, quick()};
@@ -33,7 +33,7 @@ struct Shapes {
         RouteLimits limits;
         limits.max_body = 100;
         limits.deadline_ms = 100;
-        for (const std::string under : {"/api", "/seed"}) {
+        for (const std::string under : {"/api", "/plain"}) {
             auto echo = [](Request request, Responder respond) { respond(Response::text(200, request.body)); };
             router.add("POST", under + "/echo", echo, limits);
             router.add("GET", under + "/throws", [](Request, Responder) { throw std::runtime_error("x"); });
@@ -110,7 +110,7 @@ TEST_CASE("the server's own errors have the shape of the place that was asked") 
         CHECK(shaped.body == "shaped " + std::to_string(expected.status) + " " + expected.code);
 
         auto other = RawSocket::to_port(it.server.port);
-        other.send(under(expected.wire, "/seed"));
+        other.send(under(expected.wire, "/plain"));
         auto usual = other.response();
         CHECK(usual.status == expected.status);
         CHECK(usual.header("Content-Type") == "application/json");

@@ -21,7 +21,7 @@ struct Webhook {
 };
 
 // The generations of shapes, each in a file of its own.
-Decoded decode_flat(const Webhook& hook);   // seed to v7: decode_flat.cpp
+Decoded decode_flat(const Webhook& hook);   // up to v7: decode_flat.cpp
 Decoded decode_event(const Webhook& hook);  // v8 and later, and v7's group events: decode_event.cpp
 Decoded decode_ack(const Webhook& hook);    // delivery reports since v7: decode_ack.cpp
 

@@ -142,7 +142,7 @@ TEST_CASE("bodies are what the document says") {
     CHECK(owner().get("/messages?colour=red").status == 400);
 }
 
-TEST_CASE("what the server refuses by itself is a problem too, and elsewhere as the seeds have it") {
+TEST_CASE("what the server refuses by itself is a problem too, and elsewhere has the shape of its routes") {
     const std::string host = "Host: a\r\n";
     struct Case {
         const char *method, *path;

@@ -1,4 +1,5 @@
-// Words between people and the bot: webhook bodies of the seed's shape, and the answers as the fake gateway got them.
+// Words between people and the bot: webhook bodies of the gateway's first shape, and the answers as the fake gateway
+// got them.
 #pragma once
 
 #include <string>
