@@ -8,6 +8,7 @@
 #include "plugins/runtime.hpp"
 #include "plugins/serial_slot.hpp"
 #include "services/call.hpp"
+#include "services/services.hpp"
 
 namespace parley::pipeline {
 
