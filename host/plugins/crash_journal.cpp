@@ -15,6 +15,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "plugins/loaded_code.hpp"
 #include "plugins/runtime.hpp"
 
 namespace parley::plugins {
@@ -77,13 +78,13 @@ void let_die(int signal, const siginfo_t* info) {
     if (!fault_of_processor) ::raise(signal);
 }
 
-void write_line(int fd, const char* how, const InsidePlugin& inside) {
+void write_line(int fd, const char* how, CodeOwner plugin) {
     Line line;
     line.put(how);
     line.put(" ");
-    line.put(inside.id());
+    line.put(plugin.id);
     line.put(" ");
-    line.put(inside.generation());
+    line.put(plugin.generation);
     line.put(" ");
     line.put(static_cast<std::uint64_t>(::time(nullptr)));
     line.put("\n");
@@ -97,15 +98,17 @@ void on_exit() {
     if (!inside || ::getpid() != armed_in) return;  // a child that a plugin forked may end as it likes
     const int fd = journal_fd.exchange(-1);
     if (fd < 0) return;
-    write_line(fd, "exit", *inside);
+    write_line(fd, "exit", {inside->id(), inside->generation()});
     ::_exit(EX_SOFTWARE);
 }
 
-void on_fatal_signal(int signal, siginfo_t* info, void*) {
+void on_fatal_signal(int signal, siginfo_t* info, void* interrupted) {
     const int saved = errno;
     const int fd = journal_fd.exchange(-1);  // once, should the handler itself go wrong
     const auto* inside = InsidePlugin::current();
-    if (fd >= 0 && inside) write_line(fd, plain_name(signal), *inside);
+    const CodeOwner plugin = inside ? CodeOwner{inside->id(), inside->generation()}
+                                    : owner_of_code(*static_cast<const ucontext_t*>(interrupted));
+    if (fd >= 0 && plugin.id) write_line(fd, plain_name(signal), plugin);
     let_die(signal, info);
     errno = saved;
 }

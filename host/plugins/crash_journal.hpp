@@ -1,6 +1,7 @@
 // Remembers over a crash of the host which plugin was running. A fatal signal writes one line, "SIGSEGV echo 3
 // 1732190000" (the plugin, its generation, the time), into a file opened beforehand, and lets the process die as it
-// would have. A plugin that calls exit() is written down too ("exit echo 3 ..."), and the process ends as failed.
+// would have. A plugin that calls exit() is written down too ("exit echo 3 ..."), and the process ends as failed; so is
+// one that crashes in a thread of its own.
 //
 // Signal handlers belong to the whole process: one journal at a time is armed, the first.
 #pragma once

@@ -5,6 +5,7 @@
 
 #include "plugins/descriptor.hpp"
 #include "plugins/hook_call.hpp"
+#include "plugins/loaded_code.hpp"
 
 namespace parley::plugins {
 
@@ -24,6 +25,7 @@ Result<void> Generation::open() {
     parts_.file.unmap();
     const InsidePlugin inside(*this);
     if (const auto opened = library_.open(parts_.file); !opened) return opened.error();
+    note_code(library_.handle(), id(), number());
     advance(Event::open);
     const auto descriptor = library_.descriptor();
     if (!descriptor) return descriptor.error();

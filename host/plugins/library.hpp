@@ -24,6 +24,7 @@ public:
     // Calls the entry point.
     Result<const parley_descriptor*> descriptor() const;
     void close();
+    void* handle() const { return handle_; }
 
 private:
     void* handle_ = nullptr;

@@ -59,6 +59,15 @@ TEST_CASE("the journal names the plugin that a crash of the host happened in") {
         check_died_of(crash(bench, "deep"), SIGSEGV);
         CHECK_THAT(journal(bench), Catch::StartsWith("SIGSEGV crashing 1 "));
     }
+    SECTION("a bad write in a thread of its own") {
+        check_died_of(crash(bench, "in-thread1"), SIGSEGV);
+        CHECK_THAT(journal(bench), Catch::StartsWith("SIGSEGV crashing 1 "));
+    }
+    SECTION("an abort in a thread of its own") {
+        check_died_of(crash(bench, "abort-thread"), SIGABRT);
+        // A sanitizer gives every thread a stack for signals, by which those of plugins are told apart.
+        if (!sanitized) CHECK_THAT(journal(bench), Catch::StartsWith("SIGABRT crashing 1 "));
+    }
     SECTION("an end that looks orderly") {
         for (const std::string how : {"finish", "leaving"}) {
             const int status = crash(bench, how);
