@@ -1,6 +1,7 @@
 // What Twilio has kept: sends whose answer was lost, and messages that came in while nobody listened.
 #include <boost/json.hpp>
 
+#include "channels/fallback.hpp"
 #include "channels/twilio_support.hpp"
 #include "core/ids.hpp"
 
@@ -93,7 +94,12 @@ TEST_CASE("a send whose answer was lost is looked up") {
     CHECK(find(channel, message, kThen).verdict == SentBefore::Verdict::unknown);
     twilio.will_answer(200, "{}");
     CHECK(find(channel, message, kThen).verdict == SentBefore::Verdict::unknown);
-    CHECK(find(channel, twilio_outbound(OutboundKind::poll, "x"), kThen).verdict == SentBefore::Verdict::unknown);
+    CHECK(find(channel, twilio_outbound(OutboundKind::edit, "x"), kThen).verdict == SentBefore::Verdict::unknown);
+    // What Twilio has none of went out in words, and is known by them.
+    const Outbound poll = twilio_outbound(OutboundKind::poll, "", R"({"question":"Tea?","options":["yes","no"]})");
+    const Outbound in_words = with_fallback(poll, channel.capabilities()).value();
+    twilio.will_answer(200, page({row("SM1", in_words.text)}));
+    CHECK(find(channel, poll, kThen).provider_id == "SM1");
     // A template comes back as the text that it became.
     const std::string payload = R"({"name":"HX0123456789abcdef0123456789abcdef"})";
     twilio.will_answer(200, page({row("SM1", "Dear Amina")}));

@@ -1,5 +1,6 @@
 #include "channels/twilio/twilio_channel.hpp"
 
+#include "channels/fallback.hpp"
 #include "channels/twilio/classify.hpp"
 #include "channels/twilio/decode.hpp"
 #include "core/ids.hpp"
@@ -102,7 +103,10 @@ void TwilioChannel::send(const Outbound& message, UniqueFunction<void(SendResult
 }
 
 void TwilioChannel::find_sent(const Outbound& message, UnixMillis since, UniqueFunction<void(SentBefore)> done) {
-    Result<std::vector<net::ClientRequest>> requests = line_->encoder.send(message);
+    // It was sent in the words that stand for what Twilio has none of.
+    const Result<Outbound> shaped = with_fallback(message, capabilities());
+    if (!shaped) return done(SentBefore{});
+    Result<std::vector<net::ClientRequest>> requests = line_->encoder.send(*shaped);
     if (!requests) return done(SentBefore{});
     const std::size_t end = requests->size() - 1;
     // Words tell messages apart, files do not: another message's file looks like this one's. So only where the request
