@@ -24,6 +24,7 @@ public:
     // Serves the description on a free port of 127.0.0.1; throws when it does not come up.
     explicit Prism(const std::string& description);
 
+    std::uint16_t port() const { return port_; }
     std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
     // What it printed: a request that it refused is there with the reason.
     std::string log() const;
