@@ -52,6 +52,14 @@ void FakeProvider::answer_with(Handle handle) {
     impl_->handle = std::move(handle);
 }
 
+void FakeProvider::go_down() {
+    impl_->server.go_down();
+}
+
+void FakeProvider::come_up() {
+    impl_->server.come_up();
+}
+
 std::vector<net::Request> FakeProvider::requests() const {
     std::lock_guard lock(impl_->mutex);
     return impl_->requests;

@@ -24,6 +24,9 @@ public:
 
     std::string url() const;
     void answer_with(Handle handle);
+    // Not listening, every connection cut; and back on the same port.
+    void go_down();
+    void come_up();
 
     // All so far, in order of arrival.
     std::vector<net::Request> requests() const;
