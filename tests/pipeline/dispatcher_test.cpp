@@ -155,9 +155,9 @@ TEST_CASE("who waits for a serial plugin is turned away when the call inside nev
     timer.kind = EventKind::timer;
     timer.plugin = "trouble";
     timer.timer = "due";
+    host.dispatcher.reserve(timer);
     REQUIRE(accepted(host.store.admit(timer)));
-    host.dispatcher.recover();
-    host.executor().run_until([&] { return host.store.count("inbox") == "0"; });
+    host.dispatcher.committed(timer.id);
     host.finish();
     CHECK(host.channel->seen.back() == "Sorry, `/lone` hangs. The admins can see why.");
     CHECK(host.runtime.info("trouble")->overdue == 3);
