@@ -23,10 +23,11 @@ ProbeLine read_answer(const net::ClientResult& answer) {
     if (!answer)
         return {false, "the gateway does not answer: " + answer.error().error.message,
                 "check its address (WHATSAPP_CLIENT_URL, or the account's base_url) and that it runs"};
-    if (const auto verdict = classify_gateway_answer(answer, 0); !verdict) {
-        if (answer->status == 404 && verdict.error().kind == SendError::Class::permanent)
+    if (answer->status < 200 || answer->status >= 300) {
+        const SendError refused = classify_gateway_answer(answer, 0).error();
+        if (answer->status == 404 && refused.kind == SendError::Class::permanent)
             return {true, "the gateway answers; one of its version does not tell whether it is logged in", {}};
-        return {false, "the gateway refuses: " + verdict.error().reason,
+        return {false, "the gateway refuses: " + refused.reason,
                 "mend that at the gateway or in the account, then test again"};
     }
     if (const Result<boost::json::value> document = parse_json(answer->body)) {
