@@ -25,7 +25,7 @@ typedef struct parley_usage {
 enum {
     PARLEY_COMMAND_ADMIN = 1u << 0,    /* only by admins, behind the admin prefix */
     PARLEY_COMMAND_INTERNAL = 1u << 1, /* works, but is not listed in /help */
-    PARLEY_COMMAND_SERIAL = 1u << 2,   /* never more than one such handle(), timer() or hook() of this plugin at a time */
+    PARLEY_COMMAND_SERIAL = 1u << 2,   /* of these, timer() and hook() of a plugin, one at a time */
     PARLEY_COMMAND_CONFIRM = 1u << 3   /* reaches others or cannot be undone: when the language model wants to run it,
                                           the person is asked first. Typed by the person it runs at once. */
 };
