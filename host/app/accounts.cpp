@@ -124,11 +124,13 @@ void Accounts::let_look_up(outbound::Sender& sender) const {
             },
             db::Rerun::safe);
     });
-    sender.set_recorded([&pool, &loop](AccountId account, const std::string& provider_id, auto done) {
+    sender.set_recorded([&pool, &loop](const Outbound& message, const std::string& provider_id, auto done) {
         auto recorded = std::make_shared<bool>(false);
         pool.run_async(
             loop,
-            [recorded, account, provider_id](pqxx::work& tx) { *recorded = db::is_recorded(tx, account, provider_id); },
+            [recorded, account = message.account, id = message.id, provider_id](pqxx::work& tx) {
+                *recorded = db::is_recorded(tx, account, provider_id, id);
+            },
             [recorded, done = std::move(done)](Result<void> ok) mutable {
                 done(ok ? Result<bool>(*recorded) : Result<bool>(ok.error()));
             },

@@ -255,7 +255,7 @@ void Sender::looked_up(Account& account, const Message& message, int asked, cons
 // to the second, and when this process did not attempt it, they were asked since the message was made.
 void Sender::found(Account& account, const Message& message, const std::string& provider_id) {
     if (!recorded_) return sent(account, message, channels::Sent{provider_id});
-    recorded_(message->account, provider_id, [this, &account, message, provider_id](const Result<bool>& recorded) {
+    recorded_(*message, provider_id, [this, &account, message, provider_id](const Result<bool>& recorded) {
         if (!recorded) {
             executor_.after(recorded_again,
                             [this, &account, message, provider_id] { found(account, message, provider_id); });

@@ -41,9 +41,10 @@ struct AccountLimits {
 using HeardSince = std::function<void(AccountId account, const std::string& chat, UnixMillis since,
                                       UniqueFunction<void(Result<bool>)> done)>;
 
-// Is a message recorded as sent under this provider's id? `done` comes back on the I/O thread.
-using Recorded =
-    std::function<void(AccountId account, const std::string& provider_id, UniqueFunction<void(Result<bool>)> done)>;
+// Is another message than this one recorded as sent under this provider's id, or this one as sent and then failed?
+// `done` comes back on the I/O thread.
+using Recorded = std::function<void(const Outbound& message, const std::string& provider_id,
+                                    UniqueFunction<void(Result<bool>)> done)>;
 
 class Sender {
 public:

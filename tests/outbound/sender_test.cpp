@@ -303,15 +303,20 @@ TEST_CASE("a report hides what is being read back from the table when it is of t
     CHECK(out.channel->seen == Texts{"named"});
 }
 
+bool is_recorded(SenderFixture& out, const Outbound& message, const std::string& provider_id) {
+    bool recorded = false;
+    out.store.transact(
+        [&](pqxx::work& tx) { recorded = db::is_recorded(tx, message.account, provider_id, message.id); });
+    return recorded;
+}
+
 TEST_CASE(
     "what an earlier process left is taken for sent only when the send that is found belongs to no other message") {
     SenderFixture out;
     out.channel->can.keeps_history = true;
     out.channel->history = {channels::SentBefore::Verdict::found, "P1"};
-    out.sender.set_recorded([&](AccountId account, const std::string& provider_id, auto done) {
-        bool recorded = false;
-        out.store.transact([&](pqxx::work& tx) { recorded = db::is_recorded(tx, account, provider_id); });
-        done(recorded);
+    out.sender.set_recorded([&](const Outbound& message, const std::string& provider_id, auto done) {
+        done(is_recorded(out, message, provider_id));
     });
     // The same words twice. The answer to the first was lost with the process; the second had not been sent.
     constexpr MessageId a_minute = 60'000LL << 22;
@@ -329,13 +334,35 @@ TEST_CASE(
     CHECK(out.store.count("messages where status = 'sent'") == "2");
 }
 
+TEST_CASE("a report that comes between the look-up's answer and the question whose send that is makes no double") {
+    SenderFixture out;
+    out.channel->can.keeps_history = true;
+    out.channel->history = {channels::SentBefore::Verdict::found, "P1"};
+    std::function<void()> answer;
+    out.sender.set_recorded([&](const Outbound& message, const std::string& provider_id, auto done) {
+        const auto held = std::make_shared<decltype(done)>(std::move(done));
+        answer = [&out, message, provider_id, held] { (*held)(is_recorded(out, message, provider_id)); };
+    });
+    const auto id = out.put("hello");
+    out.channel->refuse("hello", Class::in_doubt);
+    out.wait_until([&] { return answer != nullptr; });
+    StatusUpdate report;
+    report.account = out.store.account;
+    report.provider_ids = {"P1"};
+    report.status = DeliveryStatus::delivered;
+    report.message = id;
+    REQUIRE(out.store.report(report));
+    answer();
+    out.drain();
+    CHECK(out.channel->seen == Texts{"hello"});
+    CHECK(out.ending_of(id) == "delivered");
+}
+
 TEST_CASE("a send in doubt is not taken for the same words that went out just before") {
     SenderFixture out;
     out.channel->can.keeps_history = true;
-    out.sender.set_recorded([&](AccountId account, const std::string& provider_id, auto done) {
-        bool recorded = false;
-        out.store.transact([&](pqxx::work& tx) { recorded = db::is_recorded(tx, account, provider_id); });
-        done(recorded);
+    out.sender.set_recorded([&](const Outbound& message, const std::string& provider_id, auto done) {
+        done(is_recorded(out, message, provider_id));
     });
     const auto first = out.put("ok");
     out.channel->accept("ok");

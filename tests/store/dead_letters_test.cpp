@@ -138,7 +138,7 @@ TEST_CASE("what was taken and not delivered is a dead letter, and a report of th
     CHECK(store.report(report_of(store, "P1", DeliveryStatus::sent, message)).value() == db::Reported::stale);
     CHECK(store.count("outbox") == "1");
     bool known = false;
-    store.transact([&](pqxx::work& tx) { known = db::is_recorded(tx, store.account, "P1"); });
+    store.transact([&](pqxx::work& tx) { known = db::is_recorded(tx, store.account, "P1", message.id); });
     CHECK(known);  // a look-up that finds it has not found the new attempt
 
     CHECK(store.report(report_of(store, "P2", DeliveryStatus::delivered, message)).value() == db::Reported::matched);

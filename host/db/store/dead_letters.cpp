@@ -83,13 +83,13 @@ std::optional<std::pair<std::string, std::string>> read_message_state(pqxx::work
     return std::pair<std::string, std::string>(rows[0][0].c_str(), rows[0][1].c_str());
 }
 
-bool is_recorded(pqxx::work& tx, AccountId account, const std::string& provider_id) {
+bool is_recorded(pqxx::work& tx, AccountId account, const std::string& provider_id, MessageId beside) {
     const auto rows = tx.exec_params(
         "select 1 from messages where account_id = $1 and provider_id = $2 and direction = 1 "
-        "and created_at > now() - interval '35 days' "
+        "and id <> $3 and created_at > now() - interval '35 days' "
         "union all select 1 from delivery_reports where account_id = $1 and provider_id = $2 and status = 'failed' "
         "limit 1",
-        account, provider_id);
+        account, provider_id, beside);
     return !rows.empty();
 }
 

@@ -100,8 +100,9 @@ struct BuriedWebhook {
 };
 std::optional<BuriedWebhook> read_webhook(pqxx::work& tx, MessageId id);
 void forget_webhook(pqxx::work& tx, MessageId id);
-// Is a message of ours known to have been sent under this provider's id, or not to have been delivered under it?
-bool is_recorded(pqxx::work& tx, AccountId account, const std::string& provider_id);
+// Is a message of ours beside that one known to have been sent under this provider's id, or any not to have been
+// delivered under it?
+bool is_recorded(pqxx::work& tx, AccountId account, const std::string& provider_id, MessageId beside);
 // Puts a dead message back into inbox or outbox. False: there is none of that id, or it is a webhook.
 bool requeue(pqxx::work& tx, MessageId id);
 
