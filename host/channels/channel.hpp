@@ -88,6 +88,7 @@ struct SentBefore {
     Verdict verdict = Verdict::unknown;
     std::string provider_id;
     bool ask_again = false;  // unknown for now: the provider could not be asked, later it may tell
+    bool reports = false;    // unknown, but the provider's reports name our id: they are worth waiting for
 };
 
 // What a channel can say by itself. The rest is turned into text by channels/fallback.
@@ -146,7 +147,7 @@ public:
     // Was this message sent already? For a send that ended in_doubt, before it is made again: `since` is when that
     // attempt began. Providers list what they accepted a few seconds late, so ask after five or more. `found` settles
     // the message as sent under the id given, `absent` lets it go out again, `unknown` is as if nobody had been asked,
-    // unless `ask_again` says that it is too early to tell.
+    // unless `ask_again` says that it is too early to tell or `reports` that somebody else will.
     // A message that went out just before with the same words may be what is found: whoever asks knows what is recorded
     // under the id given. `done` is called once.
     virtual void find_sent(const Outbound& message, UnixMillis since, UniqueFunction<void(SentBefore)> done) {

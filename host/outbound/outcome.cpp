@@ -240,6 +240,8 @@ void Sender::look_up(Account& account, const Message& message, int asked) {
 // back must not be sent the message twice.
 void Sender::looked_up(Account& account, const Message& message, int asked, const channels::SentBefore& before) {
     if (before.verdict == channels::SentBefore::Verdict::found) return found(account, message, before.provider_id);
+    if (before.reports && reported_.count(message->id) == 0)
+        return doubt(account, message, message->attempted != 0 ? doubt_patience_ms : recovered_patience_ms);
     if (!before.ask_again || tried_for(account, *message) >= rules_.retry_for_ms) {
         account.ready.push_back(message);
         return;

@@ -100,11 +100,27 @@ TEST_CASE("a send whose answer was lost is looked up") {
     const Outbound in_words = with_fallback(poll, channel.capabilities()).value();
     twilio.will_answer(200, page({row("SM1", in_words.text)}));
     CHECK(find(channel, poll, kThen).provider_id == "SM1");
-    // A template comes back as the text that it became.
-    const std::string payload = R"({"name":"HX0123456789abcdef0123456789abcdef"})";
-    twilio.will_answer(200, page({row("SM1", "Dear Amina")}));
-    CHECK(find(channel, twilio_outbound(OutboundKind::template_message, "", payload), kThen).verdict ==
-          SentBefore::Verdict::unknown);
+}
+
+TEST_CASE("a template comes back as the text that it became: reports tell, if the list does not") {
+    const Outbound message =
+        twilio_outbound(OutboundKind::template_message, "", R"({"name":"HX0123456789abcdef0123456789abcdef"})");
+    for (const bool has_callback : {true, false}) {
+        CAPTURE(has_callback);
+        TwilioConfig config = twilio_config();
+        config.status_callback = has_callback;
+        ScriptedTwilio twilio;
+        TwilioChannel channel = twilio_channel(twilio, config);
+        twilio.will_answer(200, page({row("SM1", "Dear Amina")}));
+        const SentBefore unknown = find(channel, message, kThen);
+        CHECK(unknown.verdict == SentBefore::Verdict::unknown);
+        CHECK(unknown.reports == has_callback);
+        CHECK_FALSE(unknown.ask_again);
+        twilio.will_answer(200, page({row("SM1", "Dear Amina")}));
+        CHECK(find(channel, message, kThen + 5'000).verdict == SentBefore::Verdict::absent);
+        twilio.will_answer(401, "");  // there the next send tells the admin
+        CHECK_FALSE(find(channel, message, kThen).reports);
+    }
 }
 
 TEST_CASE("a lookup reads on, within bounds and within the account") {

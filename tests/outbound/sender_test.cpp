@@ -358,6 +358,32 @@ TEST_CASE("a report that comes between the look-up's answer and the question who
     CHECK(out.ending_of(id) == "delivered");
 }
 
+TEST_CASE("what a history cannot tell is told by a report, or sent again when none comes") {
+    SenderFixture out;
+    out.channel->can.keeps_history = true;
+    out.channel->history.reports = true;
+    const auto named = out.put("named", "A"), unnamed = out.put("unnamed", "B");
+    out.channel->refuse("named", Class::in_doubt);
+    out.channel->refuse("unnamed", Class::in_doubt);
+    out.wait_until([&] { return out.state().in_doubt == 2; });
+    CHECK(out.channel->looked_up.size() == 2);
+    CHECK(out.channel->under_way().empty());
+    CHECK(out.store.executor.until_next() > std::chrono::seconds(60));
+    StatusUpdate report;
+    report.account = out.store.account;
+    report.provider_ids = {"P1"};
+    report.status = DeliveryStatus::delivered;
+    report.message = named;
+    REQUIRE(out.store.report(report));
+    out.sender.settled(out.store.account, named);
+    out.wait_for({"unnamed"});
+    out.channel->accept("unnamed");
+    out.drain();
+    CHECK(out.channel->seen == Texts{"named", "unnamed", "unnamed"});
+    CHECK(out.ending_of(named) == "delivered");
+    CHECK(out.ending_of(unnamed) == "sent");
+}
+
 TEST_CASE("a send in doubt is not taken for the same words that went out just before") {
     SenderFixture out;
     out.channel->can.keeps_history = true;

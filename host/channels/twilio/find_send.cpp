@@ -35,16 +35,24 @@ struct Search : std::enable_shared_from_this<Search> {
         if (!page) return done(could_not_ask(page.error()));
         const UnixMillis from = since + page->clock_ahead - kSecond;
         for (const TwilioRow& row : page->rows) {
-            if (claimed(row.sid)) continue;
+            if (row.created < from || claimed(row.sid)) continue;
             const std::optional<bool> same = is_twilio_row_of(row, wanted);
-            if (!same) return done(SentBefore{});
-            if (*same && row.created >= from) return done(SentBefore{SentBefore::Verdict::found, row.sid});
+            if (!same) return done(untold());
+            if (*same) return done(SentBefore{SentBefore::Verdict::found, row.sid});
         }
         const bool past = !page->rows.empty() && page->rows.back().created < from;
         if (page->next.empty() || past) return done(SentBefore{SentBefore::Verdict::absent, {}});
         Result<net::ClientRequest> next = line->encoder.next_page(page->next);
-        if (!next || ++pages == kMaxPages) return done(SentBefore{});
+        if (!next || ++pages == kMaxPages) return done(untold());
         ask(std::move(*next));
+    }
+
+    // The list does not tell. The status callback will, where Twilio was given one.
+    SentBefore untold() const {
+        const Result<net::FormFields> fields = net::form_decode(wanted.body);
+        SentBefore unknown;
+        unknown.reports = fields && !TwilioForm(*fields).get("StatusCallback").empty();
+        return unknown;
     }
 };
 
