@@ -8,6 +8,7 @@
 
 #include "app/api/operations.hpp"
 #include "app/first_settings.hpp"
+#include "app/refresh_settings.hpp"
 #include "app/routes/routes.hpp"
 #include "app/table_reader.hpp"
 #include "channels/fallback.hpp"
@@ -210,13 +211,7 @@ void Application::connect_parts() {
     intake_->on_settled = [this](AccountId account, MessageId id) { sender_->settled(account, id); };
     dispatcher_->on_timers_changed = [this] { timers_->look(); };
     dispatcher_->refresh_settings = [this](UniqueFunction<void()> refreshed) {
-        const auto stored = std::make_shared<std::map<std::string, std::string>>();
-        pool_->run_async(
-            *loop_, [stored](pqxx::work& tx) { *stored = db::read_settings(tx); },
-            [this, stored, refreshed = std::move(refreshed)](const Result<void>& read) mutable {
-                if (read) settings_->refresh(*stored);
-                refreshed();
-            });
+        refresh_settings(*pool_, *loop_, *settings_, std::move(refreshed));
     };
     dispatcher_->on_plugin_request = [this](const PluginRequest& request, pipeline::Dispatcher::Tell tell) {
         const auto action = plugins::Runtime::action_from(request.action);

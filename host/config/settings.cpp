@@ -164,15 +164,23 @@ void Settings::apply(const std::string& name, const std::string& stored) {
     {
         std::lock_guard lock(mutex_);
         snapshot_ = std::move(fresh);
+        ++revision_;
     }
     if (changed_) changed_(name);
 }
 
-void Settings::refresh(const std::map<std::string, std::string>& stored) {
+bool Settings::refresh(const std::map<std::string, std::string>& stored, std::uint64_t read_at) {
+    if (revision() != read_at) return false;
     for (const auto& [name, value] : stored) {
         const auto* definition = setting_definition(name);
         if (definition && !definition->secret && get(name) != value) apply(name, value);
     }
+    return true;
+}
+
+std::uint64_t Settings::revision() const {
+    std::lock_guard lock(mutex_);
+    return revision_;
 }
 
 void Settings::on_change(std::function<void(const std::string&)> changed) {

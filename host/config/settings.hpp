@@ -88,8 +88,12 @@ public:
     Result<void> load(const std::map<std::string, std::string>& stored);
     void apply(const std::string& name, const std::string& stored);
 
-    // The same for those of them that changed without being applied; secrets are not compared.
-    void refresh(const std::map<std::string, std::string>& stored);
+    // The same for those of them that changed without being applied; secrets are not compared. `read_at` is
+    // the revision() from before they were read. False: something was applied since, they may be older than that, and
+    // nothing was done.
+    bool refresh(const std::map<std::string, std::string>& stored, std::uint64_t read_at);
+    // Grows with every value that is applied.
+    std::uint64_t revision() const;
 
     // Called after a value changed, on the thread that applied it.
     void on_change(std::function<void(const std::string& name)> changed);
@@ -106,6 +110,7 @@ private:
     const Vault& vault_;
     mutable std::mutex mutex_;
     std::shared_ptr<const Snapshot> snapshot_;
+    std::uint64_t revision_ = 0;
     std::function<void(const std::string&)> changed_;
 };
 

@@ -120,6 +120,18 @@ TEST_CASE("what the database holds is loaded and changed") {
     CHECK(settings.admin_prefix() == "boss");
 }
 
+TEST_CASE("what was read before somebody's change puts back nothing older") {
+    Settings settings(vault);
+    settings.apply("blacklist_ids", "1111111");
+    const auto read_at = settings.revision();
+    const std::map<std::string, std::string> stored{{"blacklist_ids", "1111111,2222222"}};
+    settings.apply("blacklist_ids", "1111111,2222222,3333333");
+    CHECK_FALSE(settings.refresh(stored, read_at));
+    CHECK(settings.is_blacklisted("3333333"));
+    CHECK(settings.refresh({{"blacklist_ids", "4444444"}}, settings.revision()));
+    CHECK(settings.get("blacklist_ids") == "4444444");
+}
+
 TEST_CASE("secrets are sealed in the database and masked for people") {
     Settings settings(vault);
     const std::string stored = settings.to_stored("openai_api_key", "sk-abcdefghijkl9f2a");
