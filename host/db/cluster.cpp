@@ -26,6 +26,7 @@ using Clock = std::chrono::steady_clock;
 constexpr auto lock_wait = 10s;
 constexpr auto start_wait = 180s;  // replaying the log after a crash takes as long as it takes
 constexpr auto stop_patience = 20s;
+static_assert(stop_patience + longest_stop_after <= Cluster::longest_stop);
 constexpr auto remains_patience = 3s;
 constexpr auto watch_interval = 200ms;
 constexpr auto first_backoff = 50ms;

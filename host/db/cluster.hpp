@@ -2,6 +2,7 @@
 // host.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -28,8 +29,10 @@ public:
                                                   const std::string& bin_dir = "",
                                                   Sharing sharing = Sharing::exclusive);
 
-    // Stops it ("fast": open transactions are rolled back, nothing committed is lost; after 20 s "immediate"). Blocks.
+    // Stops it ("fast": open transactions are rolled back, nothing committed is lost; after 20 s "immediate"). Blocks,
+    // at most `longest_stop`.
     ~Cluster();
+    static constexpr std::chrono::seconds longest_stop{33};
 
     // For libpq: "host=/.../run port=5432 dbname=parley user=parley".
     const std::string& url() const;

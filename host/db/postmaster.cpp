@@ -17,7 +17,10 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 constexpr auto poll_interval = 10ms;
+constexpr auto immediate_patience = 6s;
+constexpr auto kill_patience = 5s;
 constexpr auto remains_patience = 2s;
+static_assert(immediate_patience + kill_patience + remains_patience <= longest_stop_after);
 
 }  // namespace
 
@@ -78,8 +81,8 @@ void stop_postmaster(pid_t pid, const std::string& data_directory, std::chrono::
         kill(pid, signal);
         return wait_until_ended(pid, data_directory, deadline);
     };
-    const bool stopped =
-        has_ended(pid, data_directory) || ended(SIGINT, patience) || ended(SIGQUIT, 6s) || ended(SIGKILL, 5s);
+    const bool stopped = has_ended(pid, data_directory) || ended(SIGINT, patience) ||
+                         ended(SIGQUIT, immediate_patience) || ended(SIGKILL, kill_patience);
     // The process that writes the log goes after its postmaster. Who removes the directory must not meet it.
     const auto give_up = std::chrono::steady_clock::now() + remains_patience;
     while (stopped && !servers_of(data_directory).empty() && std::chrono::steady_clock::now() < give_up)

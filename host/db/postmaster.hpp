@@ -29,7 +29,8 @@ bool wait_until_ended(pid_t pid, const std::string& data_directory, std::chrono:
 bool answers(const std::string& connection_string);
 
 // Shuts a postmaster down: "fast" first, "immediate" after `patience`, kill as the last resort. Returns when the other
-// processes of its server are gone too, or two seconds later.
+// processes of its server are gone too, or two seconds later: at most `longest_stop_after` beyond `patience`.
+inline constexpr std::chrono::seconds longest_stop_after{13};
 void stop_postmaster(pid_t pid, const std::string& data_directory, std::chrono::milliseconds patience);
 
 }  // namespace parley::db

@@ -17,7 +17,7 @@ namespace parley::app {
 namespace {
 
 constexpr std::chrono::seconds patience{15};
-constexpr std::chrono::seconds patience_with_parts{10};  // once nothing is left to do
+constexpr std::chrono::seconds patience_with_parts{10};  // once nothing is left to do, beside the embedded database
 
 // A host that goes down lets go of its database within its own patience.
 constexpr std::chrono::seconds former_host{20};
@@ -62,12 +62,15 @@ void raise_descriptor_limit() {
 }
 
 // A database that hangs holds its threads, and who joins them, for as long as it likes; and the signals were the
-// loop's, which ends first. What was acknowledged is committed.
+// loop's, which ends first. What was acknowledged is committed. An embedded database has the time that it may take to
+// stop: a busy one writes all that it holds to disk, and one that is left behind would do so at the next start.
 void take_down(std::unique_ptr<Application> app, const Logger& log) {
+    const bool embedded = app->configuration().database_url.empty();
+    const auto most = patience_with_parts + (embedded ? db::Cluster::longest_stop : std::chrono::seconds(0));
     std::binary_semaphore down{0};
-    std::thread watchdog([&down, &log] {
-        if (down.try_acquire_for(patience_with_parts)) return;
-        log.error("stopping.stuck", {{"after_s", patience_with_parts.count()}});
+    std::thread watchdog([&down, &log, most] {
+        if (down.try_acquire_for(most)) return;
+        log.error("stopping.stuck", {{"after_s", most.count()}});
         std::_Exit(1);
     });
     app.reset();
