@@ -54,8 +54,7 @@ std::optional<Rejection> Handler::handle(const Inbound& message, services::Handl
         run_hook(message, state);
         return std::nullopt;
     }
-    // The order is that of the first bot: who may not write is not seen by plugins, and who writes to others is not
-    // registered.
+    // The order matters: who may not write is not seen by plugins, and who writes to others is not registered.
     if (auto rejection = refuse(message, state.from_admin)) {
         answer(message, state, reply_for(*rejection).value_or(""));
         return rejection;
