@@ -171,9 +171,12 @@ void Settings::apply(const std::string& name, const std::string& stored) {
 
 bool Settings::refresh(const std::map<std::string, std::string>& stored, std::uint64_t read_at) {
     if (revision() != read_at) return false;
-    for (const auto& [name, value] : stored) {
-        const auto* definition = setting_definition(name);
-        if (definition && !definition->secret && get(name) != value) apply(name, value);
+    for (const auto& definition : setting_definitions()) {
+        if (definition.secret) continue;
+        const std::string name(definition.name);
+        const auto found = stored.find(name);
+        const std::string value = found == stored.end() ? std::string(definition.fallback) : found->second;
+        if (get(name) != value) apply(name, value);
     }
     return true;
 }

@@ -88,9 +88,9 @@ public:
     Result<void> load(const std::map<std::string, std::string>& stored);
     void apply(const std::string& name, const std::string& stored);
 
-    // The same for those of them that changed without being applied; secrets are not compared. `read_at` is
-    // the revision() from before they were read. False: something was applied since, they may be older than that, and
-    // nothing was done.
+    // The same for those of them that changed without being applied; secrets are not compared. What is not stored has
+    // its fallback. `read_at` is the revision() from before they were read. False: something was applied since, they
+    // may be older than that, and nothing was done.
     bool refresh(const std::map<std::string, std::string>& stored, std::uint64_t read_at);
     // Grows with every value that is applied.
     std::uint64_t revision() const;

@@ -26,6 +26,8 @@ struct SettingWrite {
     // The value that this handling had read; nothing: a secret, whose stored form says nothing. Another one in the
     // database means somebody was faster: the handling runs again.
     std::optional<std::string> expected{};
+    // What was read is what holds where the database has none.
+    bool may_be_absent = false;
 };
 
 struct UserGroupWrite {

@@ -51,9 +51,11 @@ parley_status set(parley_call* call, parley_str name, parley_str value) {
         const std::string before = earlier == call->state.settings.end() ? as_read(call, key) : earlier->second;
         call->state.effects.changes.push_back({"putSetting", "/api/v1/settings/" + key, in_words(settings, key, before),
                                                in_words(settings, key, *checked)});
+        const auto& definition = *config::setting_definition(key);
         std::optional<std::string> expected;
-        if (!config::setting_definition(key)->secret) expected = before;
-        call->state.effects.settings.push_back({key, settings.to_stored(key, *checked), std::move(expected)});
+        if (!definition.secret) expected = before;
+        call->state.effects.settings.push_back(
+            {key, settings.to_stored(key, *checked), std::move(expected), before == definition.fallback});
         call->state.settings[key] = std::move(*checked);
         return PARLEY_OK;
     });

@@ -132,6 +132,15 @@ TEST_CASE("what was read before somebody's change puts back nothing older") {
     CHECK(settings.get("blacklist_ids") == "4444444");
 }
 
+TEST_CASE("what was reset meanwhile has its fallback, so that a handling that runs again builds on that") {
+    Settings settings(vault);
+    settings.apply("admin_command_prefix", "boss");
+    settings.apply("openai_api_key", settings.to_stored("openai_api_key", "sk-1"));
+    CHECK(settings.refresh({}, settings.revision()));
+    CHECK(settings.get("admin_command_prefix") == setting_definition("admin_command_prefix")->fallback);
+    CHECK(settings.get("openai_api_key") == "sk-1");  // secrets are not compared
+}
+
 TEST_CASE("secrets are sealed in the database and masked for people") {
     Settings settings(vault);
     const std::string stored = settings.to_stored("openai_api_key", "sk-abcdefghijkl9f2a");

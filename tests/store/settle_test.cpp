@@ -78,23 +78,27 @@ TEST_CASE("a value that changed since it was read is a conflict, and nothing is 
 
 TEST_CASE("a setting that changed since it was read is a conflict: of two additions to a list neither is lost") {
     JournalFixture store;
-    const auto settle = [&](const std::string& value, std::optional<std::string> expected) {
+    const auto settle = [&](const std::string& value, std::optional<std::string> expected, bool may_be_absent = false) {
         const auto message = store.inbound("");
         REQUIRE(accepted(store.admit(message)));
         Effects effects;
-        effects.settings = {{"blacklist_ids", value, std::move(expected)}};
+        effects.settings = {{"blacklist_ids", value, std::move(expected), may_be_absent}};
         effects.replies = {store.outbound("added", message.id)};
         return store.settle(message.id, effects);
     };
-    CHECK(committed(settle("1", "")));  // it stood nowhere yet
-    const auto late = settle("2", "");
-    REQUIRE(late);
-    CHECK(*late == db::Settlement::conflict);
+    const auto conflict = [](const auto& how) { return how && *how == db::Settlement::conflict; };
+    CHECK(committed(settle("1", "", true)));  // it stood nowhere yet
+    CHECK(conflict(settle("2", "", true)));
     CHECK(store.ask("select value from settings where name = 'blacklist_ids'") == "1");
     CHECK(store.count("outbox") == "1");
     CHECK(committed(settle("1,2", "1")));
     CHECK(committed(settle("3", std::nullopt)));
     CHECK(store.ask("select value from settings where name = 'blacklist_ids'") == "3");
+    // A reset meanwhile is somebody's change as well.
+    store.transact([](pqxx::work& tx) { db::write_setting(tx, "blacklist_ids", std::nullopt); });
+    CHECK(conflict(settle("3,4", "3")));
+    CHECK(store.count("settings where name = 'blacklist_ids'") == "0");
+    CHECK(committed(settle("4", std::nullopt)));
 }
 
 TEST_CASE("a value that was removed meanwhile is a conflict; one not read is overwritten") {

@@ -123,7 +123,7 @@ void edit_numbers(Application& app, const std::string& setting, Call call, bool 
     from_database(
         app, std::move(call.respond),
         [changed, setting, number = *number, add](pqxx::work& tx) {
-            auto all = numbers_of(db::lock_setting(tx, setting));
+            auto all = numbers_of(db::lock_setting(tx, setting).value_or(""));
             const auto place = std::find(all.begin(), all.end(), number);
             const bool there = place != all.end();
             if (!add && !there) throw ErrorException(make_error(Errc::not_found, "the number is not on this list"));

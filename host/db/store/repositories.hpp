@@ -18,11 +18,11 @@ namespace parley::db {
 
 // --- settings
 std::map<std::string, std::string> read_settings(pqxx::work& tx);
-// Writes those that have no row yet; returns how many were written.
-// What one is now, in stored form (empty: unset); whoever else edits it this way waits until this transaction ends.
-std::string lock_setting(pqxx::work& tx, const std::string& name);
+// What one is now, in stored form (nothing: unset); whoever else writes it waits until this transaction ends.
+std::optional<std::string> lock_setting(pqxx::work& tx, const std::string& name);
 // Stored form. An empty optional: the default counts again.
 void write_setting(pqxx::work& tx, const std::string& name, const std::optional<std::string>& value);
+// Writes those that have no row yet; returns how many were written.
 int seed_settings(pqxx::work& tx, const std::map<std::string, std::string>& values);
 
 // --- plugin storage

@@ -19,13 +19,14 @@ int seed_settings(pqxx::work& tx, const std::map<std::string, std::string>& valu
     return written;
 }
 
-std::string lock_setting(pqxx::work& tx, const std::string& name) {
+std::optional<std::string> lock_setting(pqxx::work& tx, const std::string& name) {
     tx.exec_params("select pg_advisory_xact_lock(hashtext('parley setting ' || $1))", name);
     const auto rows = tx.exec_params("select value from settings where name = $1", name);
-    return rows.empty() ? std::string() : rows[0][0].c_str();
+    return rows.empty() ? std::nullopt : std::optional<std::string>(rows[0][0].c_str());
 }
 
 void write_setting(pqxx::work& tx, const std::string& name, const std::optional<std::string>& value) {
+    lock_setting(tx, name);  // whoever has it builds on what he read
     if (!value) {
         tx.exec_params("delete from settings where name = $1", name);
         return;

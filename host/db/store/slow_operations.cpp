@@ -19,11 +19,6 @@ struct Statement {
 
 constexpr Statement statements[] = {
     {"parley_inbox_holds", "select 1 from inbox where id = $1 for update"},
-    {"parley_setting_put",
-     "insert into settings (name, value) "
-     "select $1, $2 from (select pg_advisory_xact_lock(hashtext('parley setting ' || $1))) as alone "
-     "on conflict (name) do update set value = excluded.value, updated_at = now() "
-     " where $3::text is null or settings.value = $3"},
     {"parley_user_group", "update users set user_group = $2 where user_id = $1"},
     {"parley_timer_set",
      "insert into timers (plugin, account_id, chat, name, due, payload, sender, group_id) "
@@ -61,9 +56,12 @@ constexpr Statement statements[] = {
 };
 
 // False: somebody else changed one of them meanwhile.
-bool write_settings(pqxx::transaction_base& tx, const std::vector<SettingWrite>& writes) {
+bool write_settings(pqxx::work& tx, const std::vector<SettingWrite>& writes) {
     return std::all_of(writes.begin(), writes.end(), [&](const SettingWrite& write) {
-        return tx.exec_prepared("parley_setting_put", write.name, write.value, write.expected).affected_rows() > 0;
+        const auto stored = lock_setting(tx, write.name);
+        if (write.expected && (stored ? *stored != *write.expected : !write.may_be_absent)) return false;
+        write_setting(tx, write.name, write.value);
+        return true;
     });
 }
 
