@@ -191,6 +191,7 @@ void Accounts::changed(const accounts::Entry& entry) {
     }
     intake_->name_account(account.id, static_name(account.channel));
     sender_->set_account(account.id, account.name, entry.lines.channel, limits);
+    on_changed();
 }
 
 Result<const accounts::Entry*> Accounts::sending_account(const std::string& name) const {

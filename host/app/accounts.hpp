@@ -85,6 +85,9 @@ public:
     // [any thread] What its channel can do; nothing when there is no such account.
     channels::Capabilities capabilities_of(AccountId account) const;
 
+    // [I/O thread] An account is new, or is another one now: what was remembered of it may be wrong.
+    std::function<void()> on_changed = [] {};
+
 private:
     struct Known {
         std::string_view channel;

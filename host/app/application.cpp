@@ -201,6 +201,7 @@ void Application::build_pipeline(MessageId greatest) {
 }
 
 void Application::connect_parts() {
+    accounts_->on_changed = [this] { known_users_.clear(); };  // it may belong to another organisation
     on_loop([this](const std::function<void()>& done) {
         accounts_->open(*sender_, *intake_);
         done();

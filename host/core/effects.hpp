@@ -31,6 +31,7 @@ struct SettingWrite {
 };
 
 struct UserGroupWrite {
+    AccountId account = 0;  // in the organisation of this one
     std::string user;
     std::string user_group;
 };
@@ -47,6 +48,7 @@ struct TimerWrite {
 };
 
 struct NewUser {
+    AccountId account = 0;  // which they wrote to
     std::string id;
     std::string group;
     std::string name;

@@ -208,7 +208,7 @@ void Dispatcher::apply(const std::shared_ptr<Handling>& handling, const Effects&
         failed_.add();
         if (message.kind == EventKind::message && on_handled) on_handled(message);
     }
-    if (effects.new_user) known_users_.add(effects.new_user->id, effects.new_user->group);
+    if (effects.new_user) known_users_.add(*effects.new_user);
     for (const auto& setting : effects.settings) settings_.apply(setting.name, setting.value);
     if (!effects.timers.empty() && on_timers_changed) on_timers_changed();
     for (const auto& request : effects.plugin_requests) {

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::size_t most_known_users = 200'000;
 
-std::string key_of(const std::string& user, const std::string& group) {
-    return user + ' ' + group;
+std::string key_of(AccountId account, const std::string& user, const std::string& group) {
+    return std::to_string(account) + ' ' + user + ' ' + group;
 }
 
 // `parley chat --admin`, which only the operator of this machine can write to; and admins of this host in rooms, who
@@ -27,15 +27,20 @@ bool knows_senders(const Inbound& message) {
 
 }  // namespace
 
-bool KnownUsers::contains(const std::string& user, const std::string& group) const {
+bool KnownUsers::contains(AccountId account, const std::string& user, const std::string& group) const {
     std::lock_guard lock(mutex_);
-    return seen_.count(key_of(user, group)) != 0;
+    return seen_.count(key_of(account, user, group)) != 0;
 }
 
-void KnownUsers::add(const std::string& user, const std::string& group) {
+void KnownUsers::add(const NewUser& user) {
     std::lock_guard lock(mutex_);
     if (seen_.size() >= most_known_users) seen_.clear();
-    seen_.insert(key_of(user, group));
+    seen_.insert(key_of(user.account, user.id, user.group));
+}
+
+void KnownUsers::clear() {
+    std::lock_guard lock(mutex_);
+    seen_.clear();
 }
 
 Handler::Handler(plugins::Runtime& runtime, services::Services& services, const config::Settings& settings,
@@ -66,8 +71,8 @@ std::optional<Rejection> Handler::handle(const Inbound& message, services::Handl
     const auto* rejection = std::get_if<Rejection>(&request);
     if (rejection && std::holds_alternative<MessageNotValid>(*rejection)) return *rejection;
 
-    if (!known_users_.contains(message.sender, message.group))
-        state.effects.new_user = NewUser{message.sender, message.group, message.sender_name};
+    if (!known_users_.contains(message.account, message.sender, message.group))
+        state.effects.new_user = NewUser{message.account, message.sender, message.group, message.sender_name};
     if (rejection) {
         answer(message, state, reply_for(*rejection).value_or(""));
         return *rejection;

@@ -25,8 +25,9 @@ namespace parley::pipeline {
 // which costs a few writes that change nothing. [any thread]
 class KnownUsers {
 public:
-    bool contains(const std::string& user, const std::string& group) const;
-    void add(const std::string& user, const std::string& group);
+    bool contains(AccountId account, const std::string& user, const std::string& group) const;
+    void add(const NewUser& user);
+    void clear();
 
 private:
     mutable std::mutex mutex_;

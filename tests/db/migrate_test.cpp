@@ -154,6 +154,48 @@ TEST_CASE("Who opted out under one spelling of a number has opted out under the 
           "525512345678 true, 541112345678 true, 551187654321 false, 5511943214321 true");
 }
 
+TEST_CASE("Users come to the organisations whose accounts they wrote to", "[migrate]") {
+    const auto options = fresh();
+    List before;
+    for (const auto& migration : db::migrations())
+        if (migration.name != "user_organisations" && (before.empty() || migration.number == before.back().number + 1))
+            before.push_back(migration);
+    const bool several = GENERATE(true, false);
+    REQUIRE(db::migrate(options, Logger(), before).has_value());
+    {
+        const auto connection = db::connect(options, "test");
+        pqxx::work tx(*connection);
+        if (several) tx.exec("insert into organisations (name) values ('other')");
+        tx.exec(
+            "insert into accounts (channel, name, organisation_id) select 'cloud', name, id from organisations; "
+            "insert into users (user_id, group_id, user_group) values ('1', '', 'signedup'), ('2', '', 'staff'), "
+            " ('3', '', 'signedup'), ('3', 'g', 'signedup'), ('4', '', 'signedup'), ('5', '', 'signedup'); "
+            "select parley_make_partition('2026-01-01'); "
+            "insert into messages (id, created_at, account_id, direction, kind, chat, sender, group_id, status) "
+            "select n, '2026-01-02', a.id, 0, 'message', 'c', person, room, 'received' "
+            "  from (values (1, 'default', '1', ''), (2, 'other', '2', ''), (3, 'default', '3', ''), "
+            "               (4, 'other', '3', 'g'), (5, 'other', '3', 'g')) as m(n, name, person, room) "
+            "  join accounts a using (name); "
+            "with c as (insert into contacts (organisation_id) select max(id) from organisations returning *) "
+            "insert into contact_identities (organisation_id, kind, value, contact_id) "
+            "select organisation_id, 'phone', '4', id from c");
+        tx.commit();
+    }
+    REQUIRE(db::migrate(options, Logger()).has_value());
+    const auto of = [&](const std::string& organisation) {
+        return value(options,
+                     "select string_agg(user_id || group_id || ' ' || user_group, ', ' order by user_id, "
+                     "group_id) from users join organisations o on o.id = organisation_id where o.name = '" +
+                         organisation + "'");
+    };
+    if (several) {
+        CHECK(of("default") == "1 signedup, 3 signedup, 5 signedup");
+        CHECK(of("other") == "2 staff, 3g signedup, 4 signedup");
+    } else {
+        CHECK(of("default") == "1 signedup, 2 staff, 3 signedup, 3g signedup, 4 signedup, 5 signedup");
+    }
+}
+
 TEST_CASE("A migration that fails leaves nothing of any", "[migrate]") {
     const auto options = fresh();
     auto list = two;

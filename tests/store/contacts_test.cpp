@@ -126,8 +126,11 @@ TEST_CASE("who is erased from one organisation stays with the others") {
                 "insert into timers (plugin, account_id, chat, name, due, sender) "
                 "values ('p', $1, '923001234567@s.whatsapp.net', 't', now(), '923001234567')",
                 account);
+            tx.exec_params(
+                "insert into users (organisation_id, user_id) select organisation_id, '923001234567' from accounts "
+                "where id = $1",
+                account);
         }
-        tx.exec("insert into users (user_id) values ('923001234567')");
     });
     // A message to the other organisation that waits to be handled is none of this one's business.
     REQUIRE(accepted(people.admit(people.inbound("waiting"))));
@@ -145,6 +148,7 @@ TEST_CASE("who is erased from one organisation stays with the others") {
     }
     const auto other = std::to_string(people.account);
     CHECK(people.ask("select account_id from timers") == other);
+    CHECK(people.ask("select a.id from users join accounts a using (organisation_id)") == other);
     CHECK(people.ask("select account_id from campaigns c join campaign_recipients r on r.campaign_id = c.id") == other);
     people.transact([&](pqxx::work& tx) { tx.exec("delete from inbox"); });
     erase(people.account);

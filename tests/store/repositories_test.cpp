@@ -108,46 +108,6 @@ TEST_CASE("a timer that somebody else wrote, with microseconds, fires as well") 
     CHECK(store.count("timers") == "0");
 }
 
-TEST_CASE("a person seen in several places is one user") {
-    JournalFixture store;
-    const auto see = [&](const std::string& id, const std::string& group, const std::string& name) {
-        const auto message = store.inbound("");
-        REQUIRE(accepted(store.admit(message)));
-        Effects effects;
-        effects.new_user = NewUser{id, group, name};
-        REQUIRE(committed(store.settle(message.id, effects)));
-    };
-    see("111", "g1", "In the group");
-    see("111", "", "Direct");
-    see("222", "g1", "Second");
-    see("222", "g1", "Second again");
-    store.transact([&](pqxx::work& tx) {
-        CHECK(db::read_user(tx, "111")->name == "Direct");
-        CHECK(db::read_user(tx, "222")->name == "Second");
-        CHECK_FALSE(db::read_user(tx, "333").has_value());
-        CHECK(db::list_users(tx, "", "", 10).size() == 2);
-        CHECK(db::list_users(tx, "", "111", 10).size() == 1);
-        CHECK(db::list_users(tx, "nobody", "", 10).empty());
-    });
-    const auto message = store.inbound("");
-    REQUIRE(accepted(store.admit(message)));
-    Effects effects;
-    effects.user_groups = {{"111", "staff"}};
-    REQUIRE(committed(store.settle(message.id, effects)));
-    store.transact([&](pqxx::work& tx) {
-        CHECK(db::read_user(tx, "111")->user_group == "staff");
-        CHECK(db::list_user_groups(tx) == std::vector<std::string>{"signedup", "staff"});
-        CHECK(db::list_users(tx, "staff", "", 10).size() == 1);
-    });
-    see("111", "g2", "In another group");  // stays where admins put them
-    store.transact([&](pqxx::work& tx) {
-        CHECK(db::list_users(tx, "staff", "", 10).size() == 1);
-        const auto others = db::list_users(tx, "signedup", "", 10);
-        REQUIRE(others.size() == 1);
-        CHECK(others[0].id == "222");
-    });
-}
-
 TEST_CASE("accounts and plugins are remembered") {
     JournalFixture store;
     store.transact([&](pqxx::work& tx) {

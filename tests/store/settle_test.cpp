@@ -15,7 +15,7 @@ TEST_CASE("a settle writes all of its effects, once") {
     effects.replies = {store.outbound("one", message.id), store.outbound("two", message.id)};
     effects.storage = {put("a", "{\"n\": 1}"), put("b", "[]")};
     effects.settings = {{"debug", "true"}};
-    effects.new_user = NewUser{message.sender, "", "Somebody"};
+    effects.new_user = NewUser{store.account, message.sender, "", "Somebody"};
     TimerWrite timer{"plugin", store.account, message.chat, "later", unix_now() + 60'000, "{}", message.sender, ""};
     effects.timers = {timer};
     for (int i = 0; i < 2; ++i) {  // the second time is one whose first answer was lost

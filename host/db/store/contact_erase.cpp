@@ -184,10 +184,9 @@ std::optional<ErasedContact> erase_contact(pqxx::work& tx, ContactId id) {
     erase_messages(tx, *names, found);
     erase_rest(tx, *names);
     const std::string pattern = pattern_of(names->telling);
-    if (!known_elsewhere(tx, *names)) {
-        tx.exec_params("delete from users where user_id = any($1::text[])", names->names);
-        if (!names->telling.empty()) erase_in_plugins(tx, *names, pattern);
-    }
+    tx.exec_params("delete from users where organisation_id = $1 and user_id = any($2::text[])", names->organisation,
+                   names->names);
+    if (!names->telling.empty() && !known_elsewhere(tx, *names)) erase_in_plugins(tx, *names, pattern);
     erase_in_audit(tx, id, *names, pattern);
     tx.exec_params("delete from contacts where id = $1", id);
     ErasedContact erased;

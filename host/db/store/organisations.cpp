@@ -55,7 +55,8 @@ bool remove_organisation(pqxx::work& tx, std::int64_t id) {
         throw ErrorException(make_error(Errc::conflict, "it has " + std::to_string(found->accounts) + " accounts and " +
                                                             std::to_string(found->contacts) +
                                                             " contacts: take those away first"));
-    tx.exec_params("delete from opt_outs where organisation_id = $1", id);
+    for (const char* table : {"opt_outs", "users"})
+        tx.exec_params("delete from " + std::string(table) + " where organisation_id = $1", id);
     tx.exec_params("delete from organisations where id = $1", id);
     return true;
 }

@@ -18,7 +18,7 @@ constexpr UnixMillis longest_absence = 100 * one_day;
 
 // $1..$14 admissions; $15, $16 the span before this month in which repeats are looked for too (provider ids are unique
 // within a partition only); $17 settlements; $18..$29 outbox rows; $30, $31 sendings; $32..$34 users; $35
-// types of the admissions, $36 payloads of the outbox rows. Data-modifying
+// types of the admissions, $36 payloads of the outbox rows, $37 the users' accounts. Data-modifying
 // WITH parts all see the state before the statement, which fits: nothing here builds on another part but through
 // RETURNING.
 constexpr const char* statement = R"sql(
@@ -77,10 +77,13 @@ with incoming as (
       from recorded r join gone g on g.id = r.id where r.status = 'failed'
     on conflict (id) do update set reason = excluded.reason, created_at = now()
 ), registered as (
-    insert into users (user_id, group_id, name, user_group)
-    select distinct on (u.id, u.group_id) u.id, u.group_id, u.name,
-           coalesce((select k.user_group from users k where k.user_id = u.id limit 1), 'signedup')
-      from unnest($32::text[], $33::text[], $34::text[]) as u(id, group_id, name) order by u.id, u.group_id
+    insert into users (organisation_id, user_id, group_id, name, user_group)
+    select distinct on (a.organisation_id, u.id, u.group_id) a.organisation_id, u.id, u.group_id, u.name,
+           coalesce((select k.user_group from users k
+                      where k.organisation_id = a.organisation_id and k.user_id = u.id limit 1), 'signedup')
+      from unnest($37::int[], $32::text[], $33::text[], $34::text[]) as u(account_id, id, group_id, name)
+      join accounts a on a.id = u.account_id
+     order by a.organisation_id, u.id, u.group_id
     on conflict do nothing
 )
 select 0 as what, id from admitted union all select 1, id from settled
@@ -135,6 +138,7 @@ void PlainBatch::settle(MessageId inbound, const Effects& effects) {
     for (const auto id : effects.joined) settled_.add(id);
     for (const auto& reply : effects.replies) enqueue(reply, inbound);
     if (effects.new_user) {
+        user_account_.add(static_cast<std::int64_t>(effects.new_user->account));
         user_id_.add(effects.new_user->id);
         user_group_.add(effects.new_user->group);
         user_name_.add(effects.new_user->name);
@@ -178,7 +182,8 @@ PlainBatch::Outcome PlainBatch::run(pqxx::transaction_base& tx) const {
         in_payload_.str(), in_trace_.str(), in_time_.str(), since, until, settled_.str(), out_id_.str(),
         out_account_.str(), out_chat_.str(), out_kind_.str(), out_body_.str(), out_link_.str(), out_reply_.str(),
         out_media_.str(), out_flags_.str(), out_cause_.str(), out_gate_.str(), out_trace_.str(), sent_id_.str(),
-        sent_provider_.str(), user_id_.str(), user_group_.str(), user_name_.str(), in_type_.str(), out_payload_.str());
+        sent_provider_.str(), user_id_.str(), user_group_.str(), user_name_.str(), in_type_.str(), out_payload_.str(),
+        user_account_.str());
 
     Outcome outcome;
     for (const auto& row : rows) {

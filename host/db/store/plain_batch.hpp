@@ -41,7 +41,7 @@ private:
     ArrayLiteral out_id_, out_account_, out_chat_, out_kind_, out_body_, out_link_, out_reply_, out_media_, out_flags_,
         out_cause_, out_gate_, out_trace_, out_payload_;
     ArrayLiteral sent_id_, sent_provider_;
-    ArrayLiteral user_id_, user_group_, user_name_;
+    ArrayLiteral user_account_, user_id_, user_group_, user_name_;
 };
 
 }  // namespace parley::db

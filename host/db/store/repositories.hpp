@@ -42,10 +42,11 @@ bool write_storage(pqxx::work& tx, const std::vector<StorageWrite>& writes);
 struct User {
     std::string id, group, name, user_group, first_seen;
 };
-std::optional<User> read_user(pqxx::work& tx, const std::string& id);
-std::vector<User> list_users(pqxx::work& tx, const std::string& user_group, const std::string& after,
+// Of those who wrote to the organisation of this account.
+std::optional<User> read_user(pqxx::work& tx, AccountId account, const std::string& id);
+std::vector<User> list_users(pqxx::work& tx, AccountId account, const std::string& user_group, const std::string& after,
                              std::size_t limit);
-std::vector<std::string> list_user_groups(pqxx::work& tx);
+std::vector<std::string> list_user_groups(pqxx::work& tx, AccountId account);
 
 // --- timers
 struct DueTimer {

@@ -19,7 +19,9 @@ struct Statement {
 
 constexpr Statement statements[] = {
     {"parley_inbox_holds", "select 1 from inbox where id = $1 for update"},
-    {"parley_user_group", "update users set user_group = $2 where user_id = $1"},
+    {"parley_user_group",
+     "update users set user_group = $2 where user_id = $1 "
+     "and organisation_id = (select organisation_id from accounts where id = $3)"},
     {"parley_timer_set",
      "insert into timers (plugin, account_id, chat, name, due, payload, sender, group_id) "
      "values ($1, $2, $3, $4, timestamptz 'epoch' + $5::bigint * interval '1 millisecond', $6, $7, $8) "
@@ -92,7 +94,8 @@ Settlement run_settle(pqxx::work& tx, const SettleOp& op) {
         tx.exec("rollback to savepoint settle; release savepoint settle");
         return Settlement::conflict;
     }
-    for (const auto& user : op.effects->user_groups) tx.exec_prepared("parley_user_group", user.user, user.user_group);
+    for (const auto& user : op.effects->user_groups)
+        tx.exec_prepared("parley_user_group", user.user, user.user_group, user.account);
     for (const auto& timer : op.effects->timers) write_timer(tx, timer);
     for (const auto& change : op.effects->changes) write_audit(tx, op.effects->actor, change);
     if (op.effects->forget) close_conversation(tx, *op.effects->forget);

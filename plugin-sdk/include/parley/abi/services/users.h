@@ -1,4 +1,5 @@
-/* parley/abi/services/users.h - "parley.users/1", capability "users": who has written to the bot. */
+/* parley/abi/services/users.h - "parley.users/1", capability "users": who has written to the bot: to an account
+ * of the same organisation as the one that the handling is about. In start() and migrate() nobody is known. */
 #ifndef PARLEY_ABI_SERVICES_USERS_H
 #define PARLEY_ABI_SERVICES_USERS_H
 
