@@ -18,7 +18,8 @@ void ApiCall::prepare() {
     if (!options_.configured()) return finish(not_configured());
     const auto late = [weak = weak_from_this()] {
         if (const auto self = weak.lock())
-            self->finish(ModelError{Fault::timeout, std::string(self->plan_.what) + ": no answer in time", {}});
+            self->finish(ModelError{
+                Fault::timeout, std::string(self->plan_.what) + ": no answer in time", {}, self->under_way_});
     };
     timer_ = core_->executor.after(std::max(left_until(deadline_), milliseconds(0)), late);
     model_ = plan_.model.empty() ? options_.*plan_.configured : plan_.model;
@@ -45,12 +46,14 @@ void ApiCall::attempt() {
 }
 
 void ApiCall::send(net::ClientRequest request) {
+    under_way_ = true;
     core_->client.send(std::move(request),
                        [self = shared_from_this()](net::ClientResult result) { self->ended(std::move(result)); });
 }
 
 void ApiCall::ended(net::ClientResult result) {
     if (!done_) return;
+    under_way_ = false;
     ++attempts_;
     if (!result) return failed(classify(result.error()));
     if (result->status == 200) return finish(std::move(*result));
@@ -75,7 +78,7 @@ void ApiCall::ended(net::ClientResult result) {
 
 void ApiCall::failed(Failure failure) {
     const auto wait = next_attempt(failure, attempts_, left_until(deadline_), core_->chance(), core_->patience.retries);
-    if (!wait) return finish(std::move(failure.error));
+    if (!wait || (plan_.charged && failure.error.in_doubt)) return finish(std::move(failure.error));
     core_->executor.after(*wait, [self = shared_from_this()] {
         if (self->done_) self->attempt();
     });

@@ -23,6 +23,7 @@ public:
         std::function<bool(const ProviderError&)> adapt;
         std::size_t bytes = 0;  // of what the question carries
         const char* what = "";  // "speech", for the words of an error
+        bool charged = true;    // then it is not asked again after it may have been answered
     };
 
     ApiCall(std::shared_ptr<Core> core, Plan plan, SteadyTime deadline, Done<net::ClientResponse> done);
@@ -47,8 +48,14 @@ private:
     Endpoint endpoint_;
     std::string model_;
     int attempts_ = 0;
+    bool under_way_ = false;  // a question
     bool adapted_ = false;
 };
+
+inline ModelError in_doubt(ModelError error) {
+    error.in_doubt = true;
+    return error;
+}
 
 // Reads the answer with `read`, an Outcome<T>(const net::ClientResponse&), on another thread when it is large.
 template <class T, class Read>
@@ -58,7 +65,12 @@ void ask(std::shared_ptr<Core> core, ApiCall::Plan plan, SteadyTime deadline, Re
         if (!answer) return done(answer.error());
         const auto bytes = answer->body.size();
         core->away(
-            bytes, [read = std::move(read), answer = std::move(*answer)] { return read(answer); },
+            bytes,
+            [read = std::move(read), answer = std::move(*answer)] {
+                Outcome<T> outcome = read(answer);
+                if (outcome || is_web_page(answer.body)) return outcome;
+                return Outcome<T>(in_doubt(outcome.error()));
+            },
             [done = std::move(done)](Outcome<T> outcome) mutable { done(std::move(outcome)); });
     };
     std::make_shared<ApiCall>(std::move(core), std::move(plan), deadline, std::move(answered))->start();

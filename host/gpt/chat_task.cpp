@@ -149,7 +149,8 @@ void ChatTask::ended(int exchange, const net::ClientResult* result) {
     if (*result && (*result)->status != 200) return refused(**result);
     if (*result && !sink_->finish()) {
         const auto error = read_error(200, sink_->raw());
-        return failed({{Fault::away, endpoint_.base + " answered with " + error.message, {}}, true, {}});
+        const bool in_doubt = !is_web_page(sink_->raw());
+        return failed({{Fault::away, endpoint_.base + " answered with " + error.message, {}, in_doubt}, true, {}});
     }
     const auto& reply = sink_->reply();
     if (!*result && !reply.begun() && !reply.error) return failed(classify(result->error()));
@@ -188,6 +189,8 @@ void ChatTask::settled(bool broken) {
     auto outcome = settle(reply, request_, model_, core_->scale_of(endpoint_, model_), broken);
     if (auto* failure = std::get_if<Failure>(&outcome)) {
         spend(failure->error.usage);
+        // It ended without a word about what it took.
+        if (!reply.error && failure->error.usage.input_tokens == 0) failure->error.in_doubt = true;
         return failed(std::move(*failure));
     }
     auto& answer = std::get<ChatAnswer>(outcome);
@@ -241,7 +244,9 @@ void ChatTask::failed(Failure failure) {
     sink_.reset();  // what it brought has been settled
     const auto wait = next_attempt(failure, attempts_, left_until(deadline_), core_->chance(), core_->patience.retries);
     failure.error.usage = spent_;
-    if (!wait || !may_ask_again()) return finish(std::move(failure.error));
+    // What may have cost all that is reserved leaves nothing for another attempt.
+    const bool used_up = failure.error.in_doubt && request_.most.output_tokens > 0;
+    if (!wait || used_up || !may_ask_again()) return finish(std::move(failure.error));
     core_->log.info("gpt.retry", {{"why", failure.error.message}, {"attempt", attempts_}, {"wait_ms", wait->count()}});
     core_->executor.after(*wait, [self = shared_from_this()] {
         if (self->done_) self->attempt();
@@ -252,7 +257,10 @@ void ChatTask::failed(Failure failure) {
 void ChatTask::time_is_up() {
     if (!done_) return;
     ModelError late{Fault::timeout, "the model did not answer in time", spent_};
-    if (!sink_ || !sink_->reply().begun()) return finish(std::move(late));
+    if (!sink_ || !sink_->reply().begun()) {
+        late.in_doubt = sink_ != nullptr;  // a question is under way
+        return finish(std::move(late));
+    }
     auto outcome = settle(sink_->reply(), request_, model_, core_->scale_of(endpoint_, model_), true);
     if (auto* failure = std::get_if<Failure>(&outcome)) {
         spend(failure->error.usage);

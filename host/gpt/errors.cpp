@@ -100,6 +100,10 @@ Failure by_status(const ProviderError& error, const std::string& words) {
 
 }  // namespace
 
+bool is_web_page(std::string_view body) {
+    return text::trim(body).starts_with('<');
+}
+
 std::string ProviderError::words() const {
     return text::to_lower_ascii(message + ' ' + type + ' ' + param + ' ' + code);
 }
@@ -128,7 +132,7 @@ ProviderError read_error(int status, std::string_view body) {
     if (const auto parsed = parse_json(trimmed); parsed && parsed->is_object()) return error_from(status, *parsed);
     ProviderError error;
     error.status = status;
-    if (trimmed.starts_with('<')) {
+    if (is_web_page(trimmed)) {
         error.message = of_a_page(trimmed);
     } else {
         error.message = plain(trimmed);
@@ -170,6 +174,8 @@ Failure classify(const ProviderError& error, const net::Headers& headers, UnixMi
     } else {
         result = by_status(error, words);
     }
+    // Said by what stands between, which had the question and lost the answer.
+    result.error.in_doubt = error.status == 502 || error.status == 504 || error.status == 524;
     const auto says = text::to_lower_ascii(headers.get("X-Should-Retry"));
     const bool transient = result.error.fault == Fault::busy || result.error.fault == Fault::away;
     if (says == "false") result.retry = false;
@@ -188,6 +194,8 @@ Failure classify(const net::ClientError& error) {
         result.retry = false;
     }
     if (code == Errc::gone) result.retry = false;
+    // A redirect that is not followed, or to where nobody may go, is no model's answer.
+    result.error.in_doubt = error.progress == net::Progress::in_doubt && code != Errc::denied && code != Errc::invalid;
     return result;
 }
 

@@ -28,6 +28,9 @@ ProviderError read_error(int status, std::string_view body);
 // `value`: an object that has a member "error", or is what such a member holds.
 ProviderError error_from(int status, const boost::json::value& value);
 
+// Meant for eyes: of a proxy, or of some other server than was thought. No model has answered.
+bool is_web_page(std::string_view body);
+
 struct Failure {
     ModelError error;
     bool retry = false;

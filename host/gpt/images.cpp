@@ -120,8 +120,12 @@ void Provider::draw(DrawRequest request, Done<Image> done) {
     Done<Drawn> drawn = [core = core_, deadline = given->deadline,
                          done = std::move(done)](Outcome<Drawn> answer) mutable {
         if (!answer) return done(answer.error());
-        if (answer->bytes.empty()) return fetch(core, answer->url, deadline, std::move(done));
-        done(to_image(std::move(answer->bytes)));
+        // It is drawn, whatever becomes of it.
+        Done<Image> have = [done = std::move(done)](Outcome<Image> image) mutable {
+            image ? done(std::move(image)) : done(in_doubt(image.error()));
+        };
+        if (answer->bytes.empty()) return fetch(core, answer->url, deadline, std::move(have));
+        have(to_image(std::move(answer->bytes)));
     };
     ask<Drawn>(core_, std::move(plan), given->deadline, read_drawn, std::move(drawn));
 }

@@ -108,6 +108,9 @@ struct ModelError {
     Fault fault = Fault::away;
     std::string message;  // for the log and for admins: what happened and what to do
     Usage usage;          // what was used up all the same
+    // The model may have answered, and its provider may charge for it, though no usable answer came; `usage` does not
+    // count that. Whoever has reserved something for the question has to take it for used.
+    bool in_doubt = false;
 };
 
 template <class T>

@@ -116,6 +116,7 @@ void Provider::moderate(ModerateRequest request, Done<Verdict> done) {
     }
     ApiCall::Plan plan;
     plan.what = "moderation";
+    plan.charged = false;
     plan.model = request.model;
     plan.configured = &Options::moderation_model;
     plan.otherwise = [](const Found&) { return std::string(Defaults::moderation_model); };

@@ -198,7 +198,7 @@ void Budget::within(Kind kind, Request request, gpt::Done<Answer> done,
         (next_.*ask)(std::move(request), [this, asked, used = std::move(used)](gpt::Outcome<Answer> outcome) mutable {
             auto cost = outcome ? used(*outcome) : cost_of(outcome.error().usage);
             // Nobody knows what it cost: as after a crash, what was reserved counts.
-            if (!outcome && outcome.error().fault == gpt::Fault::timeout && cost.nothing()) cost = asked->permit.most;
+            if (!outcome && outcome.error().in_doubt) cost = asked->permit.most;
             settle(asked->permit, std::move(cost));
             asked->done(std::move(outcome));
         });

@@ -297,3 +297,31 @@ TEST_CASE("a question is asked again only as long as that cannot cost more than 
     CHECK(at.fault(request) == Fault::invalid);
     CHECK(at.model.asked().size() == 2);
 }
+
+TEST_CASE("what may have been answered is asked again only when nothing is reserved for it") {
+    Asking at;
+    const auto lost = [&](const MockModel::Talk& talk, std::size_t asked) {
+        auto request = question();
+        at.model.script({talk, says("well")});
+        CHECK(at.said(request) == "well");
+        request.most = {1'000, 1'000, false};
+        at.model.script({talk});
+        const auto answer = at.chat(request);
+        REQUIRE_FALSE(answer);
+        CHECK(at.model.asked().size() == asked);
+        return answer.error().in_doubt;
+    };
+    CHECK(lost(talk([](Wire& wire) { wire.cut(); }), 1));
+    CHECK(lost(talk([](Wire& wire) {
+                   wire.begin();
+                   wire.abandoned_within(3'000);
+                   wire.cut();
+               }),
+               1));
+    CHECK(lost(refuses(504, "<html>Gateway Time-out</html>"), 1));
+    CHECK(lost(refuses(200, "{broken"), 1));
+    CHECK(lost(events({}), 1));
+    CHECK_FALSE(lost(refuses(200, "<html>some other server</html>"), 3));
+    CHECK_FALSE(lost(refuses(500, "{}"), 3));
+    CHECK_FALSE(lost(events({R"({"error":{"message":"overloaded","code":503}})"}), 3));
+}

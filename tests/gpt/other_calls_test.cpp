@@ -179,6 +179,36 @@ TEST_CASE("texts become vectors") {
     EmbedRequest request;
     request.input = {"a", "b"};
     const auto vectors = at.ask<Embeddings>(&Model::embed, request);
+TEST_CASE("what may have been drawn is not drawn again, and is known to be in doubt") {
+    Asking at;
+    const auto inside = refuses(200, R"({"data":[{"b64_json":")" + crypto::base64_encode(png) + R"("}]})");
+    const auto asked_once = [&](const MockModel::Talk& talk) {
+        at.model.script({talk, inside});
+        auto request = picture("a cat");
+        request.deadline = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+        const auto drawn = at.ask<Image>(&Model::draw, request);
+        CHECK(at.model.asked().size() == 1);
+        REQUIRE_FALSE(drawn);
+        return drawn.error().in_doubt;
+    };
+    for (const int status : {502, 504, 524}) CHECK(asked_once(refuses(status, "<html>Gateway Time-out</html>")));
+    CHECK(asked_once([](const Asked&, Wire& wire) { wire.cut(); }));
+    CHECK(asked_once([](const Asked&, Wire& wire) { wire.abandoned_within(4'000); }));
+    CHECK(asked_once(refuses(200, R"({"data":[{"b64_json":"!!!"}]})")));
+    CHECK(asked_once(refuses(200, R"({"data":[{"url":"http://127.0.0.1:1/gone.png"}]})")));
+    CHECK_FALSE(asked_once(refuses(200, "<html>some other server</html>")));
+    CHECK_FALSE(asked_once(refuses(401, R"({"error":{"message":"Incorrect API key provided"}})")));
+    // Who says that it did nothing is asked again, and so is who charges nothing.
+    for (const int status : {429, 500, 503}) {
+        at.model.script({refuses(status, ""), inside});
+        CHECK(at.ask<Image>(&Model::draw, picture("a cat")));
+    }
+    ModerateRequest request;
+    request.text = "...";
+    at.model.script({refuses(504, ""), refuses(200, R"({"results":[{"flagged":false}]})")});
+    CHECK(at.ask<Verdict>(&Model::moderate, request));
+}
+
     REQUIRE(vectors);
     CHECK(vectors->vectors == std::vector<std::vector<float>>{{1, 2}, {0.5, 1}});
     CHECK(vectors->usage.input_tokens == 4);

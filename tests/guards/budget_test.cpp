@@ -198,6 +198,27 @@ TEST_CASE("what a call did not use is free again, all of it when the call failed
 }
 
 TEST_CASE("a restart knows what was used, and charges what a crash left open") {
+TEST_CASE("what may have been answered is charged whole") {
+    BudgetFixture fixture;
+    BudgetFixture::Answers answers;
+    fixture.ask("ada", answers);
+    fixture.until(answers, 1);
+    fixture.model.fail(gpt::Fault::away, {15, 5, false}, true);
+    fixture.ask("ada", answers);
+    fixture.until(answers, 2);
+    fixture.model.fail(gpt::Fault::timeout);  // it never came so far
+    gpt::DrawRequest draw;
+    draw.asker = question("ada").asker;
+    bool drawn = true;
+    fixture.budget->draw(std::move(draw), [&](const gpt::Outcome<gpt::Image>& image) { drawn = image.has_value(); });
+    fixture.executor.run_until([&] { return !fixture.model.drawings.empty(); });
+    test::HeldModel::take(fixture.model.drawings).second(gpt::ModelError{gpt::Fault::away, "504", {}, true});
+    CHECK_FALSE(drawn);
+    fixture.rest();
+    CHECK(fixture.used() == std::to_string(most_of_one));
+    CHECK(fixture.ask_db("select amount from gpt_usage where kind = 'draw'") == "1");
+}
+
     BudgetFixture fixture;
     fixture.settings.apply("gpt_user_tokens_per_day", std::to_string(2 * most_of_one + 15));
     BudgetFixture::Answers answers;

@@ -44,9 +44,9 @@ public:
         given.usage = {input, output, false};
         done(std::move(given));
     }
-    void fail(gpt::Fault fault, gpt::Usage usage = {}) {
+    void fail(gpt::Fault fault, gpt::Usage usage = {}, bool in_doubt = false) {
         auto [request, done] = take(chats);
-        done(gpt::ModelError{fault, "as the test wants", usage});
+        done(gpt::ModelError{fault, "as the test wants", usage, in_doubt});
     }
     void judge(bool flagged) {
         auto [request, done] = take(moderations);
