@@ -21,6 +21,8 @@ constexpr std::string_view known_prices =
     "gpt-5.6-terra=2/12,"
     "o1=15/60,o1-mini=1.10/4.40,o1-pro=150/600,o3=2/8,o3-mini=1.10/4.40,o3-pro=20/80,o4-mini=1.10/4.40,"
     "text-embedding-3-small=0.02/0,text-embedding-3-large=0.13/0,text-embedding-ada-002=0.10/0,"
+    // These are billed by tokens, of sound and of text; what they cost a minute is OpenAI's estimate.
+    "gpt-4o-transcribe=6/10,gpt-4o-mini-transcribe=3/5,"
     "whisper-1=0.006/minute,gpt-4o-transcribe=0.006/minute,gpt-4o-mini-transcribe=0.003/minute,"
     "tts-1=15/characters,tts-1-hd=30/characters,gpt-4o-mini-tts=15/characters,"
     "dall-e-2=0.02/picture,dall-e-3=0.12/picture,gpt-image-1=0.25/picture,gpt-image-1-mini=0.052/picture,"
@@ -101,31 +103,37 @@ Result<void> PriceTable::add(std::string_view entry) {
     return {};
 }
 
-PriceTable::Price PriceTable::find(std::string_view model, Unit unit) const {
+PriceTable::Entry PriceTable::find(std::string_view model, Unit unit) const {
     const auto& prices = prices_[static_cast<std::size_t>(unit)];
     // The longest beginning; the empty one is "*" and always there.
     for (std::size_t size = model.size();; --size) {
         const auto found = prices.find(model.substr(0, size));
-        if (found != prices.end()) return found->second;
+        if (found != prices.end()) return {size, found->second};
         if (size == 0) return {};
     }
 }
 
 std::int64_t PriceTable::of_tokens(std::string_view model, std::int64_t input, std::int64_t output) const {
-    const auto price = find(model, Unit::tokens);
+    const auto price = find(model, Unit::tokens).price;
     return rounded_up(input, price.input, million) + rounded_up(output, price.output, million);
 }
 
 std::int64_t PriceTable::of_audio(std::string_view model, std::int64_t milliseconds) const {
-    return rounded_up(milliseconds, find(model, Unit::minute).input, minute_ms);
+    return rounded_up(milliseconds, find(model, Unit::minute).price.input, minute_ms);
+}
+
+std::int64_t PriceTable::of_audio_tokens(std::string_view model, std::int64_t input, std::int64_t output) const {
+    const auto by_tokens = find(model, Unit::tokens).named;
+    const bool meant = by_tokens > 0 && by_tokens >= find(model, Unit::minute).named;
+    return meant ? of_tokens(model, input, output) : 0;
 }
 
 std::int64_t PriceTable::of_speech(std::string_view model, std::int64_t characters) const {
-    return rounded_up(characters, find(model, Unit::characters).input, million);
+    return rounded_up(characters, find(model, Unit::characters).price.input, million);
 }
 
 std::int64_t PriceTable::of_pictures(std::string_view model, std::int64_t pictures) const {
-    return rounded_up(pictures, find(model, Unit::picture).input, 1);
+    return rounded_up(pictures, find(model, Unit::picture).price.input, 1);
 }
 
 }  // namespace parley::config

@@ -31,6 +31,8 @@ public:
     // In millionths of a US dollar, rounded up.
     std::int64_t of_tokens(std::string_view model, std::int64_t input, std::int64_t output) const;
     std::int64_t of_audio(std::string_view model, std::int64_t milliseconds) const;
+    // Of sound that is billed by tokens; 0: nothing says that this model's is.
+    std::int64_t of_audio_tokens(std::string_view model, std::int64_t input, std::int64_t output) const;
     std::int64_t of_speech(std::string_view model, std::int64_t characters) const;
     std::int64_t of_pictures(std::string_view model, std::int64_t pictures) const;
 
@@ -40,7 +42,11 @@ private:
         std::int64_t input = 0, output = 0;
     };
     Result<void> add(std::string_view entry);
-    Price find(std::string_view model, Unit unit) const;
+    struct Entry {
+        std::size_t named = 0;  // how much of the model's name; 0: any model
+        Price price;
+    };
+    Entry find(std::string_view model, Unit unit) const;
 
     std::array<std::map<std::string, Price, std::less<>>, 4> prices_;  // by unit
 };

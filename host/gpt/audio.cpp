@@ -9,30 +9,27 @@
 #include "core/text.hpp"
 #include "gpt/api_call.hpp"
 #include "gpt/provider.hpp"
+#include "gpt/recording.hpp"
 #include "net/multipart.hpp"
 
 namespace parley::gpt {
 
+namespace {
+
+// The name that tells a server of what kind a recording is; null: none whose length can be counted.
 const char* name_of_recording(std::string_view mime) {
-    static constexpr std::array<std::pair<std::string_view, const char*>, 12> names{{{"audio/ogg", "voice.ogg"},
-                                                                                     {"application/ogg", "voice.ogg"},
-                                                                                     {"audio/opus", "voice.ogg"},
-                                                                                     {"audio/mpeg", "audio.mp3"},
-                                                                                     {"audio/mp3", "audio.mp3"},
-                                                                                     {"audio/mp4", "audio.m4a"},
-                                                                                     {"audio/x-m4a", "audio.m4a"},
-                                                                                     {"audio/wav", "audio.wav"},
-                                                                                     {"audio/x-wav", "audio.wav"},
-                                                                                     {"audio/flac", "audio.flac"},
-                                                                                     {"audio/webm", "audio.webm"},
-                                                                                     {"video/mp4", "audio.mp4"}}};
+    static constexpr std::array<std::pair<std::string_view, const char*>, 7> names{{{"audio/ogg", "voice.ogg"},
+                                                                                    {"application/ogg", "voice.ogg"},
+                                                                                    {"audio/opus", "voice.ogg"},
+                                                                                    {"audio/mpeg", "audio.mp3"},
+                                                                                    {"audio/mp3", "audio.mp3"},
+                                                                                    {"audio/wav", "audio.wav"},
+                                                                                    {"audio/x-wav", "audio.wav"}}};
     const auto kind = text::trim(mime.substr(0, mime.find(';')));
     for (const auto& [known, name] : names)
         if (text::equal_ignoring_case(kind, known)) return name;
     return nullptr;
 }
-
-namespace {
 
 constexpr std::size_t largest_upload = 25u << 20;  // OpenAI takes no more
 constexpr std::size_t longest_speech = 4'096;      // characters
@@ -73,13 +70,18 @@ Outcome<Audio> read_sound(const net::ClientResponse& response) {
     return audio;
 }
 
+bool is_sound(std::string_view mime) {
+    for (const char* kind : {"audio/", "application/ogg", "video/3gpp", "video/mp4"})
+        if (text::starts_with_ignoring_case(mime, kind)) return true;
+    return false;
+}
+
 // What is wrong with a recording before anybody has heard it.
-std::optional<ModelError> problem_of(const Audio& audio, bool can_convert) {
+std::optional<ModelError> problem_of(const Audio& audio) {
     if (audio.bytes.empty()) return ModelError{Fault::invalid, "the recording is empty", {}};
     if (audio.bytes.size() > largest_upload)
         return ModelError{Fault::too_long, "the recording has more than 25 MiB", {}};
-    const bool sound = audio.mime.starts_with("audio/") || audio.mime.starts_with("video/3gpp");
-    if (!name_of_recording(audio.mime) && !(can_convert && sound))
+    if (!is_sound(audio.mime))
         return ModelError{Fault::unsupported, "recordings of the kind " + audio.mime + " cannot be heard", {}};
     return std::nullopt;
 }
@@ -110,7 +112,8 @@ void hear(const std::shared_ptr<Core>& core, TranscribeRequest request, Done<Tra
         return found.endpoint.openai ? std::string(Defaults::transcription_model)
                                      : found.model_named({"whisper", "transcri", "parakeet", "voxtral"}, "whisper-1");
     };
-    const char* name = name_of_recording(request.audio.mime);
+    const char* known = name_of_recording(request.audio.mime);
+    const char* name = known ? known : "voice.ogg";  // what is converted is Opus
     const auto given = std::make_shared<const TranscribeRequest>(std::move(request));
     plan.make = [given, name](const Options& options, const Endpoint& endpoint, const std::string& model,
                               SteadyTime deadline) {
@@ -126,7 +129,8 @@ void hear(const std::shared_ptr<Core>& core, TranscribeRequest request, Done<Tra
     ask<Transcript>(core, std::move(plan), given->deadline, read_transcript, std::move(done));
 }
 
-// AMR and bare AAC are what some telephones record, and nothing that a server of the API has to take.
+// AMR and bare AAC are what some telephones record, and nothing that a server of the API has to take. Of MP4, WebM,
+// FLAC and what is damaged nobody can tell how long it is but who decodes it.
 void convert_and_hear(const std::shared_ptr<Core>& core, TranscribeRequest request, Done<Transcript> done) {
     const auto deadline = core->limit(request.deadline);
     auto audio = std::move(request.audio);
@@ -141,22 +145,33 @@ void convert_and_hear(const std::shared_ptr<Core>& core, TranscribeRequest reque
             core->executor.cancel(waiting->timer);
             if (!converted) return waiting->done(not_converted(converted.error()));
             waiting->request.audio = std::move(*converted);
-            if (const auto why = problem_of(waiting->request.audio, false)) return waiting->done(*why);
-            hear(core, std::move(waiting->request), std::move(waiting->done));
+            if (const auto why = problem_of(waiting->request.audio)) return waiting->done(*why);
+            const auto length = recording_ms(waiting->request.audio.bytes).value_or(0);
+            Done<Transcript> heard = [length, done = std::move(waiting->done)](Outcome<Transcript> outcome) mutable {
+                if (outcome && outcome->seconds <= 0) outcome->seconds = static_cast<double>(length) / 1'000;
+                done(std::move(outcome));
+            };
+            hear(core, std::move(waiting->request), std::move(heard));
         });
     });
 }
 
 }  // namespace
 
+std::optional<std::int64_t> length_as_it_is(const Audio& audio) {
+    return name_of_recording(audio.mime) ? recording_ms(audio.bytes) : std::nullopt;
+}
+
 void Provider::transcribe(TranscribeRequest request, Done<Transcript> done) {
-    auto why = problem_of(request.audio, static_cast<bool>(core_->convert));
-    const bool known = name_of_recording(request.audio.mime) != nullptr;
+    auto why = problem_of(request.audio);
+    const bool as_it_is = length_as_it_is(request.audio).has_value();
+    if (!why && !as_it_is && !core_->convert)
+        why = ModelError{Fault::unsupported, "recordings of the kind " + request.audio.mime + " cannot be heard", {}};
     core_->executor.post(
-        [core = core_, why = std::move(why), known, request = std::move(request), done = std::move(done)]() mutable {
+        [core = core_, why = std::move(why), as_it_is, request = std::move(request), done = std::move(done)]() mutable {
             if (why) return done(std::move(*why));
             if (!core->options().configured()) return done(not_configured());
-            if (known) return hear(core, std::move(request), std::move(done));
+            if (as_it_is) return hear(core, std::move(request), std::move(done));
             convert_and_hear(core, std::move(request), std::move(done));
         });
 }

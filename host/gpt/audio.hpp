@@ -1,14 +1,17 @@
-// Which recordings servers take as they are. Pure.
+// Which recordings servers are sent as they are. Pure.
 #pragma once
 
 #include <chrono>
-#include <string_view>
+#include <cstdint>
+#include <optional>
+
+#include "gpt/model.hpp"
 
 namespace parley::gpt {
 
-// The name that tells a server of what kind a recording of this type is, "voice.ogg"; null: no server is known to take
-// it, so that it is converted first (see Convert).
-const char* name_of_recording(std::string_view mime);
+// In milliseconds, of a recording that is sent as it is: one of a kind that servers take, and whose length can be
+// counted (see recording.hpp). Nothing: it is converted first (see Convert), so that what is charged for it is known.
+std::optional<std::int64_t> length_as_it_is(const Audio& audio);
 
 // The longest that comes out of a conversion; the rest is cut off.
 constexpr std::chrono::minutes longest_converted{10};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/crc.hpp>
 
 namespace parley::gpt {
 namespace {
@@ -13,12 +14,6 @@ std::uint8_t byte_at(std::string_view bytes, size_t at) {
     return at < bytes.size() ? static_cast<std::uint8_t>(bytes[at]) : std::uint8_t{0};
 }
 
-std::uint64_t big_endian(std::string_view bytes, size_t at, size_t size) {
-    std::uint64_t value = 0;
-    for (size_t i = 0; i < size; ++i) value = value << 8 | byte_at(bytes, at + i);
-    return value;
-}
-
 std::uint64_t little_endian(std::string_view bytes, size_t at, size_t size) {
     std::uint64_t value = 0;
     for (size_t i = size; i > 0; --i) value = value << 8 | byte_at(bytes, at + i - 1);
@@ -26,6 +21,9 @@ std::uint64_t little_endian(std::string_view bytes, size_t at, size_t size) {
 }
 
 // --- Opus in Ogg
+
+constexpr size_t page_head = 27;
+constexpr size_t longest_summed = 8u << 20;  // bytes: an hour of speech, and not long to sum up
 
 // Tenths of a millisecond in a packet, by its first two bytes.
 int64_t opus_tenths(std::string_view packet) {
@@ -37,26 +35,44 @@ int64_t opus_tenths(std::string_view packet) {
     return std::min<int64_t>(frame * frames, 1'200);
 }
 
+// The size of the page at the front, with what is in it; 0: there is none, or it is damaged.
+size_t page_size(std::string_view bytes) {
+    if (bytes.size() < page_head || !bytes.starts_with("OggS") || bytes[4] != 0) return 0;
+    const size_t segments = byte_at(bytes, page_head - 1);
+    size_t size = page_head + segments;
+    for (size_t i = 0; i < segments; ++i) size += byte_at(bytes, page_head + i);
+    if (size > bytes.size()) return 0;
+    boost::crc_optimal<32, 0x04C11DB7> sum;
+    sum.process_bytes(bytes.data(), 22);
+    sum.process_bytes("\0\0\0\0", 4);  // where the sum stands
+    sum.process_bytes(bytes.data() + 26, size - 26);
+    return sum.checksum() == little_endian(bytes, 22, 4) ? size : 0;
+}
+
 std::optional<int64_t> opus_ms(std::string_view bytes) {
-    constexpr size_t page_head = 27;
+    if (bytes.size() < page_head || bytes.size() > longest_summed) return std::nullopt;
+    const auto serial = bytes.substr(14, 4);
     int64_t tenths = 0, packets = 0;
     std::string_view packet;  // the beginning of the one under way
     bool open = false;
-    // What does not belong there is skipped, as players do.
-    for (size_t at = 0; (at = bytes.find("OggS", at)) != std::string_view::npos;) {
-        const size_t segments = byte_at(bytes, at + page_head - 1);
-        size_t data = at + page_head + segments;
-        if (data > bytes.size()) break;
+    for (std::string_view rest = bytes; !rest.empty();) {
+        const auto size = page_size(rest);
+        const auto flags = byte_at(rest, 5);
+        const bool begins_another = rest.size() < bytes.size() && (flags & 2) != 0;
+        const bool goes_on = (flags & 1) != 0;  // begins with the rest of a packet
+        if (size == 0 || rest.substr(14, 4) != serial || begins_another || goes_on != open) return std::nullopt;
+        const size_t segments = byte_at(rest, page_head - 1);
+        size_t data = page_head + segments;
         for (size_t i = 0; i < segments; ++i) {
-            const size_t size = byte_at(bytes, at + page_head + i);
-            if (!open) packet = bytes.substr(std::min(data, bytes.size()), size);
-            data += size;
-            open = size == 255;
+            const size_t length = byte_at(rest, page_head + i);
+            if (!open) packet = rest.substr(data, length);
+            data += length;
+            open = length == 255;
             if (open) continue;
             if (packets == 0 && !packet.starts_with("OpusHead")) return std::nullopt;
             if (++packets > 2 && !packet.empty()) tenths += opus_tenths(packet);  // behind the two heads
         }
-        at = std::min(data, bytes.size());
+        rest.remove_prefix(size);
     }
     return packets > 0 ? std::optional((tenths + 9) / 10) : std::nullopt;
 }
@@ -87,22 +103,18 @@ std::optional<Mp3Frame> mp3_frame(std::string_view bytes, size_t at) {
 }
 
 std::optional<int64_t> mp3_ms(std::string_view bytes) {
-    constexpr size_t most_skipped = 256 << 10;  // pictures stand in front, in a tag of known size
+    // In front, words and pictures in a tag of known size; behind, one of 128 bytes.
     size_t at = 0;
     if (bytes.starts_with("ID3"))
         at = 10 + (size_t{byte_at(bytes, 6)} << 21 | size_t{byte_at(bytes, 7)} << 14 | size_t{byte_at(bytes, 8)} << 7 |
                    size_t{byte_at(bytes, 9)});
-    else if (!mp3_frame(bytes, 0))
-        return std::nullopt;
+    if (bytes.size() > 128 && bytes.substr(bytes.size() - 128).starts_with("TAG")) bytes.remove_suffix(128);
     int64_t microseconds = 0;
-    for (size_t skipped = 0; at + 4 <= bytes.size();) {
-        if (const auto frame = mp3_frame(bytes, at)) {
-            microseconds += frame->microseconds;
-            at += frame->size;
-        } else {
-            ++at;
-            if (++skipped > most_skipped) return std::nullopt;
-        }
+    while (at < bytes.size()) {
+        const auto frame = mp3_frame(bytes, at);
+        if (!frame) return std::nullopt;
+        microseconds += frame->microseconds;
+        at += frame->size;
     }
     return microseconds > 0 ? std::optional(microseconds / 1'000 + 1) : std::nullopt;
 }
@@ -118,7 +130,8 @@ std::optional<int64_t> wav_ms(std::string_view bytes) {
             const auto kind = little_endian(bytes, at + 8, 2);
             const auto channels = little_endian(bytes, at + 10, 2), hertz = little_endian(bytes, at + 12, 4);
             const auto bits = little_endian(bytes, at + 22, 2);
-            if (kind != 1 && kind != 3) return std::nullopt;  // PCM, floating point
+            const bool known = kind == 1 || kind == 3;  // PCM, floating point
+            if (!known || channels > 8 || hertz > 192'000 || bits > 64) return std::nullopt;
             bytes_a_second = channels * hertz * bits / 8;
         }
         if (name == "data") {
@@ -130,38 +143,11 @@ std::optional<int64_t> wav_ms(std::string_view bytes) {
     return std::nullopt;
 }
 
-// --- MP4
-
-// What is inside the first box of that name; empty: there is none.
-std::string_view box(std::string_view bytes, std::string_view wanted) {
-    for (size_t at = 0; at + 8 <= bytes.size();) {
-        std::uint64_t size = big_endian(bytes, at, 4);
-        size_t head = 8;
-        if (size == 1) size = big_endian(bytes, at + 8, 8), head = 16;
-        if (size == 0) size = bytes.size() - at;
-        if (size < head || size > bytes.size() - at) break;
-        if (bytes.substr(at + 4, 4) == wanted) return bytes.substr(at + head, size - head);
-        at += size;
-    }
-    return {};
-}
-
-std::optional<int64_t> mp4_ms(std::string_view bytes) {
-    constexpr std::uint64_t longest = 1'000'000;  // seconds
-    const auto head = box(box(bytes, "moov"), "mvhd");
-    const bool wide = byte_at(head, 0) == 1;
-    const auto scale = big_endian(head, wide ? 20 : 12, 4), length = big_endian(head, wide ? 24 : 16, wide ? 8 : 4);
-    if (scale == 0 || length == 0 || length / scale > longest) return std::nullopt;
-    const auto milliseconds = static_cast<int64_t>(length / scale * 1'000 + length % scale * 1'000 / scale + 1);
-    return std::max(milliseconds, static_cast<int64_t>(bytes.size() / 40));
-}
-
 }  // namespace
 
 std::optional<int64_t> recording_ms(std::string_view bytes) {
     if (bytes.starts_with("OggS")) return opus_ms(bytes);
     if (bytes.starts_with("RIFF") && bytes.substr(0, 12).ends_with("WAVE")) return wav_ms(bytes);
-    if (bytes.substr(0, 8).ends_with("ftyp")) return mp4_ms(bytes);
     return mp3_ms(bytes);
 }
 

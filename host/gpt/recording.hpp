@@ -7,9 +7,9 @@
 
 namespace parley::gpt {
 
-// In milliseconds. Opus in Ogg (RFC 7845, RFC 6716 section 3.1), MP3 and uncompressed WAV are counted frame by frame,
-// whatever their heads say. MP4 is believed what it says itself (ISO/IEC 14496-12, "mvhd"), but not less than its size
-// takes at 320 kbit/s. Nothing: another kind, or nothing that makes sense.
+// In milliseconds: one stream of Opus in Ogg (RFC 3533, 7845, RFC 6716 section 3.1) of at most 8 MiB, MP3 and
+// uncompressed WAV, counted frame by frame. Nothing: another kind, or one that players may understand in more than one
+// way, since it is damaged, or holds something beside the frames. Nobody then knows how long the server will find it.
 std::optional<std::int64_t> recording_ms(std::string_view bytes);
 
 }  // namespace parley::gpt

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "gpt/audio.hpp"
-#include "gpt/recording.hpp"
 
 namespace parley::guards {
 namespace {
@@ -42,23 +41,13 @@ std::int64_t most_input_tokens(const gpt::EmbedRequest& request) {
     return tokens;
 }
 
-// Else: speech is not coded below 6 kbit/s (Opus goes down to about that), MP3 not below 8, WAV is not coded at all.
-// Silence takes next to nothing in AMR, but what has to be converted comes out of that with a longest length.
-std::int64_t most_audio_ms(const gpt::Audio& audio) {
-    if (!gpt::name_of_recording(audio.mime)) {
-        const std::int64_t longest = std::chrono::milliseconds(gpt::longest_converted).count();
-        return std::min(bytes(audio.bytes) * 1000 / 50, longest) + 1000;
-    }
-    if (const auto counted = gpt::recording_ms(audio.bytes)) return *counted + 1000;
-    const std::int64_t bytes_a_second = audio.mime.find("wav") != std::string::npos    ? 8'000
-                                        : audio.mime.find("mpeg") != std::string::npos ? 1'000
-                                                                                       : 600;
-    return bytes(audio.bytes) * 1000 / bytes_a_second + 1000;
-}
-
-std::int64_t likely_audio_ms(const gpt::Audio& audio) {
-    if (const auto counted = gpt::recording_ms(audio.bytes)) return *counted;
-    return std::min(bytes(audio.bytes) * 1000 / 2'000, most_audio_ms(audio));
+// What has to be converted may be as long as what comes out of that, however small it is: silence takes next to
+// nothing.
+AudioLength length_of(const gpt::Audio& audio) {
+    constexpr std::int64_t reserve = 1'000;
+    if (const auto counted = gpt::length_as_it_is(audio)) return {*counted + reserve, *counted};
+    const std::int64_t longest = std::chrono::milliseconds(gpt::longest_converted).count() + reserve;
+    return {longest, longest};
 }
 
 }  // namespace parley::guards

@@ -13,9 +13,11 @@ namespace parley::guards {
 std::int64_t most_input_tokens(const gpt::ChatRequest& request, std::string_view model);
 std::int64_t most_input_tokens(const gpt::EmbedRequest& request);
 
-// How long a recording can be: as its bytes tell, else by the lowest bit rate that its format is used with.
-std::int64_t most_audio_ms(const gpt::Audio& audio);
-// When nobody says how long it was: as its bytes tell, else by the bit rate of WhatsApp's voice notes.
-std::int64_t likely_audio_ms(const gpt::Audio& audio);
+// Of a recording, in milliseconds.
+struct AudioLength {
+    std::int64_t most = 0;
+    std::int64_t likely = 0;  // when nobody says how long it was
+};
+AudioLength length_of(const gpt::Audio& audio);
 
 }  // namespace parley::guards

@@ -15,6 +15,8 @@ constexpr int days_kept = 400;
 constexpr std::size_t longest_model_name = 200;
 constexpr std::int64_t most_of_a_call = 1'000'000'000;  // tokens, milliseconds, characters
 constexpr double longest_recording = 86'400;            // seconds
+// OpenAI's models count a token for 100 ms of sound and answer with 2,000 at most; twice as many for what is beside it.
+constexpr std::int64_t most_tokens_of_a_second = 20, most_tokens_of_a_transcript = 2'000;
 
 // What makes one kind of question different from another.
 struct Rules {
@@ -128,6 +130,7 @@ Budget::Cost Budget::priced(Kind kind, Cost cost) {
     const auto price = rules_of(kind).price;
     cost.micro_usd = price ? (table.*price)(cost.model, cost.amount)
                            : table.of_tokens(cost.model, cost.input_tokens, cost.output_tokens);
+    cost.micro_usd = std::max(cost.micro_usd, cost.least_micro_usd);
     return cost;
 }
 
@@ -268,13 +271,21 @@ void Budget::chat(gpt::ChatRequest request, gpt::Done<gpt::ChatAnswer> done) {
 
 void Budget::transcribe(gpt::TranscribeRequest request, gpt::Done<gpt::Transcript> done) {
     Cost most;
-    most.amount = most_audio_ms(request.audio);
-    const auto likely = likely_audio_ms(request.audio);
+    const auto length = length_of(request.audio);
+    most.amount = length.most;
+    // Some are billed by tokens, however long that took to say.
+    const auto by_tokens = [this, model = model_or_default(Kind::transcribe, request.model)](std::int64_t in,
+                                                                                             std::int64_t out) {
+        return prices().of_audio_tokens(model, std::clamp<std::int64_t>(in, 0, most_of_a_call),
+                                        std::clamp<std::int64_t>(out, 0, most_of_a_call));
+    };
+    most.least_micro_usd = by_tokens(length.most / 1'000 * most_tokens_of_a_second, most_tokens_of_a_transcript);
     within(Kind::transcribe, std::move(request), std::move(done), &gpt::Model::transcribe, most,
-           [likely](const gpt::Transcript& transcript) {
+           [by_tokens, likely = length.likely](const gpt::Transcript& transcript) {
                const auto seconds = std::min(transcript.seconds, longest_recording);
                Cost cost;
                cost.amount = seconds > 0 ? static_cast<std::int64_t>(seconds * 1000) : likely;
+               cost.least_micro_usd = by_tokens(transcript.usage.input_tokens, transcript.usage.output_tokens);
                return cost;
            });
 }

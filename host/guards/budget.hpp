@@ -67,6 +67,7 @@ private:
     struct Cost {
         std::string model;
         std::int64_t input_tokens = 0, output_tokens = 0, amount = 0, micro_usd = 0;
+        std::int64_t least_micro_usd = 0;  // by what the provider counts, when that is not what the price goes by
         bool nothing() const { return input_tokens == 0 && output_tokens == 0 && amount == 0; }
     };
     struct Permit {

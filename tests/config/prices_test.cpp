@@ -27,6 +27,9 @@ TEST_CASE("the longest beginning of a model's name sets the price") {
     CHECK(table.of_tokens("gpt-4o-2024-05-13", 1'000'000, 0) == 5'000'000);
     CHECK(table.of_tokens("nobody-knows-it", 1'000'000, 1'000'000) == 40'000'000);
     CHECK(table.of_audio("whisper-1", 90'000) == 9'000);
+    CHECK(table.of_audio_tokens("gpt-4o-mini-transcribe-2025-12-15", 1'000'000, 1'000'000) == 8'000'000);
+    CHECK(table.of_audio_tokens("whisper-1", 1'000'000, 0) == 0);
+    CHECK(table.of_audio_tokens("nobody-knows-it", 1'000'000, 0) == 0);
     CHECK(table.of_speech("tts-1", 1'000) == 15'000);
     CHECK(table.of_pictures("dall-e-2", 3) == 60'000);
 }

@@ -4,6 +4,7 @@
 
 #include "core/crypto.hpp"
 #include "support/model.hpp"
+#include "support/ogg.hpp"
 #include "support/stage.hpp"
 
 namespace parley::e2e {
@@ -17,7 +18,7 @@ const std::string picture =
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5E"
         "rkJggg==")
         .value_or("");
-const std::string speech = std::string("OggS") + std::string(24, '\0') + "OpusHead and no more";
+const std::string speech = test::opus(50);
 
 const std::string arguments = R"({"arguments":")";
 

@@ -3,6 +3,7 @@
 
 #include "core/crypto.hpp"
 #include "gpt/mock_model.hpp"
+#include "support/ogg.hpp"
 
 using namespace parley;
 using namespace parley::gpt;
@@ -12,7 +13,7 @@ namespace {
 
 TranscribeRequest recording(const std::string& mime = "audio/ogg; codecs=opus") {
     TranscribeRequest request;
-    request.audio = {mime, "OggS sound"};
+    request.audio = {mime, opus(50)};
     request.language = "ur";
     return request;
 }
@@ -70,16 +71,23 @@ TEST_CASE("a recording that no server takes is converted first") {
     Asking at;
     at.options.transcription_model = "whisper-1";
     at.convert = [](Audio audio, UniqueFunction<void(Result<Audio>)> done) {
-        CHECK(audio.bytes == "OggS sound");
-        done(Audio{"audio/ogg", "OggS of " + audio.mime});
+        CHECK(audio.bytes == opus(50));
+        done(Audio{"audio/ogg", opus(100) + audio.mime});
     };
     at.model.script({refuses(200, R"({"text":"salam"})")});
     for (const char* kind : {"audio/amr", "audio/AMR", "audio/aac", "audio/x-hx-aac-adts"}) {
         CAPTURE(kind);
         CHECK(at.ask<Transcript>(&Model::transcribe, recording(kind))->text == "salam");
         const auto body = at.model.asked().back().body;
-        CHECK(body.find("filename=\"voice.ogg\"\r\nContent-Type: audio/ogg\r\n\r\nOggS of " + std::string(kind)) !=
+        CHECK(body.find("filename=\"voice.ogg\"\r\nContent-Type: audio/ogg\r\n\r\n" + opus(100) + kind) !=
               std::string::npos);
+    }
+    // So is one whose length only who decodes it can tell; then how long it was is known.
+    at.convert = [](Audio, UniqueFunction<void(Result<Audio>)> done) { done(Audio{"audio/ogg", opus(100)}); };
+    for (const char* kind : {"audio/mp4", "audio/flac", "audio/webm", "video/mp4", "audio/ogg"}) {
+        auto odd = recording(kind);
+        odd.audio.bytes += "and more";
+        CHECK(at.ask<Transcript>(&Model::transcribe, odd)->seconds == 2);
     }
     // One call may name another model.
     auto named = recording("audio/amr");
@@ -171,14 +179,6 @@ TEST_CASE("pictures are drawn, inside the answer or at an address") {
     CHECK(at.ask<Image>(&Model::draw, picture("")).error().fault == Fault::invalid);
 }
 
-TEST_CASE("texts become vectors") {
-    Asking at;
-    at.model.script({refuses(
-        200,
-        R"({"data":[{"index":1,"embedding":[0.5,1]},{"index":0,"embedding":[1,2]}],"usage":{"prompt_tokens":4}})")});
-    EmbedRequest request;
-    request.input = {"a", "b"};
-    const auto vectors = at.ask<Embeddings>(&Model::embed, request);
 TEST_CASE("what may have been drawn is not drawn again, and is known to be in doubt") {
     Asking at;
     const auto inside = refuses(200, R"({"data":[{"b64_json":")" + crypto::base64_encode(png) + R"("}]})");
@@ -209,6 +209,14 @@ TEST_CASE("what may have been drawn is not drawn again, and is known to be in do
     CHECK(at.ask<Verdict>(&Model::moderate, request));
 }
 
+TEST_CASE("texts become vectors") {
+    Asking at;
+    at.model.script({refuses(
+        200,
+        R"({"data":[{"index":1,"embedding":[0.5,1]},{"index":0,"embedding":[1,2]}],"usage":{"prompt_tokens":4}})")});
+    EmbedRequest request;
+    request.input = {"a", "b"};
+    const auto vectors = at.ask<Embeddings>(&Model::embed, request);
     REQUIRE(vectors);
     CHECK(vectors->vectors == std::vector<std::vector<float>>{{1, 2}, {0.5, 1}});
     CHECK(vectors->usage.input_tokens == 4);

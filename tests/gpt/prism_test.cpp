@@ -6,6 +6,7 @@
 
 #include "gpt/json_schema.hpp"
 #include "gpt/mock_model.hpp"
+#include "support/ogg.hpp"
 
 using namespace parley;
 using namespace parley::gpt;
@@ -160,7 +161,7 @@ TEST_CASE("OpenAI's description allows every request that is built") {
 
     at.model.script({refuses(200, "{}")});
     TranscribeRequest heard;
-    heard.audio = {"audio/ogg", "OggS"};
+    heard.audio = {"audio/ogg", opus(50)};
     heard.language = "ur";
     at.ask<Transcript>(&Model::transcribe, heard);
     heard.language.clear();

@@ -4,6 +4,7 @@
 
 #include "held_model.hpp"
 #include "store/journal_fixture.hpp"
+#include "support/ogg.hpp"
 #include "support/wav.hpp"
 
 namespace parley::guards {
@@ -197,7 +198,6 @@ TEST_CASE("what a call did not use is free again, all of it when the call failed
     CHECK(fixture.ask_db("select sum(calls) from gpt_usage") == "2");
 }
 
-TEST_CASE("a restart knows what was used, and charges what a crash left open") {
 TEST_CASE("what may have been answered is charged whole") {
     BudgetFixture fixture;
     BudgetFixture::Answers answers;
@@ -219,6 +219,7 @@ TEST_CASE("what may have been answered is charged whole") {
     CHECK(fixture.ask_db("select amount from gpt_usage where kind = 'draw'") == "1");
 }
 
+TEST_CASE("a restart knows what was used, and charges what a crash left open") {
     BudgetFixture fixture;
     fixture.settings.apply("gpt_user_tokens_per_day", std::to_string(2 * most_of_one + 15));
     BudgetFixture::Answers answers;
@@ -307,13 +308,13 @@ TEST_CASE("pictures, voice messages and reading aloud have caps of their own") {
     gpt::TranscribeRequest transcribe;
     transcribe.asker = asker;
     transcribe.audio.mime = "audio/ogg";
-    transcribe.audio.bytes = std::string(40'000, 'x');  // at least a minute at 600 bytes a second
+    transcribe.audio.bytes = test::opus(3'100);  // 62 s
     fixture.budget->transcribe(std::move(transcribe), note);
     gpt::TranscribeRequest shorter;
     shorter.asker = asker;
     shorter.model = "whisper-of-the-plugin";
     shorter.audio.mime = "audio/ogg";
-    shorter.audio.bytes = std::string(10'000, 'x');
+    shorter.audio.bytes = test::opus(1'000);
     fixture.budget->transcribe(std::move(shorter), note);
     fixture.executor.run_until([&] { return refused.size() == 3 && fixture.model.transcriptions.size() == 1; });
     CHECK(refused[0].find("Your daily limit for pictures") == 0);
@@ -360,6 +361,55 @@ TEST_CASE("a long recording is taken by the length that it really has") {
     test::HeldModel::take(fixture.model.transcriptions).second(gpt::Transcript{});
     fixture.rest();
     CHECK(fixture.ask_db("select amount from gpt_usage where kind = 'transcribe'") == "58002");
+}
+
+TEST_CASE("a recording that looks short is reserved as long as it can be") {
+    BudgetFixture fixture;
+    fixture.settings.apply("gpt_audio_minutes_per_day", "11");
+    int answered = 0;
+    const auto transcribe = [&] {
+        gpt::TranscribeRequest request;
+        request.asker = question("ada").asker;
+        request.audio = {"audio/mp4", std::string("\0\0\0\x0C"
+                                                  "ftypM4A ",
+                                                  12)};
+        fixture.budget->transcribe(std::move(request), [&](const auto&) { ++answered; });
+    };
+    transcribe();
+    fixture.executor.run_until([&] { return !fixture.model.transcriptions.empty(); });
+    transcribe();  // beside the first there is no room for it
+    fixture.executor.run_until([&] { return answered == 1; });
+    gpt::Transcript transcript;
+    transcript.seconds = 30;  // as its conversion told
+    test::HeldModel::take(fixture.model.transcriptions).second(transcript);
+    transcribe();
+    fixture.executor.run_until([&] { return !fixture.model.transcriptions.empty(); });
+    test::HeldModel::take(fixture.model.transcriptions).second(gpt::Transcript{});  // nobody knows
+    fixture.rest();
+    CHECK(answered == 3);
+    CHECK(fixture.ask_db("select amount from gpt_usage where kind = 'transcribe'") == "631000");
+}
+
+TEST_CASE("a recording costs what the provider counts, in tokens or by its length") {
+    BudgetFixture fixture;
+    const auto costs = [&](const std::string& model, gpt::Usage usage) {
+        gpt::TranscribeRequest request;
+        request.asker = question("ada").asker;
+        request.model = model;
+        request.audio = {"audio/ogg", test::opus(3'000)};  // a minute
+        fixture.budget->transcribe(std::move(request), [](const auto&) {});
+        fixture.executor.run_until([&] { return !fixture.model.transcriptions.empty(); });
+        gpt::Transcript transcript;
+        transcript.usage = usage;
+        const auto before = fixture.ask_db("select coalesce(sum(micro_usd), 0) from gpt_usage");
+        test::HeldModel::take(fixture.model.transcriptions).second(transcript);
+        fixture.rest();
+        return std::stoi(fixture.ask_db("select sum(micro_usd) - " + before + " from gpt_usage"));
+    };
+    CHECK(costs("gpt-4o-mini-transcribe", {}) == 3'000);
+    CHECK(costs("gpt-4o-mini-transcribe", {600, 150, false}) == 3'000);
+    CHECK(costs("gpt-4o-mini-transcribe", {1'000, 400, false}) == 5'000);
+    CHECK(costs("whisper-1", {1'000, 400, false}) == 6'000);
 }
 
 TEST_CASE("what was used is read back by person, by kind and page by page") {
