@@ -30,9 +30,19 @@ TEST_CASE("plain words are answered, and the next question knows of them") {
           "scripted-110/5");
     CHECK(host.store.ask("select ai_response || total_tokens || is_processed from ai_messages "
                          "where direction = 'inbound' order by id limit 1") == "**Blue**, I think.15true");
+    CHECK(host.store.ask("select string_agg(user_id || content || coalesce(ai_response, '-') || "
+                         "coalesce(total_tokens::text, '-'), '|' order by id) from ai_messages "
+                         "where direction = 'outbound' and conversation_id is not null") ==
+          "923001234567*Blue*, I think.--|923001234567fine--");
+    CHECK(host.say("/note -l") == Texts{"no notes"});  // no words with the model, and yet to somebody
+    CHECK(host.store.ask("select user_id || coalesce(conversation_id::text, '-') from ai_messages "
+                         "where content = 'no notes'") == "923001234567-");
+    CHECK(host.store.ask("select sum(total_tokens) from ai_messages") == "30");
     CHECK(host.store.ask("select user_id || is_active from ai_conversations") == "923001234567true");
     CHECK(host.store.ask("select phone_number || is_active from ai_users") == "+923001234567true");
     CHECK(host.store.ask("select bool_and(is_whitelisted) from ai_users") == "t");  // no list: everybody
+    host.say("hello", {"US.1349", "B", ""});
+    CHECK(host.store.ask("select phone_number is null from ai_users where id = 'US.1349'") == "t");
 }
 
 TEST_CASE("a model with little room is told of the commands in short") {
