@@ -32,10 +32,10 @@ std::string person(int chat) {
 // A provider, and what people write by it.
 class Side {
 public:
-    // `rate`: sends a second that the account may make.
-    Side(std::string name, int rate, const FakeProvider::Routes& routes)
-        : name(std::move(name)),
-          rate(rate),
+    // `at_most`: sends a second that the account may make.
+    Side(std::string channel, int at_most, const FakeProvider::Routes& routes)
+        : name(std::move(channel)),
+          rate(at_most),
           provider(routes, [this](const net::Request& request) { return take(request); }) {}
     virtual ~Side() = default;
 
