@@ -182,7 +182,7 @@ TEST_CASE("a reply goes to the chat that is being handled") {
     CHECK(replies[1].chat == "4420@s");
     out.text = borrow("  ");
     CHECK(host.messaging().send(host.call.get(), &out) == PARLEY_INVALID);
-    const std::string long_text(65'537, 'x');
+    const std::string long_text(4 * 65'536 + 1, 'x');
     out.text = borrow(long_text);
     CHECK(host.messaging().send(host.call.get(), &out) == PARLEY_TOO_LARGE);
 }

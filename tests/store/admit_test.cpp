@@ -80,7 +80,7 @@ TEST_CASE("a repeat from before the edge of the month is a duplicate when it is 
         const std::string from =
             tx.exec(std::string("select date_trunc('month', now()) - interval '") + since + "'")[0][0].c_str();
         const auto message = store.inbound("OLD");
-        std::vector<std::string> values(36, "{}");
+        std::vector<std::string> values(37, "{}");
         values[0] = "{" + std::to_string(message.id) + "}";
         values[1] = "{" + std::to_string(message.account) + "}";
         values[2] = "{message}";
