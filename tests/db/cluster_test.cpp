@@ -9,8 +9,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <pqxx/pqxx>
 #include <optional>
+#include <pqxx/pqxx>
 #include <thread>
 
 #include "db/postmaster.hpp"
