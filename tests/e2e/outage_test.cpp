@@ -110,8 +110,9 @@ struct CloudSide : Side {
             if (!message.contains("biz_opaque_callback_data")) continue;
             const std::string ours(message.at("biz_opaque_callback_data").as_string());
             statuses += statuses.empty() ? "" : ",";
-            statuses += R"({"id":"wamid.)" + ours + R"(","status":"delivered","timestamp":"1749416390",)" +
-                        R"("recipient_id":"923005550000","biz_opaque_callback_data":")" + ours + "\"}";
+            statuses.append(R"({"id":"wamid.)").append(ours);
+            statuses.append(R"(","status":"delivered","timestamp":"1749416390","recipient_id":"923005550000",)");
+            statuses.append(R"("biz_opaque_callback_data":")").append(ours).append("\"}");
         }
         post(host, cloud::webhook("messages", cloud::value_of(",\"statuses\":[" + statuses + "]")));
     }

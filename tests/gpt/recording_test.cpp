@@ -12,6 +12,12 @@ using namespace parley::test;
 
 namespace {
 
+std::string joined(std::initializer_list<std::string_view> parts) {
+    std::string whole;
+    for (const auto part : parts) whole += part;
+    return whole;
+}
+
 // 64 kbit/s at 44.1 kHz: 208 bytes, 26.1 ms.
 const std::string mp3_frame = "\xFF\xFB\x50\xC4" + std::string(204, '\x55');
 
@@ -39,9 +45,9 @@ TEST_CASE("Opus that players may understand in another way is not counted") {
     REQUIRE(recording_ms(note) == 1'000);
     const auto page = ogg_page({{"\xF8x"}});
     CHECK(recording_ms(note + page) == 1'020);
-    for (const auto& odd : {note + "rubbish", note + "rubbish" + page, note.substr(0, note.size() - 1), "x" + note,
-                            note + ogg_page({{"\xF8x"}, "more"}),       // another stream beside it
-                            note + ogg_page({{"fLaC"}, "note", true}),  // another one behind it
+    for (const auto& odd : {note + "rubbish", joined({note, "rubbish", page}), note.substr(0, note.size() - 1),
+                            "x" + note, note + ogg_page({{"\xF8x"}, "more"}),  // another stream beside it
+                            note + ogg_page({{"fLaC"}, "note", true}),         // another one behind it
                             note + "OggS\x01" + page.substr(5),  // a page of a version to come, which may hold others
                             note + page.substr(0, page.size() - 1) + "y",  // a page that does not have its sum
                             note + ogg_page({{std::string(65'000, 'x')}}).erase(26, 1)})
@@ -60,7 +66,8 @@ TEST_CASE("MP3 is counted frame by frame") {
     CHECK(recording_ms(sound + "TAG" + std::string(125, ' ')) == recording_ms(sound));
     // Frames hide nothing behind or between them.
     const std::string tag("ID3\x04\x00\x00\x00\x00\x00\x05words", 15);
-    for (const auto& odd : {sound + "rubbish" + sound, sound + "rubbish", tag + "fLaC" + sound, tag + tag + sound})
+    for (const auto& odd : {joined({sound, "rubbish", sound}), sound + "rubbish", joined({tag, "fLaC", sound}),
+                            joined({tag, tag, sound})})
         CHECK_FALSE(recording_ms(odd));
     CHECK_FALSE(recording_ms("ID3"));
 }

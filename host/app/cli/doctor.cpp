@@ -134,8 +134,9 @@ void examine_settings(const config::Config& config, const Shown& settings, Repor
         if (!checked) {
             report.bad("the environment: " + checked.error().message, "mend it: with it the host does not start");
         } else if (found == settings.end() || rules.shown(name, *checked) != found->second) {
-            report.hint("the environment has another value for the setting " + name +
-                        " than the database, which counts: change that with `/admin setting -c " + name + " ...`");
+            std::string hint = "the environment has another value for the setting ";
+            hint.append(name).append(" than the database, which counts: change that with `/admin setting -c ");
+            report.hint(hint.append(name).append(" ...`"));
         }
     }
 }
