@@ -198,7 +198,7 @@ private:
         Lane* lane = find(id);
         if (!lane) return;
         const auto slot = slot_of(*lane, id);
-        if (slot == lane->slots.begin()) lane->running = false;
+        if (slot == lane->slots.begin() && std::exchange(lane->running, false)) --running_;
         lane->slots.erase(slot);
         lane_of_.erase(id);
         if (--items_ == 0) options_.memory.end();
@@ -217,6 +217,7 @@ private:
         // While rows stand unread in the table, only what lies before them may start.
         if (paused_ || !front.committed || (spilled_ && front.item.id > cursor_)) return;
         lane.running = true;
+        ++running_;
         start_(lane.slots.front().item);
     }
 
@@ -234,8 +235,10 @@ private:
     void refill() {
         if (!spilled_ || reading_ || !unread_) return;
         // What recover() reads again is in memory already, so it needs no room, and until it is read nothing there may
-        // start.
-        if (items_ >= room() * 3 / 4 + 1 && cursor_ >= known_until_) return;
+        // start. Who runs calls again at its end, and so does resume(). When nobody runs, all in memory waits for this
+        // reading, however small the share has become meanwhile.
+        const bool comes_again = running_ != 0 || paused_;
+        if (comes_again && items_ >= room() * 3 / 4 + 1 && cursor_ >= known_until_) return;
         reading_ = true;
         unread_ = false;
         finished_.clear();
@@ -309,8 +312,9 @@ private:
     std::unordered_set<MessageId> finished_;  // since the reading on its way began
     std::unordered_set<MessageId> aside_;     // over, though their rows stand in the table
     std::size_t items_ = 0;
-    bool spilled_ = false;  // the table holds more than memory does
-    bool unread_ = false;   // ... and rows behind the cursor
+    std::size_t running_ = 0;  // lanes
+    bool spilled_ = false;     // the table holds more than memory does
+    bool unread_ = false;      // ... and rows behind the cursor
     bool reading_ = false;
     bool paused_ = false;
     MessageId cursor_ = 0;       // every row up to here is in memory or done

@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <map>
 
 #include "core/simulated_table.hpp"
 
@@ -59,6 +60,48 @@ TEST_CASE("queues that share memory have equal parts of it, and one that is alon
     CHECK(one.in_memory() == 60);
     two.aborted(61);
     CHECK(memory.share() == 100);
+}
+
+TEST_CASE("a queue whose share shrinks while it reads stands still for nobody") {
+    using Rows = std::vector<Row>;
+    QueueMemory memory(100, 10);
+    std::vector<MessageId> started;
+    std::map<MessageId, Row> table;
+    UniqueFunction<void(Result<Rows>)> answer;
+    MessageId from = 0, to = 0;
+    DurableQueue<Row> queue(
+        {memory, 50},
+        [&](MessageId after, MessageId before, std::size_t, auto done) {
+            from = after;
+            to = before;
+            answer = std::move(done);
+        },
+        [&](Row& row) { started.push_back(row.id); });
+    const auto read = [&] {
+        Rows rows;
+        for (const auto& [id, row] : table)
+            if (id > from && id < to && rows.size() < 50) rows.push_back(row);
+        std::exchange(answer, nullptr)(rows);
+    };
+    for (MessageId id = 1; id <= 100; ++id) table[id] = {id, 1, std::to_string(id)};
+    queue.recover();
+    for (MessageId id = 101; id <= 140; ++id) {
+        queue.reserve({id, 1, std::to_string(id)});
+        table[id] = {id, 1, std::to_string(id)};
+        queue.committed(id);
+    }
+    for (int others = 0; others < 9; ++others) memory.begin();  // a share is 10 now
+    std::size_t finished = 0;
+    while (answer || finished < started.size()) {
+        if (answer) read();
+        while (finished < started.size()) {
+            const MessageId id = started[finished++];
+            table.erase(id);
+            queue.finish(id);
+        }
+    }
+    CHECK(started.size() == 140);
+    CHECK(table.empty());
 }
 
 TEST_CASE("the same chat name on two accounts is two chats") {
