@@ -1,5 +1,7 @@
 #include "outbound/request_taker.hpp"
 
+#include <algorithm>
+
 #include "channels/fallback.hpp"
 #include "channels/linked_media.hpp"
 #include "channels/payload.hpp"
@@ -113,12 +115,16 @@ void RequestTaker::read() {
 }
 
 void RequestTaker::take(const std::vector<db::SendRequest>& requests) {
+    // By whatever name: later ones must not pass those that were left.
+    const auto is_full = [this](AccountId id) {
+        return std::any_of(full_.begin(), full_.end(), [id](const auto& named) { return named.second == id; });
+    };
     std::vector<Outbound> messages;
     std::vector<std::pair<std::int64_t, db::Pieces>> claims;
     std::vector<std::pair<std::int64_t, std::string>> refusals;
     for (const auto& request : requests) {
         const auto exit = find_exit_(request.account);
-        if (exit && !feeder_.has_room(exit->account)) {
+        if (exit && (is_full(exit->account) || !feeder_.has_room(exit->account))) {
             full_[request.account] = exit->account;
             continue;
         }

@@ -14,12 +14,20 @@ std::vector<SendRequest> read_send_requests(pqxx::work& tx, std::int64_t after, 
     ArrayLiteral accounts;
     for (const std::string& account : without) accounts.add(account);
     const auto rows = tx.exec_params(
+        // From account to account along the index: what waits for one is not read through for another.
+        "with recursive named(account) as ("
+        "(select account from send_requests where message_id is null and error = '' order by account limit 1) union "
+        "all "
+        "select (select s.account from send_requests s where s.message_id is null and s.error = '' "
+        "           and s.account > named.account order by s.account limit 1) "
+        "  from named where named.account is not null) "
         "select r.id, r.account, r.recipient, r.kind, r.body, r.link, r.payload, r.reply_to, "
         "       coalesce(m.chat, o.chat), m.provider_id "
-        "  from (select *, case when reply_to ~ '^[1-9][0-9]{0,17}$' then reply_to::bigint end as meant "
-        "          from send_requests where message_id is null and error = '' and id > $1 and account <> "
-        "all($2::text[]) "
-        "         order by id limit $3) r "
+        "  from (select q.*, case when q.reply_to ~ '^[1-9][0-9]{0,17}$' then q.reply_to::bigint end as meant "
+        "          from named cross join lateral ("
+        "               select * from send_requests s where s.message_id is null and s.error = '' "
+        "                  and s.account = named.account and s.id > $1 order by s.id limit $3) q "
+        "         where named.account <> all($2::text[]) order by q.id limit $3) r "
         "  left join messages m on m.id = r.meant and m.created_at = parley_time(r.meant) "
         "  left join outbox o on o.id = r.meant order by r.id",
         after, accounts.str(), limit);
