@@ -65,7 +65,7 @@ std::optional<Rejection> Handler::handle(const Inbound& message, services::Handl
         return rejection;
     }
     const std::string text = preprocess(message, state);
-    if (state.again) return std::nullopt;
+    if (state.again || state.gone) return std::nullopt;
     const std::string prefix = settings_.admin_prefix();
     const Request request = parse_request(text, speaker_of(message, state.from_admin, prefix));
     const auto* rejection = std::get_if<Rejection>(&request);
@@ -166,6 +166,7 @@ std::optional<Rejection> Handler::too_many(const Inbound& message) {
 std::string Handler::preprocess(const Inbound& message, services::HandlingState& state) const {
     std::string text = message.text;
     runtime_.for_each_preprocessor([&](plugins::Lease& plugin) {
+        if (state.gone) return;
         state.database_away = state.database_slow = false;
         services::Collected before = state;  // of nothing, nearly always
         auto call = make_call(services_, state, plugin);

@@ -107,10 +107,13 @@ parley_status Handler::call_plugin(plugins::Lease& plugin, const plugins::Comman
     std::optional<plugins::SerialTurn> turn;
     if (command ? command->serial : plugin.serial()) {
         const plugins::HandlerPool::BlockingSection waiting;
-        turn.emplace(plugin.serial_slot(), state.patience());
+        // Who gets in has half of its time at least, so that nobody is blamed for what others took.
+        const auto now = std::chrono::steady_clock::now();
+        turn.emplace(plugin.serial_slot(), now + (state.patience() - now) / 2);
         if (turn->how() != plugins::SerialSlot::Turn::mine)
             return turned_away(plugin, turn->how() == plugins::SerialSlot::Turn::stuck, message, state, typed);
     }
+    if (state.gone) return PARLEY_GONE;  // nobody watches over it any more
     state.database_away = state.database_slow = false;
     auto call = make_call(services_, state, plugin);
     const auto& hooks = plugin.hooks();
@@ -158,11 +161,15 @@ parley_status Handler::call_plugin(plugins::Lease& plugin, const plugins::Comman
 parley_status Handler::turned_away(const plugins::Lease& plugin, bool stuck, const Inbound& message,
                                    services::HandlingState& state, const std::string& typed) const {
     discard(state);
+    if (!stuck && message.kind != EventKind::message) {
+        state.again = true;  // nobody waits for an answer: its turn comes
+        return PARLEY_UNAVAILABLE;
+    }
     if (stuck) plugin.record(plugins::CallOutcome::overdue, {});
     state.effects.failure =
         "plugin " + plugin.plugin_id() +
         (stuck ? " takes one message at a time, and an earlier one is still inside it, past its deadline"
-               : " was busy with other messages for the whole time limit");
+               : " was busy with other messages for too long");
     log_.error("handler.turned_away",
                {{"plugin", plugin.plugin_id()}, {"trace", message.trace}, {"why", state.effects.failure}});
     if (!typed.empty())

@@ -4,9 +4,9 @@ namespace parley::plugins {
 
 SerialSlot::Turn SerialSlot::enter(Time until) {
     std::unique_lock lock(mutex_);
-    const bool moved = changed_.wait_until(lock, until, [this] { return !taken_ || stuck_; });
-    if (!moved) return Turn::late;
     if (stuck_) return Turn::stuck;
+    const bool moved = changed_.wait_until(lock, until, [this] { return !taken_ || stuck_; });
+    if (!moved || stuck_) return Turn::late;  // what it waited for is counted already
     taken_ = true;
     return Turn::mine;
 }

@@ -13,7 +13,8 @@ namespace parley::plugins {
 class SerialSlot {
 public:
     using Time = std::chrono::steady_clock::time_point;
-    enum class Turn { mine, late, stuck };  // late: others were inside all the time
+    // late: others were inside all the time; stuck: somebody was past its deadline already.
+    enum class Turn { mine, late, stuck };
 
     // [any thread, blocks] Whoever is told `mine` calls leave().
     Turn enter(Time until);
