@@ -174,8 +174,9 @@ Failure classify(const ProviderError& error, const net::Headers& headers, UnixMi
     } else {
         result = by_status(error, words);
     }
-    // Said by what stands between, which had the question and lost the answer.
-    result.error.in_doubt = error.status == 502 || error.status == 504 || error.status == 524;
+    // Said by what stands between, which handed the question on and waited in vain. A 502 says mostly that nobody was
+    // there to be asked.
+    result.error.in_doubt = error.status == 504 || error.status == 524;
     const auto says = text::to_lower_ascii(headers.get("X-Should-Retry"));
     const bool transient = result.error.fault == Fault::busy || result.error.fault == Fault::away;
     if (says == "false") result.retry = false;

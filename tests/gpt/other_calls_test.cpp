@@ -191,7 +191,7 @@ TEST_CASE("what may have been drawn is not drawn again, and is known to be in do
         REQUIRE_FALSE(drawn);
         return drawn.error().in_doubt;
     };
-    for (const int status : {502, 504, 524}) CHECK(asked_once(refuses(status, "<html>Gateway Time-out</html>")));
+    for (const int status : {504, 524}) CHECK(asked_once(refuses(status, "<html>Gateway Time-out</html>")));
     CHECK(asked_once([](const Asked&, Wire& wire) { wire.cut(); }));
     CHECK(asked_once([](const Asked&, Wire& wire) { wire.abandoned_within(4'000); }));
     CHECK(asked_once(refuses(200, R"({"data":[{"b64_json":"!!!"}]})")));
