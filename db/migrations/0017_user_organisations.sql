@@ -16,7 +16,10 @@ with seen as (
       from users u join seen s using (user_id, group_id)
     union
     select i.organisation_id, u.user_id, u.group_id, u.name, u.user_group, u.first_seen
-      from users u join contact_identities i on i.kind in ('phone', 'user_id', 'lid') and i.value = u.user_id
+      from users u join contact_identities i
+        on i.kind in ('phone', 'user_id', 'lid')
+       and i.value = case when u.user_id ~ '^(55[1-9][1-9]9[6-9]\d{7}|521[2-9]\d{9}|549[1-3]\d{9})$'
+                          then regexp_replace(u.user_id, '^(55..)9|^(52)1|^(54)9', '\1\2\3') else u.user_id end
      where (select count(*) > 1 from organisations)
        and not exists (select from seen s where s.user_id = u.user_id and s.group_id = u.group_id)
 ), moved as (

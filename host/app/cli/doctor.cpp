@@ -125,7 +125,7 @@ void examine_settings(const config::Config& config, const Shown& settings, Repor
     if (const auto debug = settings.find("debug"); debug != settings.end() && debug->second == "true")
         report.bad("debug is on: only admins are answered",
                    "parley chat --admin --say \"/admin setting -c debug false\"");
-    const auto vault = config::Vault::open(config.master_key_file);
+    const auto vault = config::Vault::read(config.master_key_file);
     if (!vault) return;
     const config::Settings rules(*vault);
     for (const auto& [name, given] : config::Settings::from_environment(config.environment)) {
