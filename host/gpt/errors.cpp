@@ -85,7 +85,6 @@ Failure by_status(const ProviderError& error, const std::string& words) {
         case 413:
             return failure(Fault::too_long, error, "");
         case 429:
-            return failure(Fault::busy, error, "", true);
         case 529:  // overloaded, as some proxies say
             return failure(Fault::busy, error, "", true);
         default:

@@ -60,11 +60,11 @@ TEST_CASE("a recording is heard") {
     at.model.script({refuses(404, R"({"detail":"Not Found"})")});
     CHECK(at.ask<Transcript>(&Model::transcribe, recording()).error().fault == Fault::unsupported);
     CHECK(at.ask<Transcript>(&Model::transcribe, recording("image/png")).error().fault == Fault::unsupported);
-    auto large = recording();
-    large.audio.bytes = std::string((25u << 20) + 1, 'x');
-    CHECK(at.ask<Transcript>(&Model::transcribe, large).error().fault == Fault::too_long);
-    large.audio.bytes.clear();
-    CHECK(at.ask<Transcript>(&Model::transcribe, large).error().fault == Fault::invalid);
+    auto heavy = recording();
+    heavy.audio.bytes = std::string((25u << 20) + 1, 'x');
+    CHECK(at.ask<Transcript>(&Model::transcribe, heavy).error().fault == Fault::too_long);
+    heavy.audio.bytes.clear();
+    CHECK(at.ask<Transcript>(&Model::transcribe, heavy).error().fault == Fault::invalid);
 }
 
 TEST_CASE("a recording that no server takes is converted first") {
